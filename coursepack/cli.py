@@ -1,0 +1,134 @@
+"""The `coursepack` command. Each subcommand only reads its options; the rooms of the package do the work."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from coursepack import __version__
+from coursepack.course import Course
+from coursepack.errors import CoursepackError
+
+app = typer.Typer(
+    name="coursepack",
+    help="Build, prove and grade a Jupyter course pack on convolutional networks.",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    add_completion=False,
+)
+
+CourseOption = Annotated[
+    Path | None, typer.Option("--course", help="The course folder; by default the one you are in.")
+]
+Assignment = Annotated[str, typer.Argument(help="The assignment, for example ps5_conv_blocks.")]
+Assignments = Annotated[list[str] | None, typer.Argument(help="Assignments; all of them by default.")]
+Jobs = Annotated[int, typer.Option("-j", "--jobs", min=1, help="How many notebooks to run at once.")]
+
+
+def _version(value: bool) -> None:
+    if value:
+        typer.echo(f"coursepack {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def options(
+    version: Annotated[bool, typer.Option("--version", callback=_version, is_eager=True)] = False,
+) -> None:
+    """Build, prove and grade a Jupyter course pack on convolutional networks."""
+
+
+@app.command()
+def data(
+    fetch: Annotated[bool, typer.Option("--fetch", help="Download the full MNIST into ./data.")] = False,
+) -> None:
+    """Show which data set the notebooks will use, or fetch the full one."""
+    from coursepack.data import describe_data, fetch_mnist
+
+    if fetch:
+        fetch_mnist(Path("data"))
+    typer.echo(describe_data())
+
+
+@app.command()
+def build(
+    assignments: Assignments = None,
+    check: Annotated[
+        bool, typer.Option("--check", help="Write nothing; fail where release/ or solutions/ is out of step.")
+    ] = False,
+    course: CourseOption = None,
+) -> None:
+    """Make release/ and solutions/ from source/."""
+    from coursepack.build.pack import build_pack, check_pack
+
+    found = Course.find(course)
+    names = found.select(assignments or [])
+    if check:
+        check_pack(found, names)
+    else:
+        build_pack(found, names)
+
+
+@app.command()
+def sample(assignment: Assignment, course: CourseOption = None) -> None:
+    """Write a sample class of submissions, right and wrong ones, into submitted/."""
+    from coursepack.build.sample import write_sample_class
+
+    found = Course.find(course)
+    found.select([assignment])
+    write_sample_class(found, assignment)
+
+
+@app.command()
+def grade(
+    assignment: Assignment,
+    jobs: Jobs = 1,
+    timeout: Annotated[
+        int | None, typer.Option(min=1, help="Seconds a cell may take; by default nbgrader_config.py's.")
+    ] = None,
+    force: Annotated[bool, typer.Option("--force", help="Grade again what is already graded.")] = False,
+    course: CourseOption = None,
+) -> None:
+    """Grade every submission of an assignment; no bad submission stops the others."""
+    from coursepack.grading.classroom import grade_class
+
+    found = Course.find(course)
+    found.select([assignment])
+    raise typer.Exit(grade_class(found, assignment, jobs=jobs, timeout=timeout, force=force))
+
+
+@app.command()
+def report(assignment: Assignment, course: CourseOption = None) -> None:
+    """Write the class report of an assignment: one HTML page and a CSV file."""
+    from coursepack.report.page import write_report
+
+    found = Course.find(course)
+    found.select([assignment])
+    write_report(found, assignment)
+
+
+@app.command()
+def validate(
+    assignments: Assignments = None,
+    jobs: Jobs = 2,
+    only: Annotated[str, typer.Option(help="Run only answers whose name contains this text.")] = "",
+    course: CourseOption = None,
+) -> None:
+    """Prove the pack: solutions earn all points, blanks none, mutants lose what they should, variants nothing."""
+    from coursepack.grading.proof import prove_pack
+
+    found = Course.find(course)
+    names = found.select(assignments or [])
+    raise typer.Exit(prove_pack(found, names, jobs=jobs, only=only))
+
+
+def main() -> None:
+    """Run the command line; a user's mistake ends in one message and exit code 2."""
+    try:
+        app()
+    except CoursepackError as error:
+        typer.echo(f"coursepack: {error}", err=True)
+        sys.exit(2)

@@ -1,0 +1,65 @@
+"""Where things lie in a course folder, and which assignments it has."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from coursepack.errors import CoursepackError
+
+CONFIG_NAME = "nbgrader_config.py"
+
+
+@dataclass(frozen=True)
+class Course:
+    """A course folder: the one that holds `nbgrader_config.py`.
+
+    Attributes:
+        root: absolute path of the folder.
+    """
+
+    root: Path
+
+    @classmethod
+    def find(cls, start: Path | None = None) -> Course:
+        """Return the course that `start` (the working directory by default) lies in.
+
+        Raises:
+            CoursepackError: neither the folder nor one above it holds `nbgrader_config.py`.
+        """
+        folder = (start or Path.cwd()).resolve()
+        for candidate in (folder, *folder.parents):
+            if (candidate / CONFIG_NAME).is_file():
+                return cls(candidate)
+        raise CoursepackError(
+            f"no {CONFIG_NAME} here or in any folder above",
+            where=str(folder),
+            remedy="run the command inside the course folder, or name it with --course",
+        )
+
+    @property
+    def assignments(self) -> list[str]:
+        """Names of all assignments: the folders of `source/` that hold a notebook, sorted."""
+        return sorted({path.parent.name for path in (self.root / "source").glob("*/*.ipynb")})
+
+    def select(self, names: list[str]) -> list[str]:
+        """Return `names` after checking them, or all assignments if there are none.
+
+        Raises:
+            CoursepackError: a name is not an assignment, or the course has no assignment.
+        """
+        known = self.assignments
+        if not known:
+            raise CoursepackError("the course has no assignment", where=str(self.root / "source"))
+        for name in names:
+            if name not in known:
+                raise CoursepackError(
+                    f"there is no assignment “{name}”",
+                    where=str(self.root / "source"),
+                    remedy=f"use one of: {', '.join(known)}",
+                )
+        return names or known
+
+    def notebook(self, folder: str, assignment: str) -> Path:
+        """Return the path of an assignment's notebook in `folder` ("source", "release", "solutions")."""
+        return self.root / folder / assignment / f"{assignment}.ipynb"
