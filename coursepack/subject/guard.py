@@ -1,0 +1,94 @@
+"""Running a piece of student code so that it disturbs nothing: seeds fixed and restored, output swallowed, errors told."""
+
+from __future__ import annotations
+
+import contextlib
+import io
+import os
+import random
+import sys
+import traceback
+import warnings
+from collections.abc import Iterator
+from types import TracebackType
+
+import numpy as np
+
+from coursepack.subject.protocol import StudentError
+
+SEED = 20_260
+MAX_MESSAGE = 500
+
+
+@contextlib.contextmanager
+def fixed_seeds(seed: int = SEED) -> Iterator[None]:
+    """Seed `random`, NumPy and torch for a while, then put their states back."""
+    import torch
+
+    states = random.getstate(), np.random.get_state()  # noqa: NPY002 - students use the global generator
+    with torch.random.fork_rng(devices=[]):
+        random.seed(seed)
+        np.random.seed(seed % 2**32)
+        torch.manual_seed(seed)
+        try:
+            yield
+        finally:
+            random.setstate(states[0])
+            np.random.set_state(states[1])
+
+
+@contextlib.contextmanager
+def quiet() -> Iterator[None]:
+    """Swallow what the code prints, on standard output and error, and its warnings."""
+    with (
+        contextlib.redirect_stdout(io.StringIO()),
+        contextlib.redirect_stderr(io.StringIO()),
+        warnings.catch_warnings(),
+    ):
+        warnings.simplefilter("ignore")
+        yield
+
+
+@contextlib.contextmanager
+def student_code(seed: int = SEED) -> Iterator[None]:
+    """Run student code quietly with fixed seeds; whatever it raises becomes a `StudentError`.
+
+    Raises:
+        StudentError: the code raised; an interrupt from the keyboard (or a time-out) passes unchanged.
+    """
+    try:
+        with fixed_seeds(seed), quiet():
+            yield
+    except (KeyboardInterrupt, StudentError):
+        raise
+    except BaseException as error:  # SystemExit too: student code must not end the test cell
+        raise as_student_error(error) from None
+
+
+def as_student_error(error: BaseException) -> StudentError:
+    """Describe an exception of student code as plain text with the place in the notebook."""
+    kinds = [base.__name__ for base in type(error).__mro__[1:-1]]
+    try:
+        message = str(error)
+    except Exception:
+        message = "(its message could not be read)"
+    return StudentError(type(error).__name__, message[:MAX_MESSAGE], _place(error.__traceback__), kinds)
+
+
+def _place(trace: TracebackType | None) -> str:
+    """Name the innermost frame that belongs to the notebook and not to a library or to us."""
+    for frame in reversed(traceback.extract_tb(trace)):
+        if _is_notebook_file(frame.filename):
+            return (
+                f"line {frame.lineno} of {frame.name}" if frame.name != "<module>" else f"line {frame.lineno}"
+            )
+    return ""
+
+
+def _is_notebook_file(filename: str) -> bool:
+    if filename.startswith("<"):
+        return filename.startswith(("<ipython-input", "<cell", "<student"))
+    return f"{os.sep}ipykernel_" in filename or not filename.startswith((sys.prefix, sys.base_prefix, _OURS))
+
+
+_OURS = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))  # noqa: PTH100, PTH120 - compared as text

@@ -1,0 +1,140 @@
+"""The subject's near end: student code in this very process, as in stock `nbgrader autograde`."""
+
+from __future__ import annotations
+
+import importlib
+import inspect
+import tempfile
+import textwrap
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+import numpy as np
+
+from coursepack.subject.guard import student_code
+from coursepack.subject.plain import to_plain
+from coursepack.subject.protocol import Array, ModuleHandle, Name, Source, StudentError
+
+
+class LocalSubject:
+    """Looks names up in a namespace: the running kernel's by default.
+
+    Args:
+        namespace: name → object; if None, the namespace of the IPython shell this runs in.
+    """
+
+    def __init__(self, namespace: Mapping[str, Any] | None = None) -> None:
+        self._namespace = namespace
+        self._scratch: tempfile.TemporaryDirectory[str] | None = None
+
+    def _find(self, name: str) -> Any:
+        namespace = self._namespace
+        if namespace is None:
+            namespace = importlib.import_module("IPython").get_ipython().user_ns
+        if name not in namespace:
+            raise StudentError("NameError", f"name '{name}' is not defined")
+        return namespace[name]
+
+    def _resolve(self, argument: Any) -> Any:
+        if isinstance(argument, Name):
+            return self._find(argument.name)
+        if isinstance(argument, np.ndarray):
+            copy = argument.copy()
+            copy.flags.writeable = False  # a function that changes its input is told so
+            return copy
+        return argument
+
+    def _invoke(self, name: str, args: Sequence[Any], options: Mapping[str, Any]) -> Any:
+        found = self._find(name)
+        if not callable(found):
+            raise StudentError("TypeError", f"{name} is not a function")
+        resolved = [self._resolve(argument) for argument in args]
+        with student_code():
+            return found(*resolved, **{key: self._resolve(option) for key, option in options.items()})
+
+    def call(self, name: str, *args: Any, **options: Any) -> Any:
+        """Call the student's function and return what it returned, as plain data."""
+        return to_plain(self._invoke(name, args, options))
+
+    def value(self, name: str) -> Any:
+        """Return the student's variable as plain data."""
+        return to_plain(self._find(name))
+
+    def module(self, name: str, *args: Any, **options: Any) -> ModuleHandle:
+        """Return a handle to the module `name`, or to the one that calling `name` gives."""
+        from torch import nn
+
+        from coursepack.subject.modules import LocalModule
+
+        found = self._find(name)
+        if not isinstance(found, nn.Module):
+            found = self._invoke(name, args, options)
+        if not isinstance(found, nn.Module):
+            raise StudentError("TypeError", f"{name} gave {type(found).__name__}, not a torch.nn.Module")
+        return LocalModule(found, name)
+
+    def gradients(self, name: str, inputs: Sequence[Array], grad_outputs: Array) -> tuple[Array, list[Array]]:
+        """Return the output of a differentiable function and the gradients of all inputs (zeros where unused)."""
+        import torch
+
+        tensors = [torch.from_numpy(np.array(array)).requires_grad_() for array in inputs]
+        found = self._find(name)
+        with student_code(), torch.enable_grad():
+            output = found(*tensors)
+            grads = torch.autograd.grad(
+                output, tensors, torch.from_numpy(np.array(grad_outputs)), allow_unused=True
+            )
+        filled = [
+            torch.zeros_like(tensor) if grad is None else grad
+            for tensor, grad in zip(tensors, grads, strict=True)
+        ]
+        return to_plain(output), [to_plain(grad) for grad in filled]
+
+    def run_loop(self, name: str, probe: str, batches: Mapping[str, Any], **settings: Any) -> dict[str, Any]:
+        """Run the student's loop on the probe network, on the device that the notebook uses."""
+        import torch
+
+        from coursepack.subject.loops import run_loop
+
+        if probe != "classifier":
+            raise ValueError(f"there is no probe network “{probe}”")
+        try:
+            device = torch.device(self._find("device"))
+        except (StudentError, TypeError, RuntimeError):
+            device = torch.device("cpu")
+        loop = self._find(name)
+        if not callable(loop):
+            raise StudentError("TypeError", f"{name} is not a function")
+        return run_loop(loop, batches, settings, device)
+
+    def file(self, filename: str, content: bytes) -> str:
+        """Write a scratch file that the student's code can open; return its path."""
+        if self._scratch is None:
+            self._scratch = tempfile.TemporaryDirectory(prefix="subject-", ignore_cleanup_errors=True)
+        path = Path(self._scratch.name) / Path(filename).name
+        path.write_bytes(content)
+        return str(path)
+
+    def source(self, name: str) -> Source:
+        """Tell what a name of the student's stands for, with its source if it was written in the notebook."""
+        try:
+            found = self._find(name)
+        except StudentError:
+            return Source("missing", "")
+        if isinstance(found, ModuleType):
+            return Source("module", found.__name__)
+        home = getattr(found, "__module__", None) or type(found).__module__
+        if home == "__main__" and (inspect.isfunction(found) or inspect.isclass(found)):
+            return Source("function", _text_of(found))
+        if callable(found):
+            return Source("library", f"{home}.{getattr(found, '__qualname__', name)}")
+        return Source("value", "")
+
+
+def _text_of(found: Any) -> str:
+    try:
+        return textwrap.dedent(inspect.getsource(found))
+    except (OSError, TypeError):
+        raise StudentError("OSError", f"the source of {found.__name__} is not available") from None

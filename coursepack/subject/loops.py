@@ -1,0 +1,75 @@
+"""Running a student's training or evaluation loop on a small network of ours, and telling what it did."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import numpy as np
+import torch
+from torch import nn
+from torch.utils.data import DataLoader, TensorDataset
+
+from coursepack.subject.guard import student_code
+from coursepack.subject.plain import to_plain
+
+IMAGE_SHAPE = (1, 6, 6)
+CLASSES = 10
+
+
+def probe_network(state: Mapping[str, Any]) -> nn.Module:
+    """Return the small classifier with batch normalisation that loops are tried on, with the given weights.
+
+    Input (batch, 1, 6, 6), output (batch, 10) logits. Batch normalisation makes train and eval mode differ.
+    """
+    network = nn.Sequential(
+        nn.Flatten(), nn.Linear(36, 12), nn.BatchNorm1d(12), nn.ReLU(), nn.Linear(12, CLASSES)
+    )
+    network.load_state_dict({key: torch.from_numpy(np.array(value)) for key, value in state.items()})
+    return network
+
+
+def run_loop(
+    loop: Callable[..., Any], batches: Mapping[str, Any], settings: Mapping[str, Any], device: torch.device
+) -> dict[str, Any]:
+    """Call `loop` as `loop(model, loader, loss_fn[, optimizer])` and return what it returned and left behind.
+
+    Args:
+        loop: the student's function.
+        batches: "images" (N, 1, 6, 6) float32, "labels" (N,) int64, "batch_size".
+        settings: "state" of the probe, "train" (its mode at the start), "optimizer" (keyword arguments of SGD, or None).
+        device: where the student's code expects the network.
+
+    Returns:
+        "returned" (plain data), "state" (the probe's arrays afterwards), "gradients" (whether any parameter has one),
+        "steps" (optimiser steps taken).
+    """
+    model = probe_network(settings["state"]).to(device).train(settings["train"])
+    data = TensorDataset(
+        torch.from_numpy(np.array(batches["images"])), torch.from_numpy(np.array(batches["labels"]))
+    )
+    loader = DataLoader(data, batch_size=batches["batch_size"], shuffle=False)
+    arguments: list[Any] = [model, loader, nn.CrossEntropyLoss()]
+    steps = _Steps()
+    if settings.get("optimizer") is not None:
+        optimizer = torch.optim.SGD(model.parameters(), **settings["optimizer"])
+        optimizer.register_step_post_hook(steps)
+        arguments.append(optimizer)
+    with student_code():
+        returned = loop(*arguments)
+    return {
+        "returned": to_plain(returned),
+        "state": {key: value.detach().cpu().numpy().copy() for key, value in model.state_dict().items()},
+        "gradients": any(parameter.grad is not None for parameter in model.parameters()),
+        "steps": steps.count,
+    }
+
+
+class _Steps:
+    """Counts the optimiser's steps."""
+
+    def __init__(self) -> None:
+        self.count = 0
+
+    def __call__(self, *_: Any) -> None:
+        self.count += 1

@@ -1,0 +1,96 @@
+"""Turning a student's answer into plain data: arrays, numbers, strings, lists and dictionaries, or a clear refusal."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from coursepack.subject.protocol import StudentError
+
+MAX_ARRAY_BYTES = 64 * 2**20
+MAX_ITEMS = 10_000
+MAX_TEXT = 100_000
+NUMERIC_KINDS = "biufc"
+
+
+def to_plain(value: Any, depth: int = 0) -> Any:
+    """Return `value` as plain data.
+
+    Tensors and array-likes become NumPy arrays, NumPy scalars Python numbers, tables lists of records.
+
+    Raises:
+        StudentError: the value is of another kind, too large, or nested more than six deep.
+    """
+    if depth > 6:
+        raise StudentError("TypeError", "the value is nested too deeply")
+    if value is None or isinstance(value, bool | int | float):
+        return _scalar(value)
+    if isinstance(value, str):
+        return _text(value)
+    if isinstance(value, np.generic):
+        return value.item()
+    if isinstance(value, np.ndarray):
+        return _array(value)
+    if isinstance(value, dict):
+        return _dictionary(value, depth)
+    if isinstance(value, list | tuple):
+        return _sequence(value, depth)
+    return _foreign(value, depth)
+
+
+def _scalar(value: bool | int | float | None) -> bool | int | float | None:
+    for exact in (bool, int, float):
+        if isinstance(value, exact):
+            return exact(value)
+    return None
+
+
+def _text(value: str) -> str:
+    if len(value) > MAX_TEXT:
+        raise StudentError("ValueError", f"the text has {len(value):,} characters, more than {MAX_TEXT:,}")
+    return str.__str__(value)
+
+
+def _array(value: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:
+    if value.nbytes > MAX_ARRAY_BYTES:
+        raise StudentError(
+            "ValueError", f"the array has {value.nbytes:,} bytes, more than {MAX_ARRAY_BYTES:,}"
+        )
+    if value.dtype.kind not in NUMERIC_KINDS + "U":
+        raise StudentError("TypeError", f"the array holds {value.dtype} instead of numbers")
+    return np.array(value, copy=True, order="C", subok=False)
+
+
+def _sequence(value: list[Any] | tuple[Any, ...], depth: int) -> list[Any]:
+    if len(value) > MAX_ITEMS:
+        raise StudentError("ValueError", f"the list has {len(value):,} items, more than {MAX_ITEMS:,}")
+    return [to_plain(item, depth + 1) for item in value]
+
+
+def _dictionary(value: dict[Any, Any], depth: int) -> dict[Any, Any]:
+    if len(value) > MAX_ITEMS:
+        raise StudentError("ValueError", f"the dictionary has {len(value):,} items, more than {MAX_ITEMS:,}")
+    keys = [key if isinstance(key, int | str) else str(key) for key in value]
+    return {key: to_plain(item, depth + 1) for key, item in zip(keys, value.values(), strict=True)}
+
+
+def _foreign(value: Any, depth: int) -> Any:
+    """Tensors and tables, without importing their libraries where nobody else has."""
+    kind = type(value).__module__.split(".")[0]
+    if kind == "torch" and hasattr(value, "detach"):
+        return _array(value.detach().cpu().resolve_conj().resolve_neg().numpy())
+    if kind == "pandas" and hasattr(value, "to_dict"):
+        return _table(value, depth)
+    raise StudentError("TypeError", f"expected plain data or an array, got {type(value).__name__}")
+
+
+def _table(value: Any, depth: int) -> Any:
+    import pandas as pd
+
+    frame = value.to_frame() if isinstance(value, pd.Series) else value
+    if not isinstance(frame, pd.DataFrame):
+        raise StudentError("TypeError", f"expected a table, got {type(value).__name__}")
+    if not isinstance(frame.index, pd.RangeIndex):
+        frame = frame.reset_index(names=frame.index.name or "index")
+    return _sequence(frame.to_dict(orient="records"), depth)

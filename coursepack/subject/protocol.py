@@ -1,0 +1,131 @@
+"""The subject: how a check reaches student code. One protocol, two ends (in the kernel, or beyond a jail's wall).
+
+Only plain data crosses: NumPy arrays, numbers, strings, lists, dictionaries. A check never holds a student's object.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Protocol
+
+import numpy as np
+import numpy.typing as npt
+
+Array = npt.NDArray[Any]
+
+
+class StudentError(Exception):
+    """The student's code raised, is missing, or answered with something that is not plain data.
+
+    Args:
+        kind: class name of the exception, for example "ValueError".
+        message: its text.
+        place: where it was raised, for example "line 4 of convolve2d"; may be empty.
+        bases: names of the exception's base classes, nearest first.
+    """
+
+    def __init__(self, kind: str, message: str, place: str = "", bases: Sequence[str] = ()) -> None:
+        self.kind, self.message, self.place, self.bases = kind, message, place, tuple(bases)
+        super().__init__(f"{kind}: {message}" + (f" ({place})" if place else ""))
+
+    def is_a(self, name: str) -> bool:
+        """Tell whether the exception is of class `name` or of one derived from it."""
+        return name == self.kind or name in self.bases
+
+
+@dataclass(frozen=True)
+class Name:
+    """An argument that stands for the student's own object of that name, for example a network class."""
+
+    name: str
+
+
+@dataclass(frozen=True)
+class Layer:
+    """One layer with weights, as it was called during a forward pass.
+
+    Attributes:
+        kind: "conv2d", "linear" or "batch_norm".
+        arrays: what it was called with: "weight", "bias", "running_mean", "running_var"; absent ones are left out.
+        gradients: gradients of `weight` and `bias`, filled by `ModuleHandle.backward`.
+    """
+
+    kind: str
+    arrays: Mapping[str, Array]
+    gradients: Mapping[str, Array] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Pass:
+    """What one forward (and backward) pass gave.
+
+    Attributes:
+        output: the network's output.
+        layers: the layers in call order, as they were when the pass began (running statistics too).
+        after: the same layers when the pass was over, so that changed running statistics can be seen.
+    """
+
+    output: Array
+    layers: Sequence[Layer]
+    after: Sequence[Layer]
+
+
+@dataclass(frozen=True)
+class Source:
+    """What a name of the student's stands for.
+
+    Attributes:
+        kind: "function" (a function or class written in the notebook), "module", "library" (a function or class of
+            an installed library), "value" or "missing".
+        text: the source code of a function; the full dotted name of a module or library object; else empty.
+    """
+
+    kind: str
+    text: str
+
+
+class ModuleHandle(Protocol):
+    """A student's `torch.nn.Module`, at arm's length. Each method works on a copy in float64 where possible."""
+
+    name: str
+
+    def forward(self, images: Array, *, train: bool = False) -> Array:
+        """Return the output for `images` (batch first), in train or eval mode."""
+
+    def trace(self, images: Array, *, train: bool = False, grad_output: Array | None = None) -> Pass:
+        """Return output and layers of one pass; with `grad_output`, the layers' gradients too."""
+
+    def state(self) -> dict[str, Array]:
+        """Return all parameters and buffers by name."""
+
+    def load(self, state: Mapping[str, Array]) -> None:
+        """Set parameters and buffers; names and shapes must be those of `state()`."""
+
+    def parameters(self) -> dict[str, Array]:
+        """Return the trainable parameters by name."""
+
+
+class Subject(Protocol):
+    """A student's notebook after it ran."""
+
+    def call(self, name: str, *args: Any, **options: Any) -> Any:
+        """Call the student's function and return what it returned, as plain data."""
+
+    def value(self, name: str) -> Any:
+        """Return the student's variable as plain data; a DataFrame as a list of records."""
+
+    def module(self, name: str, *args: Any, **options: Any) -> ModuleHandle:
+        """Return a handle to the module `name`, or to the one that calling `name` with `args` gives."""
+
+    def gradients(self, name: str, inputs: Sequence[Array], grad_outputs: Array) -> tuple[Array, list[Array]]:
+        """Return the output of a differentiable function and the gradients of all inputs."""
+
+    def run_loop(self, name: str, probe: str, batches: Mapping[str, Any], **settings: Any) -> dict[str, Any]:
+        """Run the student's training or evaluation loop on a probe network of ours."""
+
+    def file(self, filename: str, content: bytes) -> str:
+        """Write a scratch file that the student's code can open; return its path."""
+
+    def source(self, name: str) -> Source:
+        """Tell what a name of the student's stands for, with its source if it was written in the notebook."""
