@@ -1,4 +1,4 @@
-"""Running a piece of student code so that it disturbs nothing: seeds fixed and restored, output swallowed, errors told."""
+"""Running student code so that it disturbs nothing: seeds fixed and restored, output swallowed, errors told."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ def fixed_seeds(seed: int = SEED) -> Iterator[None]:
     """Seed `random`, NumPy and torch for a while, then put their states back."""
     import torch
 
-    states = random.getstate(), np.random.get_state()  # noqa: NPY002 - students use the global generator
+    states = random.getstate(), np.random.get_state()
     with torch.random.fork_rng(devices=[]):
         random.seed(seed)
         np.random.seed(seed % 2**32)
@@ -79,9 +79,7 @@ def _place(trace: TracebackType | None) -> str:
     """Name the innermost frame that belongs to the notebook and not to a library or to us."""
     for frame in reversed(traceback.extract_tb(trace)):
         if _is_notebook_file(frame.filename):
-            return (
-                f"line {frame.lineno} of {frame.name}" if frame.name != "<module>" else f"line {frame.lineno}"
-            )
+            return f"line {frame.lineno} of {frame.name}" if frame.name != "<module>" else f"line {frame.lineno}"
     return ""
 
 

@@ -83,12 +83,9 @@ class LocalSubject:
         found = self._find(name)
         with student_code(), torch.enable_grad():
             output = found(*tensors)
-            grads = torch.autograd.grad(
-                output, tensors, torch.from_numpy(np.array(grad_outputs)), allow_unused=True
-            )
+            grads = torch.autograd.grad(output, tensors, torch.from_numpy(np.array(grad_outputs)), allow_unused=True)
         filled = [
-            torch.zeros_like(tensor) if grad is None else grad
-            for tensor, grad in zip(tensors, grads, strict=True)
+            torch.zeros_like(tensor) if grad is None else grad for tensor, grad in zip(tensors, grads, strict=True)
         ]
         return to_plain(output), [to_plain(grad) for grad in filled]
 

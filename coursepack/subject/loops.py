@@ -22,9 +22,7 @@ def probe_network(state: Mapping[str, Any]) -> nn.Module:
 
     Input (batch, 1, 6, 6), output (batch, 10) logits. Batch normalisation makes train and eval mode differ.
     """
-    network = nn.Sequential(
-        nn.Flatten(), nn.Linear(36, 12), nn.BatchNorm1d(12), nn.ReLU(), nn.Linear(12, CLASSES)
-    )
+    network = nn.Sequential(nn.Flatten(), nn.Linear(36, 12), nn.BatchNorm1d(12), nn.ReLU(), nn.Linear(12, CLASSES))
     network.load_state_dict({key: torch.from_numpy(np.array(value)) for key, value in state.items()})
     return network
 
@@ -37,7 +35,7 @@ def run_loop(
     Args:
         loop: the student's function.
         batches: "images" (N, 1, 6, 6) float32, "labels" (N,) int64, "batch_size".
-        settings: "state" of the probe, "train" (its mode at the start), "optimizer" (keyword arguments of SGD, or None).
+        settings: "state" of the probe, "train" (its mode at the start), "optimizer" (arguments of SGD, or None).
         device: where the student's code expects the network.
 
     Returns:
@@ -45,9 +43,7 @@ def run_loop(
         "steps" (optimiser steps taken).
     """
     model = probe_network(settings["state"]).to(device).train(settings["train"])
-    data = TensorDataset(
-        torch.from_numpy(np.array(batches["images"])), torch.from_numpy(np.array(batches["labels"]))
-    )
+    data = TensorDataset(torch.from_numpy(np.array(batches["images"])), torch.from_numpy(np.array(batches["labels"])))
     loader = DataLoader(data, batch_size=batches["batch_size"], shuffle=False)
     arguments: list[Any] = [model, loader, nn.CrossEntropyLoss()]
     steps = _Steps()

@@ -39,6 +39,7 @@ class LocalModule:
             return self._trace(images, train, grad_output, torch.float32)
 
     def _trace(self, images: Array, train: bool, grad_output: Array | None, dtype: torch.dtype) -> Pass:
+        self._materialise(images)
         batch = torch.from_numpy(np.array(images)).to(dtype)
         with (
             student_code(),
@@ -52,9 +53,7 @@ class LocalModule:
                 raise StudentError("TypeError", f"forward returned {type(output).__name__}, not a tensor")
             layers = recorder.before
             if grad_output is not None and output.shape == grad_output.shape:
-                layers = recorder.with_gradients(
-                    output, torch.from_numpy(np.array(grad_output)).to(output.dtype)
-                )
+                layers = recorder.with_gradients(output, torch.from_numpy(np.array(grad_output)).to(output.dtype))
             return Pass(to_plain(output), layers, recorder.after())
 
     @contextlib.contextmanager
@@ -63,9 +62,7 @@ class LocalModule:
         module = self._module
         modes = {child: child.training for child in module.modules()}
         tensors = _tensors(module)
-        saved = {
-            key: (tensor.device, tensor.dtype, tensor.detach().clone()) for key, tensor in tensors.items()
-        }
+        saved = {key: (tensor.device, tensor.dtype, tensor.detach().clone()) for key, tensor in tensors.items()}
         try:
             module.to("cpu", dtype).train(train)
             yield module
@@ -80,10 +77,10 @@ class LocalModule:
             for parameter in nn.Module.parameters(module):
                 parameter.grad = None
 
-    def materialise(self, images: Array) -> None:
+    def _materialise(self, images: Array) -> None:
         """Run lazy layers once on a batch, so that their parameters exist."""
         if any(
-            isinstance(tensor, nn.parameter.UninitializedTensorMixin)
+            isinstance(tensor, nn.parameter.UninitializedParameter | nn.parameter.UninitializedBuffer)
             for tensor in _tensors(self._module).values()
         ):
             with student_code(), torch.no_grad():

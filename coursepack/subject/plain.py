@@ -54,9 +54,7 @@ def _text(value: str) -> str:
 
 def _array(value: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:
     if value.nbytes > MAX_ARRAY_BYTES:
-        raise StudentError(
-            "ValueError", f"the array has {value.nbytes:,} bytes, more than {MAX_ARRAY_BYTES:,}"
-        )
+        raise StudentError("ValueError", f"the array has {value.nbytes:,} bytes, more than {MAX_ARRAY_BYTES:,}")
     if value.dtype.kind not in NUMERIC_KINDS + "U":
         raise StudentError("TypeError", f"the array holds {value.dtype} instead of numbers")
     return np.array(value, copy=True, order="C", subok=False)

@@ -49,9 +49,7 @@ class LayerRecorder(TorchFunctionMode):
             self._record(*_SIGNATURES[func], args, kwargs)
         return func(*args, **kwargs)
 
-    def _record(
-        self, kind: str, names: Sequence[str], args: Sequence[Any], kwargs: Mapping[str, Any]
-    ) -> None:
+    def _record(self, kind: str, names: Sequence[str], args: Sequence[Any], kwargs: Mapping[str, Any]) -> None:
         given = {**dict(zip(names, args, strict=False)), **kwargs}
         tensors = {key: given[key] for key in _KEPT if isinstance(given.get(key), torch.Tensor)}
         self.calls.append((kind, tensors))
@@ -76,10 +74,7 @@ class LayerRecorder(TorchFunctionMode):
             for (index, key, _), grad in zip(wanted, grads, strict=True):
                 if grad is not None:
                     found[index][key] = grad.detach().numpy().copy()
-        return [
-            Layer(layer.kind, layer.arrays, gradients)
-            for layer, gradients in zip(self.before, found, strict=True)
-        ]
+        return [Layer(layer.kind, layer.arrays, gradients) for layer, gradients in zip(self.before, found, strict=True)]
 
 
 def _copy(tensors: Mapping[str, torch.Tensor]) -> dict[str, np.ndarray[Any, Any]]:

@@ -1,0 +1,29 @@
+"""Accuracy gates: how good a trained network must be, and how often it may try.
+
+A gate is a measured thing. `python benchmarks/gates.py` trains the right solution with 200 or more seeds on the mini
+set, with the notebook's settings, and docs/gates.md shows what came. The threshold and number of tries are such that a
+right solution fails with a probability of at most 0.001.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Gate:
+    """A minimum accuracy.
+
+    Attributes:
+        threshold: fraction of the 800 mini test images that must be classified rightly, in [0, 1].
+        tries: trainings allowed, the student's own included; training anew uses other seeds.
+    """
+
+    threshold: float
+    tries: int
+
+
+SIMPLE_FC = Gate(threshold=0.60, tries=2)
+SIMPLE_CNN = Gate(threshold=0.60, tries=2)
+CONV_MAX_POOL = Gate(threshold=0.75, tries=5)
+CONV_BATCH_NORM = Gate(threshold=0.85, tries=2)

@@ -1,0 +1,52 @@
+"""The networks as the specification has them: what a student's network is compared with.
+
+Shapes: images (batch, 1, 28, 28), outputs (batch, 10) logits. The modules are registered in call order, which is all
+that a comparison relies on.
+"""
+
+from __future__ import annotations
+
+from torch import nn
+
+IMAGE_SHAPE = (1, 28, 28)
+
+
+class Reference(nn.Sequential):
+    """A reference network with the shape of one input."""
+
+    input_shape: tuple[int, ...] = IMAGE_SHAPE
+
+
+def simple_fc() -> Reference:
+    """784→10; 7,850 parameters."""
+    return Reference(nn.Flatten(), nn.Linear(784, 10))
+
+
+def simple_cnn() -> Reference:
+    """Two blocks of convolution 5×5, max pooling 2 and ReLU (10, then 20 channels), then 320→10; 8,490 parameters."""
+    return Reference(
+        *(nn.Conv2d(1, 10, 5), nn.MaxPool2d(2), nn.ReLU()),
+        *(nn.Conv2d(10, 20, 5), nn.MaxPool2d(2), nn.ReLU()),
+        *(nn.Flatten(), nn.Linear(320, 10)),
+    )
+
+
+def multi_layer_perceptron() -> Reference:
+    """784→100→10 with ReLU; 79,510 parameters."""
+    return Reference(nn.Flatten(), nn.Linear(784, 100), nn.ReLU(), nn.Linear(100, 10))
+
+
+def conv_max_pool() -> Reference:
+    """Three blocks of convolution 3×3 (padding 1), ReLU, max pooling 2; channels 32, 64, 100; 85,526 parameters."""
+    blocks: list[nn.Module] = []
+    for before, after in ((1, 32), (32, 64), (64, 100)):
+        blocks += [nn.Conv2d(before, after, 3, padding=1), nn.ReLU(), nn.MaxPool2d(2)]
+    return Reference(*blocks, nn.Flatten(), nn.Linear(900, 10))
+
+
+def conv_batch_norm() -> Reference:
+    """Three blocks of convolution 3×3 (stride 2, padding 1), ReLU, batch normalisation; global average; 77,918."""
+    blocks: list[nn.Module] = []
+    for before, after in ((1, 32), (32, 64), (64, 100)):
+        blocks += [nn.Conv2d(before, after, 3, stride=2, padding=1), nn.ReLU(), nn.BatchNorm2d(after)]
+    return Reference(*blocks, nn.AdaptiveAvgPool2d(1), nn.Flatten(), nn.Linear(100, 10))
