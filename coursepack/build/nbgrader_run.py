@@ -1,0 +1,107 @@
+"""nbgrader's own converters, run on a course folder and heard when they complain."""
+
+from __future__ import annotations
+
+import logging
+import shutil
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from nbgrader.converters import GenerateAssignment, GenerateSolution
+from nbgrader.converters.base import BaseConverter, NbGraderException
+from nbgrader.coursedir import CourseDirectory
+from traitlets.config import Config
+from traitlets.config.loader import PyFileConfigLoader
+
+from coursepack.course import CONFIG_NAME, Course
+from coursepack.errors import CoursepackError
+
+
+class _Complaints(logging.Handler):
+    """Keeps what a converter logs as an error; its progress lines are not for our users."""
+
+    def __init__(self) -> None:
+        super().__init__(logging.ERROR)
+        self.lines: list[str] = []
+
+    def emit(self, record: logging.LogRecord) -> None:
+        self.lines += [line for line in record.getMessage().strip().split("\n") if line.strip()]
+
+    def reason(self) -> str:
+        """Return the line that says what went wrong: the end of the first traceback, else the first line."""
+        for index, line in enumerate(self.lines):
+            if line.startswith("Traceback"):
+                ends = [later for later in self.lines[index + 1 :] if not later.startswith(" ")]
+                return ends[0] if ends else line
+        return self.lines[0] if self.lines else "nbgrader gave no reason"
+
+
+@contextmanager
+def scratch_course(course: Course, assignment: str) -> Iterator[Course]:
+    """Yield a throw-away copy of the course that holds one assignment's source and the settings."""
+    with tempfile.TemporaryDirectory(prefix="coursepack-build-") as folder:
+        root = Path(folder).resolve()
+        left_out = shutil.ignore_patterns(".ipynb_checkpoints", "__pycache__")
+        shutil.copytree(course.root / "source" / assignment, root / "source" / assignment, ignore=left_out)
+        for name in (CONFIG_NAME, "pyproject.toml"):
+            if (course.root / name).is_file():
+                shutil.copy(course.root / name, root / name)
+        yield Course(root)
+
+
+def make_release(course: Course, assignment: str, into: Path | None = None) -> Path:
+    """Run `nbgrader generate_assignment --force`; also enters the assignment into the course's gradebook.
+
+    Args:
+        course: the course.
+        assignment: the assignment.
+        into: where student versions go, instead of `release/`.
+
+    Returns:
+        The folder of the student version.
+
+    Raises:
+        CoursepackError: nbgrader refuses, for example to change cells that have grades already.
+    """
+    return _convert(GenerateAssignment, course, assignment, release_directory=into)
+
+
+def make_solution(course: Course, assignment: str) -> Path:
+    """Run `nbgrader generate_solution --force`, which executes the source; errors stay in the cells' outputs.
+
+    The assignment must be in the course's gradebook, so make the release first.
+
+    Returns:
+        The folder of the executed source, hidden tests and all.
+
+    Raises:
+        CoursepackError: nbgrader could not run the notebook.
+    """
+    return _convert(GenerateSolution, course, assignment)
+
+
+def _convert(kind: type[BaseConverter], course: Course, assignment: str, **into: Path | None) -> Path:
+    complaints = _Complaints()
+    log = logging.getLogger(f"{__name__}.{kind.__name__}")
+    log.handlers, log.propagate = [complaints], False
+    config = _load_config(course)
+    changed = {name: str(folder) for name, folder in into.items() if folder is not None}
+    places = CourseDirectory(config=config, root=str(course.root), assignment_id=assignment, log=log, **changed)
+    converter = kind(coursedir=places, config=config, force=True, log=log)
+    try:
+        converter.start()
+    except (NbGraderException, SystemExit) as error:
+        raise CoursepackError(complaints.reason(), where=f"source/{assignment}") from error
+    return Path(converter._format_dest(assignment, ".")).resolve()
+
+
+def _load_config(course: Course) -> Config:
+    """Read `nbgrader_config.py`; the gradebook is always the one in the course folder itself."""
+    try:
+        config = PyFileConfigLoader(CONFIG_NAME, path=str(course.root)).load_config()
+    except Exception as error:
+        raise CoursepackError(f"the configuration fails: {error}", where=str(course.root / CONFIG_NAME)) from error
+    config.CourseDirectory.db_url = f"sqlite:///{course.root / 'gradebook.db'}"
+    return config
