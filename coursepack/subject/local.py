@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import atexit
 import importlib
 import inspect
+import shutil
 import tempfile
 import textwrap
 from collections.abc import Mapping, Sequence
@@ -27,7 +29,7 @@ class LocalSubject:
 
     def __init__(self, namespace: Mapping[str, Any] | None = None) -> None:
         self._namespace = namespace
-        self._scratch: tempfile.TemporaryDirectory[str] | None = None
+        self._scratch: Path | None = None
 
     def _find(self, name: str) -> Any:
         namespace = self._namespace
@@ -109,8 +111,9 @@ class LocalSubject:
     def file(self, filename: str, content: bytes) -> str:
         """Write a scratch file that the student's code can open; return its path."""
         if self._scratch is None:
-            self._scratch = tempfile.TemporaryDirectory(prefix="subject-", ignore_cleanup_errors=True)
-        path = Path(self._scratch.name) / Path(filename).name
+            self._scratch = Path(tempfile.mkdtemp(prefix="subject-"))
+            atexit.register(shutil.rmtree, self._scratch, ignore_errors=True)
+        path = self._scratch / Path(filename).name
         path.write_bytes(content)
         return str(path)
 
@@ -131,7 +134,10 @@ class LocalSubject:
 
 
 def _text_of(found: Any) -> str:
+    """Return the source of a function, or of a class's functions (a notebook's class itself has no file to look in)."""
     try:
+        if inspect.isclass(found):
+            return "\n".join(_text_of(member) for member in vars(found).values() if inspect.isfunction(member))
         return textwrap.dedent(inspect.getsource(found))
     except (OSError, TypeError):
         raise StudentError("OSError", f"the source of {found.__name__} is not available") from None

@@ -1,0 +1,175 @@
+"""Does the equivalence check catch every wrong network, and let every right one pass?"""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+import torch
+import torch.nn.functional as F
+from torch import nn
+
+from coursepack.checks import CheckFailed, networks
+from coursepack.subject import LocalSubject
+
+CHANNELS = ((1, 32), (32, 64), (64, 100))
+
+
+class MaxPool(nn.Module):
+    """The three max-pool blocks with switches for one mistake each."""
+
+    def __init__(self, mistake: str = "") -> None:
+        super().__init__()
+        self.mistake = mistake
+        self.convs = nn.ModuleList([nn.Conv2d(a, b, 3, padding=1) for a, b in CHANNELS])
+        self.output = nn.Linear(900, 10)
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        for conv in self.convs:
+            x = conv(x)
+            if self.mistake == "leaky":
+                x = F.leaky_relu(x)
+            elif self.mistake != "no_relu":
+                x = F.relu(x)
+            x = F.avg_pool2d(x, 2) if self.mistake == "average" else F.max_pool2d(x, 2)
+            if self.mistake == "detach":
+                x = x.detach()
+            if self.mistake == "dropout":
+                x = F.dropout(x, 0.1, self.training)
+        x = x.permute(0, 2, 3, 1) if self.mistake == "nhwc" else x
+        x = self.output(x.flatten(1))
+        return {"softmax": x.softmax(1), "relu": x.relu(), "log": x.log_softmax(1)}.get(self.mistake, x)
+
+
+class BatchNorm(nn.Module):
+    """The three batch-norm blocks, written with functions and bare parameters, with switches for one mistake each."""
+
+    def __init__(self, mistake: str = "", **options: float) -> None:
+        super().__init__()
+        self.mistake = mistake
+        self.weights = nn.ParameterList([torch.randn(b, a, 3, 3) * 0.1 for a, b in CHANNELS])
+        self.biases = nn.ParameterList([torch.zeros(b) for _, b in CHANNELS])
+        self.norms = nn.ModuleList([nn.BatchNorm2d(b, **options) for _, b in CHANNELS])
+        self.head = nn.Linear(100, 10)
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        for weight, bias, norm in zip(self.weights, self.biases, self.norms, strict=True):
+            x = F.conv2d(x, weight, bias, stride=2, padding=1)
+            if self.mistake == "unused":
+                x = F.relu(x)
+            else:
+                x = F.relu(norm(x)) if self.mistake == "before_relu" else norm(F.relu(x))
+        x = x.squeeze() if self.mistake == "squeeze" else x
+        return self.head(x.amax((2, 3)) if self.mistake == "global_max" else x.mean((-2, -1)))
+
+
+def subject() -> LocalSubject:
+    return LocalSubject({"MaxPool": MaxPool, "BatchNorm": BatchNorm})
+
+
+@pytest.mark.parametrize("dtype_trap", [False, True])
+def test_does_a_right_max_pool_network_pass(dtype_trap: bool) -> None:
+    class Insists(MaxPool):
+        def forward(self, x: torch.Tensor) -> torch.Tensor:
+            return super().forward(x.float() if dtype_trap else x)
+
+    student = LocalSubject({"Insists": Insists})
+    networks.assert_equivalent(student.module("Insists"), networks.conv_max_pool())
+
+
+def test_does_a_functional_batch_norm_network_pass() -> None:
+    networks.assert_equivalent(subject().module("BatchNorm"), networks.conv_batch_norm())
+
+
+def test_does_a_lazy_network_pass() -> None:
+    def lazy() -> nn.Module:
+        blocks = [m for _, b in CHANNELS for m in (nn.LazyConv2d(b, 3, padding="same"), nn.ReLU(), nn.MaxPool2d(2))]
+        return nn.Sequential(*blocks, nn.Flatten(), nn.LazyLinear(10))
+
+    networks.assert_equivalent(LocalSubject({"lazy": lazy}).module("lazy"), networks.conv_max_pool())
+
+
+@pytest.mark.parametrize(
+    "mistake", ["no_relu", "leaky", "average", "detach", "dropout", "nhwc", "softmax", "relu", "log"]
+)
+def test_does_a_wrong_max_pool_network_fail(mistake: str) -> None:
+    with pytest.raises(CheckFailed, match="MaxPool"):
+        networks.assert_equivalent(subject().module("MaxPool", mistake), networks.conv_max_pool())
+
+
+@pytest.mark.parametrize("mistake", ["before_relu", "unused", "global_max"])
+def test_does_a_wrong_batch_norm_network_fail(mistake: str) -> None:
+    with pytest.raises(CheckFailed, match="BatchNorm"):
+        networks.assert_equivalent(subject().module("BatchNorm", mistake), networks.conv_batch_norm())
+
+
+@pytest.mark.parametrize("options", [{"momentum": 0.01}, {"eps": 1e-3}, {"affine": False}, {"eps": 1e-6}])
+def test_do_other_settings_of_batch_norm_fail(options: dict[str, float]) -> None:
+    with pytest.raises(CheckFailed):
+        networks.assert_equivalent(subject().module("BatchNorm", **options), networks.conv_batch_norm())
+
+
+def test_are_log_probabilities_right_only_where_allowed() -> None:
+    def logarithmic() -> nn.Module:
+        return nn.Sequential(nn.Flatten(), nn.Linear(784, 10), nn.LogSoftmax(dim=1))
+
+    student = LocalSubject({"logarithmic": logarithmic})
+    networks.assert_equivalent(student.module("logarithmic"), networks.simple_fc(), log_probabilities_allowed=True)
+    with pytest.raises(CheckFailed, match="log-softmax"):
+        networks.assert_equivalent(student.module("logarithmic"), networks.simple_fc())
+
+
+def test_does_the_hint_name_softmax() -> None:
+    with pytest.raises(CheckFailed, match="went through softmax"):
+        networks.assert_equivalent(subject().module("MaxPool", "softmax"), networks.conv_max_pool())
+
+
+def test_does_squeeze_without_a_dimension_fail_for_a_batch_of_one_only() -> None:
+    class Squeezes(BatchNorm):
+        def forward(self, x: torch.Tensor) -> torch.Tensor:
+            for weight, bias, norm in zip(self.weights, self.biases, self.norms, strict=True):
+                x = norm(F.relu(F.conv2d(x, weight, bias, stride=2, padding=1)))
+            return self.head(F.adaptive_avg_pool2d(x, 1).squeeze())
+
+    student = LocalSubject({"Squeezes": Squeezes})
+    networks.assert_equivalent(student.module("Squeezes"), networks.conv_batch_norm())
+    with pytest.raises(CheckFailed, match="shape of the output"):
+        networks.assert_batch_of_one(student.module("Squeezes"), networks.conv_batch_norm())
+
+
+def test_is_the_parameter_count_told() -> None:
+    networks.assert_parameter_count(subject().module("MaxPool"), 85_526)
+    with pytest.raises(CheckFailed, match="77,918"):
+        networks.assert_parameter_count(subject().module("MaxPool"), 77_918)
+
+
+@pytest.mark.parametrize(
+    ("reference", "parameters"),
+    [
+        (networks.simple_fc, 7_850),
+        (networks.simple_cnn, 8_490),
+        (networks.multi_layer_perceptron, 79_510),
+        (networks.conv_max_pool, 85_526),
+        (networks.conv_batch_norm, 77_918),
+    ],
+)
+def test_have_the_references_the_specified_size(reference: object, parameters: int) -> None:
+    assert sum(p.numel() for p in reference().parameters()) == parameters  # type: ignore[operator]
+
+
+def test_is_a_trained_network_unchanged_by_a_check() -> None:
+    model = MaxPool().train()
+    before = {key: value.clone() for key, value in model.state_dict().items()}
+    handle = LocalSubject({"model": model}).module("model")
+    handle.trace(np.zeros((2, 1, 28, 28)), train=False, grad_output=np.ones((2, 10)))
+    assert model.training
+    assert all(torch.equal(before[key], value) for key, value in model.state_dict().items())
+    assert all(parameter.dtype == torch.float32 and parameter.grad is None for parameter in model.parameters())
+
+
+def test_is_an_error_in_forward_told_with_its_message() -> None:
+    class Broken(nn.Module):
+        def forward(self, x: torch.Tensor) -> torch.Tensor:
+            raise ValueError("no such thing")
+
+    with pytest.raises(CheckFailed, match=r"raised ValueError(.|\n)*no such thing"):
+        networks.assert_equivalent(LocalSubject({"Broken": Broken}).module("Broken"), networks.conv_max_pool())
