@@ -1,0 +1,40 @@
+"""The course's nbgrader settings: its configuration file, its folders, its gradebook."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from nbgrader.api import Gradebook
+from nbgrader.coursedir import CourseDirectory
+from traitlets.config import Config
+from traitlets.config.loader import PyFileConfigLoader
+
+from coursepack.course import CONFIG_NAME, Course
+
+# SQLite's own wait for a lock is 5 s; a loaded machine with many graders at once needs more.
+LOCK_WAIT_SECONDS = 60
+
+
+def load_config(course: Course) -> Config:
+    """Return what the course's `nbgrader_config.py` sets."""
+    return PyFileConfigLoader(CONFIG_NAME, path=str(course.root)).load_config()
+
+
+def course_directory(course: Course) -> Any:
+    """Return nbgrader's `CourseDirectory` of the course."""
+    found = CourseDirectory(config=load_config(course))
+    found.root = str(course.root)
+    return found
+
+
+def gradebook_url(coursedir: Any) -> str:
+    """Return the gradebook's address, with patience for a locked SQLite file."""
+    url = str(coursedir.db_url)
+    if url.startswith("sqlite:///") and "?" not in url:
+        return f"{url}?timeout={LOCK_WAIT_SECONDS}"
+    return url
+
+
+def open_gradebook(coursedir: Any) -> Any:
+    """Open the gradebook, making it where there is none; to be used in a `with` statement."""
+    return Gradebook(gradebook_url(coursedir), coursedir.course_id)

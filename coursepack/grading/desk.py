@@ -1,0 +1,137 @@
+"""Where the grading of one assignment happens: nbgrader's folders, its gradebook, our own notes on the side."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+from dataclasses import asdict, dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+from nbgrader.api import MissingEntry
+
+from coursepack.course import Course
+from coursepack.gradebook import course_directory, gradebook_url, open_gradebook
+from coursepack.grading.rehearsal import grading_environment
+
+# nbgrader's default for Execute.timeout.
+STOCK_TIMEOUT_SECONDS = 30
+
+
+@dataclass(frozen=True)
+class Record:
+    """What we note about a grading run of one submission; it lies beside nbgrader's own results.
+
+    Attributes:
+        submission: digest of the notebook that was handed in; empty if there was none.
+        source: digest of the assignment's source at that time.
+        problem: why it could not be graded; empty if it was.
+        notes: what was repaired or noticed.
+    """
+
+    submission: str
+    source: str
+    problem: str = ""
+    notes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Desk:
+    """One assignment of a course, as the graders see it.
+
+    Attributes:
+        course: the course.
+        assignment: the assignment's name.
+    """
+
+    course: Course
+    assignment: str
+
+    @cached_property
+    def coursedir(self) -> Any:
+        """The folders as nbgrader knows them, with the course's configuration in `config`."""
+        return course_directory(self.course)
+
+    @property
+    def db_url(self) -> str:
+        """The gradebook's address."""
+        return gradebook_url(self.coursedir)
+
+    @property
+    def timeout(self) -> int:
+        """Seconds a cell may take by the course's configuration."""
+        return int(self.coursedir.config.get("Execute", {}).get("timeout", STOCK_TIMEOUT_SECONDS))
+
+    @property
+    def source(self) -> Path:
+        """The assignment's source notebook."""
+        return self.course.notebook("source", self.assignment)
+
+    @property
+    def records(self) -> Path:
+        """Our notes: a folder that nbgrader's `autograded/*/` does not match."""
+        return self.course.root / str(self.coursedir.autograded_directory) / ".coursepack" / self.assignment
+
+    @property
+    def workshop(self) -> Path:
+        """Scratch folder for working copies."""
+        return self.course.root / ".coursepack" / "grading" / self.assignment
+
+    def gradebook(self) -> Any:
+        """Open the gradebook; to be used in a `with` statement."""
+        return open_gradebook(self.coursedir)
+
+    def folder(self, step: str, student: str) -> Path:
+        """Return a student's folder in a step ("submitted", "autograded")."""
+        directory = getattr(self.coursedir, f"{step}_directory")
+        return Path(self.coursedir.format_path(directory, student, self.assignment))
+
+    def notebook(self, step: str, student: str) -> Path:
+        """Return a student's notebook in a step ("submitted", "autograded")."""
+        return self.folder(step, student) / f"{self.assignment}.ipynb"
+
+    def students(self) -> list[str]:
+        """Return the ids of all who handed something in, sorted."""
+        submitted = self.course.root / str(self.coursedir.submitted_directory)
+        folders = submitted.iterdir() if submitted.is_dir() else ()
+        names = (folder.name for folder in folders if not folder.name.startswith("."))
+        return sorted(name for name in names if self.folder("submitted", name).is_dir())
+
+    def record(self, student: str) -> Record | None:
+        """Return our note on a student's grading; None if there is none that can be read."""
+        try:
+            text = (self.records / f"{student}.json").read_text(encoding="utf-8")
+            fields = json.loads(text)
+            return Record(**{**fields, "notes": tuple(fields.get("notes", ()))})
+        except (OSError, ValueError, TypeError, AttributeError):
+            return None
+
+    def write_record(self, student: str, record: Record) -> None:
+        """Keep a note on a student's grading; whole or not at all."""
+        self.records.mkdir(parents=True, exist_ok=True)
+        draft = self.records / f".{student}.draft"
+        draft.write_text(json.dumps(asdict(record), indent=1, ensure_ascii=False), encoding="utf-8")
+        draft.replace(self.records / f"{student}.json")
+
+    def environment(self) -> dict[str, str]:
+        """Return the environment of a grading run: the mini data set, no GPU, one thread."""
+        return {**os.environ, **grading_environment(self.course)}
+
+    def in_gradebook(self) -> bool:
+        """Return whether the gradebook knows the assignment's notebook."""
+        with self.gradebook() as gradebook:
+            try:
+                gradebook.find_notebook(self.assignment, self.assignment)
+            except MissingEntry:
+                return False
+        return True
+
+
+def digest(path: Path) -> str:
+    """Return the SHA-256 of a file; empty if it cannot be read."""
+    try:
+        return hashlib.sha256(path.read_bytes()).hexdigest()
+    except OSError:
+        return ""

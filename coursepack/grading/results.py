@@ -1,0 +1,130 @@
+"""What came out of grading: a class is a list of submissions, a submission a list of graded cells."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+from collections.abc import Iterable
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any
+
+
+class CellStatus(StrEnum):
+    """What became of one graded cell."""
+
+    PASSED = "passed"
+    PARTIAL = "partly passed"
+    FAILED = "failed"
+    TIMED_OUT = "timed out"
+    TO_MARK = "to mark by hand"
+    NOT_GRADED = "not graded"
+
+
+class Status(StrEnum):
+    """What became of one submission."""
+
+    GRADED = "graded"
+    TO_MARK = "to mark by hand"
+    NOT_GRADED = "not graded"
+    MISSING = "no submission"
+
+
+@dataclass(frozen=True)
+class CellResult:
+    """The verdict on one graded cell.
+
+    Attributes:
+        grade_id: the cell's name in the notebook and in the gradebook.
+        points: the points it earned.
+        max_points: the points it can earn; 0 for a test that students see.
+        status: what became of it.
+        message: why points were lost, as the check said it; empty for a cell that passed.
+    """
+
+    grade_id: str
+    points: float
+    max_points: float
+    status: CellStatus
+    message: str = ""
+
+
+@dataclass(frozen=True)
+class SubmissionResult:
+    """The verdict on one student's submission.
+
+    Attributes:
+        student: the student's id, the name of the folder in `submitted/`.
+        assignment: the assignment.
+        cells: its graded cells in the notebook's order.
+        name: first and last name where the gradebook knows them.
+        late_by: seconds between the due date and the hand-in; 0 if it came in time.
+        penalty: points taken off for lateness.
+        problem: why the submission could not be graded; empty if it was.
+        notes: what was repaired or noticed on the way, one sentence each.
+        submitted: whether there is a submission.
+    """
+
+    student: str
+    assignment: str
+    cells: tuple[CellResult, ...] = ()
+    name: str = ""
+    late_by: float = 0.0
+    penalty: float = 0.0
+    problem: str = ""
+    notes: tuple[str, ...] = ()
+    submitted: bool = True
+
+    @property
+    def score(self) -> float:
+        """Points earned, less the penalty for lateness; never below 0."""
+        return max(0.0, sum(cell.points for cell in self.cells) - self.penalty)
+
+    @property
+    def max_score(self) -> float:
+        """Points a perfect submission earns."""
+        return sum(cell.max_points for cell in self.cells)
+
+    @property
+    def status(self) -> Status:
+        """What became of the submission."""
+        if not self.submitted:
+            return Status.MISSING
+        if self.problem:
+            return Status.NOT_GRADED
+        to_mark = any(cell.status is CellStatus.TO_MARK for cell in self.cells)
+        return Status.TO_MARK if to_mark else Status.GRADED
+
+    @property
+    def display_name(self) -> str:
+        """The student's name, or the id where no name is known."""
+        return self.name or self.student
+
+    @property
+    def lost(self) -> tuple[CellResult, ...]:
+        """The cells that cost points in a submission that was graded."""
+        if self.status not in (Status.GRADED, Status.TO_MARK):
+            return ()
+        return tuple(
+            cell for cell in self.cells if cell.points < cell.max_points and cell.status is not CellStatus.TO_MARK
+        )
+
+
+def results_to_json(results: Iterable[SubmissionResult]) -> str:
+    """Return results as JSON text; `results_from_json` reads it back."""
+    return json.dumps([dataclasses.asdict(result) for result in results], indent=1, ensure_ascii=False)
+
+
+def results_from_json(text: str) -> list[SubmissionResult]:
+    """Return the results that `results_to_json` wrote.
+
+    Raises:
+        ValueError: the text is not such JSON, or a status is unknown.
+        TypeError: a field is missing or unknown.
+    """
+    return [_submission(record) for record in json.loads(text)]
+
+
+def _submission(record: dict[str, Any]) -> SubmissionResult:
+    cells = tuple(CellResult(**{**cell, "status": CellStatus(cell["status"])}) for cell in record.pop("cells", []))
+    return SubmissionResult(**{**record, "notes": tuple(record.get("notes", ()))}, cells=cells)

@@ -1,0 +1,110 @@
+"""Print a class's verdicts: a table of scores, then what failed and why."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from rich.console import Console
+from rich.markup import escape
+from rich.table import Table
+
+from coursepack.grading.results import Status, SubmissionResult
+
+COLOURS = {
+    Status.GRADED: "green",
+    Status.TO_MARK: "cyan",
+    Status.NOT_GRADED: "red",
+    Status.MISSING: "dim",
+}
+
+
+@dataclass(frozen=True)
+class Failure:
+    """One way in which one check failed.
+
+    Attributes:
+        grade_id: the check's cell.
+        message: what it said.
+        students: who got this message, as the class list names them.
+    """
+
+    grade_id: str
+    message: str
+    students: tuple[str, ...]
+
+
+def group_failures(results: Iterable[SubmissionResult]) -> list[Failure]:
+    """Return the failing checks, in the notebook's order, each with its messages, the most frequent first."""
+    groups: dict[str, dict[str, list[str]]] = {}
+    order: dict[str, int] = {}
+    for result in results:
+        for place, cell in enumerate(result.cells):
+            order.setdefault(cell.grade_id, place)
+        for cell in result.lost:
+            groups.setdefault(cell.grade_id, {}).setdefault(cell.message, []).append(result.display_name)
+    return [
+        Failure(grade_id, message, tuple(students))
+        for grade_id in sorted(groups, key=lambda name: order[name])
+        for message, students in sorted(groups[grade_id].items(), key=lambda item: -len(item[1]))
+    ]
+
+
+def print_verdicts(results: Sequence[SubmissionResult], console: Console) -> None:
+    """Print the table of scores, the failing checks, the problems and the notes."""
+    console.print(score_table(results))
+    _print_failures(group_failures(results), console)
+    _print_lines("Not graded", ((r.display_name, r.problem) for r in results if r.problem), console)
+    notes = ((result.display_name, note) for result in results for note in result.notes)
+    _print_lines("Noticed", notes, console)
+
+
+def score_table(results: Iterable[SubmissionResult]) -> Table:
+    """Return the table of scores."""
+    table = Table("student", title="Scores", title_justify="left")
+    for column in ("score", "max"):
+        table.add_column(column, justify="right")
+    table.add_column("late")
+    table.add_column("status")
+    for result in results:
+        score = f"{result.score:g}" if result.status is not Status.MISSING else "–"
+        late = duration(result.late_by)
+        status = f"[{COLOURS[result.status]}]{result.status}[/]"
+        table.add_row(escape(result.display_name), score, f"{result.max_score:g}", late, status)
+    return table
+
+
+def duration(seconds: float) -> str:
+    """Return a time span in its two largest units, as "1 d 2 h"; nothing for 0."""
+    if seconds <= 0:
+        return ""
+    left, parts = max(1, round(seconds / 60)), []
+    for unit, minutes in (("d", 24 * 60), ("h", 60), ("min", 1)):
+        count, left = divmod(left, minutes)
+        if count:
+            parts.append(f"{count} {unit}")
+    return " ".join(parts[:2])
+
+
+def _print_failures(failures: Sequence[Failure], console: Console) -> None:
+    if not failures:
+        return
+    console.print("\n[bold]What failed and why[/]")
+    shown = ""
+    for failure in failures:
+        if failure.grade_id != shown:
+            shown = failure.grade_id
+            console.print(f"[cyan]{escape(shown)}[/]")
+        lines = (failure.message or "no message").splitlines()
+        console.print(f"  {len(failure.students)} × {escape(lines[0])}", highlight=False)
+        for line in lines[1:6]:
+            console.print(f"      {escape(line)}", highlight=False)
+        console.print(f"      [dim]{escape(', '.join(failure.students))}[/]", highlight=False)
+
+
+def _print_lines(title: str, lines: Iterable[tuple[str, str]], console: Console) -> None:
+    shown = list(lines)
+    if shown:
+        console.print(f"\n[bold]{title}[/]")
+    for name, text in shown:
+        console.print(f"  {escape(name)}: {escape(text)}", highlight=False)
