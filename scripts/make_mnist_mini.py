@@ -1,0 +1,62 @@
+"""Make the bundled mini MNIST: a small, class-balanced part of the real training and test sets, in IDX files.
+
+    python scripts/make_mnist_mini.py --source FOLDER [--into data/mnist_mini]
+
+FOLDER is a torchvision root: it holds MNIST/raw with the four uncompressed files. The draw has a fixed seed, so that
+the same files come out every time.
+"""
+
+from __future__ import annotations
+
+import argparse
+import struct
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+
+SEED = 1998
+CLASSES = 10
+PER_CLASS = {"train": 300, "t10k": 80}
+Bytes = npt.NDArray[np.uint8]
+
+
+def read_idx(path: Path) -> Bytes:
+    """Return the array in an IDX file (uint8, any number of dimensions)."""
+    content = path.read_bytes()
+    dimensions = content[3]
+    shape = struct.unpack(f">{dimensions}I", content[4 : 4 + 4 * dimensions])
+    return np.frombuffer(content, np.uint8, offset=4 + 4 * dimensions).reshape(shape)
+
+
+def write_idx(path: Path, array: Bytes) -> None:
+    """Write a uint8 array as an IDX file."""
+    header = struct.pack(f">BBBB{array.ndim}I", 0, 0, 8, array.ndim, *array.shape)
+    path.write_bytes(header + array.tobytes())
+
+
+def choose(labels: Bytes, per_class: int, draw: np.random.Generator) -> npt.NDArray[np.int64]:
+    """Return shuffled indices of `per_class` random samples of each class."""
+    chosen = [draw.choice(np.flatnonzero(labels == digit), per_class, replace=False) for digit in range(CLASSES)]
+    return draw.permutation(np.concatenate(chosen))
+
+
+def main() -> None:
+    """Run the command line."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--source", type=Path, required=True, help="torchvision root with the full MNIST")
+    parser.add_argument("--into", type=Path, default=Path("data/mnist_mini"))
+    options = parser.parse_args()
+    source, target = options.source / "MNIST" / "raw", options.into / "MNIST" / "raw"
+    target.mkdir(parents=True, exist_ok=True)
+    draw = np.random.default_rng(SEED)
+    for split, per_class in PER_CLASS.items():
+        labels = read_idx(source / f"{split}-labels-idx1-ubyte")
+        index = choose(labels, per_class, draw)
+        write_idx(target / f"{split}-labels-idx1-ubyte", labels[index])
+        write_idx(target / f"{split}-images-idx3-ubyte", read_idx(source / f"{split}-images-idx3-ubyte")[index])
+        print(f"{split}: {len(index)} images, {per_class} of each class")
+
+
+if __name__ == "__main__":
+    main()
