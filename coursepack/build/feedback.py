@@ -1,0 +1,52 @@
+"""Feedback pages without hidden tests.
+
+`nbgrader generate_feedback` shows test cells as they were graded: hidden tests in full, in the source and again in
+tracebacks. This preprocessor takes both out; `nbgrader_config.py` adds it to `GenerateFeedback`.
+"""
+
+from __future__ import annotations
+
+import re
+
+from nbconvert.exporters.exporter import ResourcesDict
+from nbformat import NotebookNode
+from nbgrader.preprocessors import NbGraderPreprocessor
+
+from coursepack.build.leaks import Secrets, redact, secrets_of
+from coursepack.build.markers import split, without_regions
+
+_ANSI = re.compile(r"\x1b\[[0-9;]*m")
+# A check's own failure speaks for itself; other errors need their name to be understood.
+_PLAIN_FAILURES = frozenset({"CheckFailed"})
+
+
+class HideTests(NbGraderPreprocessor):  # type: ignore[misc]
+    """Removes hidden tests from a graded notebook, and from what they print when they fail.
+
+    A test cell with a hidden region keeps its visible lines and one line per error: the message, without traceback and
+    with the hidden cases' own lines and numbers blacked out. Everything else it printed is dropped, because a student's
+    function can print the arguments it is called with. Other cells lose only tracebacks' lines of hidden tests.
+    """
+
+    def preprocess(self, nb: NotebookNode, resources: ResourcesDict) -> tuple[NotebookNode, ResourcesDict]:
+        """Clean every cell of an autograded notebook, whose test cells are whole again after grading."""
+        secrets = secrets_of(nb)
+        for cell in nb.cells:
+            hidden = split(cell.source, where="").of("HIDDEN TESTS")
+            if hidden and cell.cell_type == "code":
+                cell.outputs = [_message(output, secrets) for output in cell.outputs if _is_error(output)]
+            cell.source = without_regions(cell.source, "HIDDEN TESTS")
+        return nb, resources
+
+
+def _is_error(output: NotebookNode) -> bool:
+    return bool(output.output_type == "error")
+
+
+def _message(output: NotebookNode, secrets: Secrets) -> NotebookNode:
+    """Return an error output reduced to its message."""
+    said = _ANSI.sub("", output.evalue).strip()
+    named = said if output.ename in _PLAIN_FAILURES else f"{output.ename}: {said}".rstrip(": ")
+    output.evalue = redact(said, secrets)
+    output.traceback = [redact(named or output.ename, secrets)]
+    return output
