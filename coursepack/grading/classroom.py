@@ -63,7 +63,7 @@ def grade_class(course: Course, assignment: str, *, jobs: int, timeout: int | No
     if len(waiting) < len(students):
         console.print(f"{len(students) - len(waiting)} already graded (--force grades them again)")
     autograder = Autograder(desk, released_notebook(read_notebook(desk.source)), timeout)
-    if not _grade_all(autograder, waiting, jobs, console):
+    if waiting and not _grade_all(autograder, waiting, jobs, console):
         return INTERRUPTED
     results = gather_results(desk)
     print_verdicts(results, console)

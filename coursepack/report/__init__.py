@@ -1,0 +1,1 @@
+"""The class report: one page to read, one table for a spreadsheet."""

@@ -1,0 +1,198 @@
+"""The numbers of a class report: what a class earned, by exercise and by check."""
+
+from __future__ import annotations
+
+import re
+import statistics
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from nbformat import NotebookNode
+from nbgrader import utils
+
+from coursepack.grading.results import CellStatus, Status, SubmissionResult
+from coursepack.grading.verdicts import Failure, group_failures
+
+_HEADING = re.compile(r"^(#{1,4})\s+(?P<title>.+?)\s*#*$", re.MULTILINE)
+_POINTS = re.compile(r"\s*[(\[·,–—-]*\s*\d+\s*(?:points?|pts?)\b.*$", re.IGNORECASE)
+_MARKUP = re.compile(r"[*`$]|(?<!\w)_|_(?!\w)")
+
+
+@dataclass(frozen=True)
+class CheckSummary:
+    """How a class did in one check.
+
+    Attributes:
+        grade_id: the check's cell.
+        about: what it checks, in the cell's own words.
+        points: what it is worth.
+        counts: how many submissions ended in which state.
+        rate: share of the class's possible points that was earned, 0 to 1.
+        failures: the ways it failed, the most frequent first.
+    """
+
+    grade_id: str
+    about: str
+    points: float
+    counts: dict[CellStatus, int]
+    rate: float
+    failures: tuple[Failure, ...]
+
+    @property
+    def graded(self) -> int:
+        """Number of submissions with a verdict."""
+        return sum(self.counts.values())
+
+    def share(self, *statuses: str) -> float:
+        """Return the share of submissions in one of these states (names of `CellStatus`), in percent."""
+        hits = sum(self.counts.get(CellStatus[name], 0) for name in statuses)
+        return 100 * hits / self.graded if self.graded else 0.0
+
+
+@dataclass(frozen=True)
+class ExerciseSummary:
+    """How a class did in one exercise: the checks below one heading of the notebook."""
+
+    title: str
+    checks: tuple[CheckSummary, ...]
+
+    @property
+    def points(self) -> float:
+        """What the exercise is worth."""
+        return sum(check.points for check in self.checks)
+
+    @property
+    def rate(self) -> float:
+        """Share of the class's possible points that was earned, 0 to 1."""
+        return sum(check.rate * check.points for check in self.checks) / self.points
+
+
+@dataclass(frozen=True)
+class ClassSummary:
+    """A class's results in one assignment.
+
+    Attributes:
+        assignment: the assignment.
+        title: the notebook's title.
+        results: one per student, sorted by name.
+        exercises: by exercise, in the notebook's order.
+    """
+
+    assignment: str
+    title: str
+    results: tuple[SubmissionResult, ...]
+    exercises: tuple[ExerciseSummary, ...]
+
+    @property
+    def checks(self) -> tuple[CheckSummary, ...]:
+        """All checks that carry points, in the notebook's order."""
+        return tuple(check for exercise in self.exercises for check in exercise.checks)
+
+    @property
+    def graded(self) -> tuple[SubmissionResult, ...]:
+        """The submissions with a verdict."""
+        return tuple(result for result in self.results if result.status in (Status.GRADED, Status.TO_MARK))
+
+    @property
+    def problems(self) -> tuple[SubmissionResult, ...]:
+        """The submissions that could not be graded."""
+        return tuple(result for result in self.results if result.status is Status.NOT_GRADED)
+
+    @property
+    def late(self) -> tuple[SubmissionResult, ...]:
+        """The submissions that came in after the due date, the latest first."""
+        return tuple(sorted((r for r in self.results if r.late_by > 0), key=lambda r: -r.late_by))
+
+    @property
+    def missing(self) -> tuple[SubmissionResult, ...]:
+        """The students who handed nothing in."""
+        return tuple(result for result in self.results if result.status is Status.MISSING)
+
+    @property
+    def noted(self) -> tuple[SubmissionResult, ...]:
+        """The submissions on which there is a note."""
+        return tuple(result for result in self.results if result.notes)
+
+    @property
+    def max_score(self) -> float:
+        """Points a perfect submission earns."""
+        return max((result.max_score for result in self.results), default=0.0)
+
+    @property
+    def median(self) -> float:
+        """Median score of the graded submissions."""
+        return statistics.median(result.score for result in self.graded) if self.graded else 0.0
+
+    @property
+    def mean(self) -> float:
+        """Mean score of the graded submissions."""
+        return statistics.fmean(result.score for result in self.graded) if self.graded else 0.0
+
+    @property
+    def full_marks(self) -> int:
+        """Number of submissions with all points."""
+        return sum(result.score >= result.max_score for result in self.graded)
+
+
+def summarise(assignment: str, results: Sequence[SubmissionResult], source: NotebookNode) -> ClassSummary:
+    """Put a class's results in order.
+
+    Args:
+        assignment: the assignment's name.
+        results: one per student.
+        source: the assignment's source notebook, for its headings and what its checks say of themselves.
+    """
+    by_name = tuple(sorted(results, key=lambda result: (result.display_name.casefold(), result.student)))
+    title, headings, comments = _describe(source)
+    failures = group_failures(by_name)
+    grouped: dict[str, list[CheckSummary]] = {}
+    for grade_id, points in _point_cells(by_name).items():
+        ways = tuple(failure for failure in failures if failure.grade_id == grade_id)
+        check = _summarise_check(grade_id, comments.get(grade_id, ""), points, by_name, ways)
+        grouped.setdefault(headings.get(grade_id, "Other checks"), []).append(check)
+    exercises = tuple(ExerciseSummary(name, tuple(checks)) for name, checks in grouped.items())
+    return ClassSummary(assignment, title or assignment, by_name, exercises)
+
+
+def _point_cells(results: Sequence[SubmissionResult]) -> dict[str, float]:
+    """Return the cells that carry points, in the notebook's order, with what they are worth."""
+    cells = max((result.cells for result in results), key=len, default=())
+    return {cell.grade_id: cell.max_points for cell in cells if cell.max_points > 0}
+
+
+def _summarise_check(
+    grade_id: str,
+    about: str,
+    points: float,
+    results: Sequence[SubmissionResult],
+    failures: tuple[Failure, ...],
+) -> CheckSummary:
+    cells = [cell for result in results for cell in result.cells if cell.grade_id == grade_id]
+    judged = [cell for cell in cells if cell.status is not CellStatus.NOT_GRADED]
+    counts = {status: sum(cell.status is status for cell in judged) for status in CellStatus}
+    earned = sum(cell.points for cell in judged)
+    rate = earned / (points * len(judged)) if judged else 0.0
+    return CheckSummary(grade_id, about, points, counts, rate, failures)
+
+
+def _describe(source: NotebookNode) -> tuple[str, dict[str, str], dict[str, str]]:
+    """Return a notebook's title, and by graded cell the heading above it and the comment it opens with."""
+    title = heading = ""
+    headings, comments = {}, {}
+    for cell in source.cells:
+        if cell.cell_type == "markdown":
+            for match in _HEADING.finditer(cell.source):
+                heading = _plain(match["title"])
+                title = title or heading
+        if utils.is_grade(cell):
+            grade_id = cell.metadata.nbgrader.grade_id
+            headings[grade_id] = heading
+            first = cell.source.strip().split("\n")[0]
+            if first.startswith("# ") and cell.cell_type == "code":
+                comments[grade_id] = first.removeprefix("# ").strip()
+    return title, headings, comments
+
+
+def _plain(heading: str) -> str:
+    """Return a heading without its markdown and without its points."""
+    return _POINTS.sub("", _MARKUP.sub("", heading)).strip()
