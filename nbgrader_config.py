@@ -1,0 +1,33 @@
+"""nbgrader's settings for this course: only what differs from its defaults, each with its reason."""
+
+from pathlib import Path
+
+from nbconvert.preprocessors import CSSHTMLHeaderPreprocessor
+from nbgrader.preprocessors import GetGrades
+
+from coursepack.build.feedback import HideTests
+
+ROOT = Path(__file__).resolve().parent
+
+c = get_config()  # noqa: F821 - traitlets puts it here
+
+c.CourseDirectory.course_id = "coursepack"
+# Commands work from any folder below this one.
+c.CourseDirectory.root = str(ROOT)
+# Worked notebooks are part of the pack and have many readers: a plural, beside nbgrader's "solution".
+c.CourseDirectory.solution_directory = "solutions"
+
+# A cell may train a network: nbgrader's 30 s are too short on a slow or busy machine.
+c.Execute.timeout = 300
+# Importing torch while other kernels start takes longer than the default minute on a small machine.
+c.Execute.startup_timeout = 180
+
+# Grades are measured on the bundled mini set, on the CPU and in one thread, whatever the machine has; see docs/gates.md.
+# Set in the kernel itself: formgrader and `nbgrader validate` then grade alike, and a student's own lab is not touched.
+grading = {"CUDA_VISIBLE_DEVICES": "", "OMP_NUM_THREADS": "1"}
+if (ROOT / "data" / "mnist_mini").is_dir():
+    grading["COURSE_DATA"] = str(ROOT / "data" / "mnist_mini")
+c.Execute.extra_arguments = [f"--IPKernelApp.exec_lines=__import__('os').environ.update({grading!r})"]
+
+# Feedback shows students their own work and the messages of failed checks, never a hidden test.
+c.GenerateFeedback.preprocessors = [GetGrades, HideTests, CSSHTMLHeaderPreprocessor]
