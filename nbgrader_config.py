@@ -5,6 +5,7 @@ from pathlib import Path
 from nbconvert.preprocessors import CSSHTMLHeaderPreprocessor
 from nbgrader.preprocessors import GetGrades
 
+from coursepack.build.colab import ColabBadge
 from coursepack.build.feedback import HideTests
 
 ROOT = Path(__file__).resolve().parent
@@ -22,7 +23,7 @@ c.Execute.timeout = 300
 # Importing torch while other kernels start takes longer than the default minute on a small machine.
 c.Execute.startup_timeout = 180
 
-# Grades are measured on the bundled mini set, on the CPU and in one thread, whatever the machine has; see docs/gates.md.
+# Grades are measured on the bundled mini set, on the CPU and in one thread, whatever the machine has (docs/gates.md).
 # Set in the kernel itself: formgrader and `nbgrader validate` then grade alike, and a student's own lab is not touched.
 grading = {"CUDA_VISIBLE_DEVICES": "", "OMP_NUM_THREADS": "1"}
 if (ROOT / "data" / "mnist_mini").is_dir():
@@ -31,3 +32,6 @@ c.Execute.extra_arguments = [f"--IPKernelApp.exec_lines=__import__('os').environ
 
 # Feedback shows students their own work and the messages of failed checks, never a hidden test.
 c.GenerateFeedback.preprocessors = [GetGrades, HideTests, CSSHTMLHeaderPreprocessor]
+
+# With a repository set in pyproject.toml, student versions open in Colab at a click; first, so that checksums fit.
+c.GenerateAssignment.preprocessors.prepend([ColabBadge])
