@@ -248,8 +248,8 @@ def test_is_a_broken_configuration_one_error(tmp_path: Path) -> None:
         build_pack(course, ["doubling"])
 
 
-# nbgrader's own add_submission sets a relation before its object is in the session.
-@pytest.mark.filterwarnings("ignore:Object of type <SubmittedAssignment>")
+# nbgrader's own add_submission sets relations before their objects are in the session.
+@pytest.mark.filterwarnings("ignore:Object of type <Submitted")
 def test_does_a_build_refuse_to_change_cells_that_have_grades(copied: Course) -> None:
     with Gradebook(f"sqlite:///{copied.root / 'gradebook.db'}") as gradebook:
         gradebook.add_student("ann")
