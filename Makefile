@@ -1,0 +1,54 @@
+# Everything a newcomer needs. `make demo` and `make test` set up what they need.
+SHELL := /bin/bash
+PYTHON ?= python3
+VENV := .venv
+RUN := $(VENV)/bin/python
+STAMP := $(VENV)/.installed
+export PATH := $(CURDIR)/$(VENV)/bin:$(PATH)
+export PIP_DISABLE_PIP_VERSION_CHECK := 1
+# Two workers share the machine's cores: one thread each.
+export OMP_NUM_THREADS ?= 1
+
+.DEFAULT_GOAL := help
+.PHONY: help setup demo test lint build validate lab clean
+
+help: ## show this list
+	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | awk -F'\t' '{printf "  make %-10s %s\n", $$1, $$2}'
+
+setup: $(STAMP) ## make .venv and install everything into it
+
+$(STAMP): pyproject.toml constraints.txt
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "make: Python 3.11 or newer is needed, $(PYTHON) is " + sys.version.split()[0] + "; name another one: make PYTHON=python3.12")'
+	@echo "== installing into $(VENV) (PyTorch is several gigabytes; this takes a few minutes)"
+	@test -x $(RUN) || $(PYTHON) -m venv $(VENV)
+	@$(RUN) -m pip install --progress-bar off -c constraints.txt -e '.[grade,dev]' 2>&1 | grep --line-buffered -E '^(Collecting|Installing|Successfully|ERROR)|error:' | cut -c1-100; exit $${PIPESTATUS[0]}
+	@touch $(STAMP)
+
+demo: $(STAMP) ## build the notebooks, grade a sample class, write its report
+	@$(RUN) -m coursepack.demo
+
+test: lint ## prove everything: style, pack, tests
+	@echo "== release/ and solutions/ are what source/ gives"
+	@$(RUN) -m coursepack build --check
+	@echo "== right answers earn their points, wrong ones do not"
+	@$(RUN) -m coursepack validate -j 2
+	@echo "== tests"
+	@$(RUN) -m pytest -n 2
+
+lint: $(STAMP) ## check style and types
+	@echo "== style and types"
+	@$(RUN) -m ruff check .
+	@$(RUN) -m ruff format --check .
+	@$(RUN) -m mypy
+
+build: $(STAMP) ## make release/ and solutions/ from source/
+	@$(RUN) -m coursepack build
+
+validate: $(STAMP) ## prove the pack with right and wrong answers
+	@$(RUN) -m coursepack validate -j 2
+
+lab: $(STAMP) ## open the student notebooks in JupyterLab
+	@$(RUN) -m jupyter lab --notebook-dir=release
+
+clean: ## remove what make and the demo made, but never submissions, grades or downloaded data
+	@rm -rf $(VENV) demo build *.egg-info .pytest_cache .mypy_cache .ruff_cache
