@@ -7,13 +7,12 @@ from typing import Any
 
 import numpy as np
 import torch
-from torch import nn
 
 from coursepack.checks.arrays import compare_values
 from coursepack.checks.gates import Gate
 from coursepack.checks.messages import describe, failed, student_error
 from coursepack.subject import Array, ModuleHandle, Name, StudentError, Subject
-from coursepack.subject.loops import CLASSES, IMAGE_SHAPE, probe_network
+from coursepack.subject.loops import CLASSES, IMAGE_SHAPE, probe_loss, probe_network
 
 MNIST_MEAN, MNIST_STD = 0.1307, 0.3081
 SAMPLES, BATCH_SIZE = 22, 5  # the last batch has 2, so a mean of batch means is not the mean
@@ -124,7 +123,7 @@ def assert_training_epoch(student: Subject, name: str) -> None:
             array.astype(np.float64),
             report["state"][key].astype(np.float64),
             tolerance=TOLERANCE,
-            hint="check the order zero_grad, forward, loss, backward, step, and that model.train() was called",
+            hint="zero_grad, forward, loss (with the given loss_fn), backward, step; and model.train() before them all",
         )
     sizes = [len(labels) for _, labels in problem.split()]
     _compare_loss(name, float(np.average(losses, weights=sizes)), report["returned"], losses)
@@ -159,6 +158,8 @@ def assert_evaluation(student: Subject, name: str) -> None:
         raise failed(f"{name}: accuracy", got=f"{got:.6g}", hint=hint)
     if report["gradients"]:
         raise failed(f"{name}: it left gradients behind", hint="evaluate inside torch.no_grad()")
+    if report["recorded"]:
+        raise failed(f"{name}: its forward passes were recorded for gradients", hint="evaluate inside torch.no_grad()")
 
 
 def _run(student: Subject, name: str, problem: Problem, **settings: Any) -> dict[str, Any]:
@@ -170,7 +171,7 @@ def _run(student: Subject, name: str, problem: Problem, **settings: Any) -> dict
 
 def _reference_epoch(problem: Problem) -> tuple[list[float], dict[str, Array]]:
     """Return the batches' mean losses and the network's arrays after one epoch of SGD in train mode."""
-    model, loss_fn = probe_network(problem.state).train(), nn.CrossEntropyLoss()
+    model, loss_fn = probe_network(problem.state).train(), probe_loss()
     optimizer = torch.optim.SGD(model.parameters(), lr=OPTIMIZER["lr"], momentum=OPTIMIZER["momentum"])
     losses = []
     with torch.enable_grad():
@@ -184,7 +185,7 @@ def _reference_epoch(problem: Problem) -> tuple[list[float], dict[str, Array]]:
 
 
 def _reference_evaluation(problem: Problem) -> tuple[list[float], float]:
-    model, loss_fn = probe_network(problem.state).eval(), nn.CrossEntropyLoss()
+    model, loss_fn = probe_network(problem.state).eval(), probe_loss()
     with torch.no_grad():
         losses = [loss_fn(model(images), labels).item() for images, labels in problem.split()]
         right = (model(torch.from_numpy(problem.images)).argmax(dim=1).numpy() == problem.labels).mean()
@@ -192,10 +193,9 @@ def _reference_evaluation(problem: Problem) -> tuple[list[float], float]:
 
 
 def _number(about: str, got: Any) -> float:
-    if isinstance(got, np.ndarray) and got.size == 1:
-        got = got.reshape(-1)[0].item()
     if isinstance(got, bool) or not isinstance(got, int | float):
-        raise failed(f"{about}: kind of result", expected="a number (float)", got=describe(got))
+        hint = "call .item(): a tensor may hold on to the graph" if isinstance(got, np.ndarray) else ""
+        raise failed(f"{about}: kind of result", expected="a plain number (float)", got=describe(got), hint=hint)
     return float(got)
 
 
@@ -210,6 +210,6 @@ def _compare_loss(name: str, expected: float, returned: Any, losses: list[float]
     }
     hint = next(
         (hint for hint, slip in slips.items() if abs(got - float(slip)) <= TOLERANCE * abs(float(slip))),
-        "sum of loss × batch size over all batches, divided by the number of samples",
+        "sum of loss_fn's loss × batch size over all batches, divided by the number of samples",
     )
     raise failed(f"{name}: mean loss per sample", got=f"{got:.6g}", hint=hint)

@@ -27,6 +27,11 @@ def probe_network(state: Mapping[str, Any]) -> nn.Module:
     return network
 
 
+def probe_loss() -> nn.Module:
+    """Return the loss that loops are tried with: smoothed labels tell it from a loop's own cross-entropy."""
+    return nn.CrossEntropyLoss(label_smoothing=0.2)
+
+
 def run_loop(
     loop: Callable[..., Any], batches: Mapping[str, Any], settings: Mapping[str, Any], device: torch.device
 ) -> dict[str, Any]:
@@ -40,13 +45,14 @@ def run_loop(
 
     Returns:
         "returned" (plain data), "state" (the probe's arrays afterwards), "gradients" (whether any parameter has one),
-        "steps" (optimiser steps taken).
+        "recorded" (whether autograd recorded a forward pass), "steps" (optimiser steps taken).
     """
     model = probe_network(settings["state"]).to(device).train(settings["train"])
     data = TensorDataset(torch.from_numpy(np.array(batches["images"])), torch.from_numpy(np.array(batches["labels"])))
     loader = DataLoader(data, batch_size=batches["batch_size"], shuffle=False)
-    arguments: list[Any] = [model, loader, nn.CrossEntropyLoss()]
-    steps = _Steps()
+    arguments: list[Any] = [model, loader, probe_loss()]
+    steps, recorded = _Steps(), _Recorded()
+    model.register_forward_hook(recorded)
     if settings.get("optimizer") is not None:
         optimizer = torch.optim.SGD(model.parameters(), **settings["optimizer"])
         optimizer.register_step_post_hook(steps)
@@ -57,6 +63,7 @@ def run_loop(
         "returned": to_plain(returned),
         "state": {key: value.detach().cpu().numpy().copy() for key, value in model.state_dict().items()},
         "gradients": any(parameter.grad is not None for parameter in model.parameters()),
+        "recorded": recorded.seen,
         "steps": steps.count,
     }
 
@@ -69,3 +76,13 @@ class _Steps:
 
     def __call__(self, *_: Any) -> None:
         self.count += 1
+
+
+class _Recorded:
+    """Notes whether an output of the network belongs to an autograd graph."""
+
+    def __init__(self) -> None:
+        self.seen = False
+
+    def __call__(self, module: nn.Module, inputs: Any, output: torch.Tensor) -> None:
+        self.seen = self.seen or output.requires_grad

@@ -23,7 +23,7 @@ def train_epoch(mistake: str = "") -> Callable[..., Any]:
         for images, labels in loader:
             if mistake != "no zero_grad":
                 optimizer.zero_grad()
-            loss = loss_fn(model(images), labels)
+            loss = (nn.CrossEntropyLoss() if mistake == "own loss" else loss_fn)(model(images), labels)
             if mistake != "no backward":
                 loss.backward()
             if mistake != "no step":
@@ -34,6 +34,7 @@ def train_epoch(mistake: str = "") -> Callable[..., Any]:
             "sum": total,
             "last": loss.item(),
             "nothing": None,
+            "tensor": torch.tensor(total / len(loader.dataset)),
         }.get(mistake, total / len(loader.dataset))
 
     return loop
@@ -45,8 +46,9 @@ def evaluate(mistake: str = "") -> Callable[..., Any]:
             model.eval()
         total, right = 0.0, 0
         for images, labels in loader:
-            output = model(images)
-            loss = loss_fn(output, labels)
+            with torch.set_grad_enabled(mistake in ("gradients", "records the graph")):
+                output = model(images)
+            loss = (nn.CrossEntropyLoss() if mistake == "own loss" else loss_fn)(output, labels)
             if mistake == "gradients":
                 loss.backward()
             total += loss.item() * len(labels)
@@ -64,7 +66,10 @@ def test_does_a_right_training_loop_pass() -> None:
 
 @pytest.mark.parametrize(
     "mistake",
-    ["stays in eval mode", "no zero_grad", "no backward", "no step", "mean of means", "sum", "last", "nothing"],
+    [
+        *("stays in eval mode", "no zero_grad", "no backward", "no step", "own loss"),
+        *("mean of means", "sum", "last", "nothing", "tensor"),
+    ],
 )
 def test_does_a_wrong_training_loop_fail(mistake: str) -> None:
     with pytest.raises(CheckFailed, match="loop"):
@@ -76,7 +81,11 @@ def test_does_a_right_evaluation_loop_pass() -> None:
 
 
 @pytest.mark.parametrize(
-    "mistake", ["stays in train mode", "gradients", "wrong class", "per cent", "by batches", "one number"]
+    "mistake",
+    [
+        *("stays in train mode", "gradients", "records the graph", "own loss"),
+        *("wrong class", "per cent", "by batches", "one number"),
+    ],
 )
 def test_does_a_wrong_evaluation_loop_fail(mistake: str) -> None:
     with pytest.raises(CheckFailed, match="loop"):
