@@ -1,0 +1,15 @@
+"""Runs a backward pass and leaves its gradients behind."""
+# loses: evaluate-hidden
+# %% evaluate
+def evaluate(model, loader, loss_fn):
+    model.eval()
+    total_loss, right, samples = 0.0, 0, 0
+    for images, labels in loader:
+        images, labels = images.to(device), labels.to(device)
+        outputs = model(images)
+        loss = loss_fn(outputs, labels)
+        loss.backward()
+        total_loss += loss.item() * len(labels)
+        right += (outputs.argmax(dim=1) == labels).sum().item()
+        samples += len(labels)
+    return total_loss / samples, right / samples

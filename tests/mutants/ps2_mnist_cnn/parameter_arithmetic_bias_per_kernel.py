@@ -1,0 +1,9 @@
+"""Counts a bias for each pair of channels."""
+# loses: parameter-arithmetic-hidden
+# %% parameter-arithmetic
+conv1_parameters = 260
+conv2_parameters = 20 * 10 * (5 * 5 + 1)
+output_parameters = 3210
+dense_parameters = 4521600
+conv2_multiplications = 320000
+steps_per_training = 4690

@@ -1,0 +1,9 @@
+"""Forgets the biases."""
+# loses: parameter-arithmetic-hidden
+# %% parameter-arithmetic
+conv1_parameters = 250
+conv2_parameters = 5000
+output_parameters = 3200
+dense_parameters = 4515840
+conv2_multiplications = 320000
+steps_per_training = 4690

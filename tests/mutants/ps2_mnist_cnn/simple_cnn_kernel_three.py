@@ -1,0 +1,16 @@
+"""Uses 3×3 kernels."""
+# loses: simple-cnn-hidden
+# %% simple-cnn
+class SimpleCNN(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.conv1 = nn.Conv2d(1, 10, kernel_size=3)
+        self.conv2 = nn.Conv2d(10, 20, kernel_size=3)
+        self.pool = nn.MaxPool2d(2)
+        self.relu = nn.ReLU()
+        self.output = nn.Linear(500, 10)
+
+    def forward(self, images):
+        maps = self.relu(self.pool(self.conv1(images)))
+        maps = self.relu(self.pool(self.conv2(maps)))
+        return self.output(torch.flatten(maps, start_dim=1))

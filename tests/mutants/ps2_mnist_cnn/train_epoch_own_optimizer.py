@@ -1,0 +1,16 @@
+"""Makes an optimiser of its own and ignores the one given."""
+# loses: train-epoch-hidden
+# %% train-epoch
+def train_epoch(model, loader, loss_fn, optimizer):
+    model.train()
+    optimizer = torch.optim.SGD(model.parameters(), lr=0.001, momentum=0.9)
+    total_loss, samples = 0.0, 0
+    for images, labels in loader:
+        images, labels = images.to(device), labels.to(device)
+        optimizer.zero_grad()
+        loss = loss_fn(model(images), labels)
+        loss.backward()
+        optimizer.step()
+        total_loss += loss.item() * len(labels)
+        samples += len(labels)
+    return total_loss / samples

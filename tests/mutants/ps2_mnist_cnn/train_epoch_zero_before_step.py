@@ -1,0 +1,15 @@
+"""Clears the gradients between backward pass and step."""
+# loses: train-epoch-hidden, simple-fc-accuracy-hidden, simple-cnn-accuracy-hidden
+# %% train-epoch
+def train_epoch(model, loader, loss_fn, optimizer):
+    model.train()
+    total_loss, samples = 0.0, 0
+    for images, labels in loader:
+        images, labels = images.to(device), labels.to(device)
+        loss = loss_fn(model(images), labels)
+        loss.backward()
+        optimizer.zero_grad()
+        optimizer.step()
+        total_loss += loss.item() * len(labels)
+        samples += len(labels)
+    return total_loss / samples
