@@ -1,0 +1,296 @@
+"""Does grading a class judge each submission by itself, whatever the others are?"""
+
+from __future__ import annotations
+
+import copy
+import json
+import shutil
+import subprocess
+import sys
+import threading
+import time
+from pathlib import Path
+
+import pytest
+from tiny_course import ASSIGNMENT, answered, hand_in, make_tiny_course, source_notebook
+
+from coursepack.build.notebooks import read_notebook, released_notebook
+from coursepack.course import Course
+from coursepack.errors import CoursepackError
+from coursepack.grading import classroom
+from coursepack.grading.autograder import Autograder, StoppedError, end_process, reason_in
+from coursepack.grading.classroom import grade_class, is_graded
+from coursepack.grading.desk import Desk
+from coursepack.grading.gather import complaint, gather_results
+from coursepack.grading.results import CellStatus, Status, SubmissionResult
+
+TIMEOUT = 3
+GOOD = ("ann", "fay", "zoe")
+
+
+def hand_in_batch(course: Course) -> None:
+    """Hand in every sort of submission, good ones before, between and after the bad ones."""
+    for student in GOOD:
+        hand_in(course, student, answered())
+    hand_in(course, "bob-not-json", json.dumps(answered())[:300])
+    twice = answered()
+    twice["cells"].append({**copy.deepcopy(twice["cells"][5]), "id": "twin"})
+    hand_in(course, "cat-duplicate", twice)
+    future = answered()
+    future["cells"][5]["metadata"]["nbgrader"]["schema_version"] = 99
+    hand_in(course, "dan-future", future)
+    hand_in(course, "eve-endless", answered(double="\n        ".join(["while True:", "pass"]) + "\ndouble(1)"))
+    hand_in(course, "gus-dead", answered(double="import os; os._exit(1)"))
+    hand_in(course, "hal-wrong", answered(treble="return number * 2"), timestamp="2026-01-02 12:00:00 UTC")
+    hand_in(course, "ian-untouched", released_notebook(read_notebook(course.notebook("source", ASSIGNMENT))))
+    (course.root / "submitted" / "jim-empty" / ASSIGNMENT).mkdir(parents=True)
+
+
+@pytest.fixture(scope="module")
+def graded(tmp_path_factory: pytest.TempPathFactory) -> tuple[Course, int]:
+    """A course after `coursepack grade`, and its exit code."""
+    course = make_tiny_course(tmp_path_factory.mktemp("class") / "course")
+    hand_in_batch(course)
+    with Desk(course, ASSIGNMENT).gradebook() as gradebook:
+        gradebook.add_assignment(ASSIGNMENT, duedate="2026-01-01 12:00:00 UTC")
+        gradebook.add_student("hal-wrong", first_name="Hal", last_name="Wrong")
+        gradebook.add_student("kim", first_name="Kim", last_name="Away")
+    return course, grade_class(course, ASSIGNMENT, jobs=3, timeout=TIMEOUT, force=False)
+
+
+@pytest.fixture(scope="module")
+def results(graded: tuple[Course, int]) -> dict[str, SubmissionResult]:
+    return {result.student: result for result in gather_results(Desk(graded[0], ASSIGNMENT))}
+
+
+def points(result: SubmissionResult) -> dict[str, float]:
+    return {cell.grade_id: cell.points for cell in result.cells if cell.max_points}
+
+
+def test_exit_code_says_that_some_were_not_graded(graded: tuple[Course, int]) -> None:
+    assert graded[1] == 1
+
+
+@pytest.mark.parametrize("student", [*GOOD, "cat-duplicate", "dan-future"])
+def test_right_work_keeps_full_marks_beside_broken_work(results: dict[str, SubmissionResult], student: str) -> None:
+    assert (results[student].status, results[student].score) == (Status.GRADED, 5.0)
+
+
+@pytest.mark.parametrize(
+    ("student", "reason"),
+    [("bob-not-json", "not JSON"), ("gus-dead", "kernel died"), ("jim-empty", "tiny.ipynb is missing")],
+)
+def test_what_could_not_be_graded_says_why(results: dict[str, SubmissionResult], student: str, reason: str) -> None:
+    assert results[student].status is Status.NOT_GRADED
+    assert reason in results[student].problem
+    assert (results[student].score, results[student].max_score) == (0.0, 5.0)
+
+
+def test_no_grade_stays_without_a_score(graded: tuple[Course, int]) -> None:
+    with Desk(graded[0], ASSIGNMENT).gradebook() as gradebook:
+        grades = [
+            grade
+            for submission in gradebook.assignment_submissions(ASSIGNMENT)
+            for notebook in submission.notebooks
+            for grade in notebook.grades
+        ]
+        assert len(grades) == 3 * 11
+        assert [grade.name for grade in grades if grade.auto_score is None or grade.needs_manual_grade] == []
+
+
+def test_endless_loop_costs_only_what_needed_the_cell(results: dict[str, SubmissionResult]) -> None:
+    result = results["eve-endless"]
+    assert result.status is Status.GRADED
+    assert points(result) == {"double-hidden": 0.0, "treble-hidden": 2.0}
+    assert any("cell double ran into the time-out" in note for note in result.notes)
+
+
+def test_mistake_is_told_in_the_words_of_the_check(results: dict[str, SubmissionResult]) -> None:
+    result = results["hal-wrong"]
+    assert points(result) == {"double-hidden": 3.0, "treble-hidden": 0.0}
+    assert [(cell.grade_id, cell.status, cell.message) for cell in result.lost] == [
+        ("treble-hidden", CellStatus.FAILED, "treble is wrong")
+    ]
+
+
+def test_lateness_and_name_come_from_the_gradebook(results: dict[str, SubmissionResult]) -> None:
+    assert (results["hal-wrong"].late_by, results["hal-wrong"].name) == (86400.0, "Hal Wrong")
+    assert results["ann"].late_by == 0.0
+
+
+def test_untouched_notebook_earns_nothing_but_is_graded(results: dict[str, SubmissionResult]) -> None:
+    assert (results["ian-untouched"].status, results["ian-untouched"].score) == (Status.GRADED, 0.0)
+
+
+def test_student_without_submission_is_listed(results: dict[str, SubmissionResult]) -> None:
+    assert results["kim"].status is Status.MISSING
+
+
+def test_nothing_but_nbgraders_folders_is_left(graded: tuple[Course, int]) -> None:
+    root = graded[0].root
+    assert not (root / "release").exists()
+    assert not list((root / ".coursepack").glob("grading/*"))
+
+
+def test_what_is_graded_is_not_graded_again(
+    graded: tuple[Course, int], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def refuse(*_: object) -> None:
+        raise AssertionError("graded again")
+
+    monkeypatch.setattr(Autograder, "grade", refuse)
+    assert grade_class(graded[0], ASSIGNMENT, jobs=1, timeout=TIMEOUT, force=False) == 1
+    assert "11 already graded" in capsys.readouterr().out
+
+
+def test_changed_submission_and_changed_tests_are_graded_again(graded: tuple[Course, int], tmp_path: Path) -> None:
+    course = Course(tmp_path / "copy")
+    shutil.copytree(graded[0].root, course.root)
+    desk = Desk(course, ASSIGNMENT)
+    assert is_graded(desk, "ann")
+    assert is_graded(desk, "bob-not-json")
+    hand_in(course, "ann", answered(treble="return 0"))
+    hand_in(course, "bob-not-json", answered())
+    assert not is_graded(desk, "ann")
+    assert not is_graded(desk, "bob-not-json")
+    assert is_graded(desk, "fay")
+    notebook = source_notebook()
+    notebook["cells"][5]["source"] += "\nassert double(0) == 0"
+    desk.source.write_text(json.dumps(notebook), encoding="utf-8")
+    assert not is_graded(desk, "fay")
+
+
+def test_regrading_replaces_score_and_notebook(graded: tuple[Course, int], tmp_path: Path) -> None:
+    course = Course(tmp_path / "copy")
+    shutil.copytree(graded[0].root, course.root)
+    desk = Desk(course, ASSIGNMENT)
+    for student in desk.students():
+        if student not in ("ann", "bob-not-json", "fay"):
+            shutil.rmtree(course.root / "submitted" / student)
+    hand_in(course, "ann", answered(treble="return 0"))
+    hand_in(course, "bob-not-json", answered())
+    hand_in(course, "fay", "no longer a notebook")
+    assert grade_class(course, ASSIGNMENT, jobs=2, timeout=TIMEOUT, force=False) == 1
+    results = {result.student: result for result in gather_results(desk)}
+    assert (results["ann"].score, results["bob-not-json"].score, results["fay"].score) == (3.0, 5.0, 0.0)
+    assert results["fay"].status is Status.NOT_GRADED
+    assert not desk.notebook("autograded", "fay").exists()
+    assert "return 0" in desk.notebook("autograded", "ann").read_text(encoding="utf-8")
+
+
+def test_results_can_be_read_after_plain_nbgrader(tiny_course: Course) -> None:
+    hand_in(tiny_course, "ann", answered(treble="return 0"))
+    for command in ("generate_assignment", "autograde"):
+        subprocess.run(
+            [sys.executable, "-m", "nbgrader", command, ASSIGNMENT],
+            cwd=tiny_course.root,
+            check=True,
+            capture_output=True,
+        )
+    desk = Desk(tiny_course, ASSIGNMENT)
+    (result,) = gather_results(desk)
+    assert (result.status, result.score, result.lost[0].message) == (Status.GRADED, 3.0, "treble is wrong")
+    assert is_graded(desk, "ann")
+    hand_in(tiny_course, "bob", answered())
+    assert [result.status for result in gather_results(desk)] == [Status.GRADED, Status.NOT_GRADED]
+
+
+def test_ctrl_c_ends_what_runs_and_leaves_nothing_half(
+    tiny_course: Course, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for student in GOOD:
+        hand_in(tiny_course, student, answered(double="import time; time.sleep(60)\ndouble(1)"))
+
+    def interrupt(*_: object, **__: object) -> None:
+        time.sleep(3)
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(classroom, "wait", interrupt)
+    begun = time.monotonic()
+    assert grade_class(tiny_course, ASSIGNMENT, jobs=2, timeout=60, force=False) == classroom.INTERRUPTED
+    assert time.monotonic() - begun < 30
+    assert "0 graded, 3 left" in capsys.readouterr().out
+    assert not list((tiny_course.root / "autograded").rglob("*.ipynb"))
+    assert not list((tiny_course.root / ".coursepack").glob("grading/*"))
+
+
+def test_stopped_grading_keeps_no_note(tiny_course: Course) -> None:
+    hand_in(tiny_course, "ann", answered())
+    desk = Desk(tiny_course, ASSIGNMENT)
+    classroom.enter_assignment(desk)
+    stop = threading.Event()
+    stop.set()
+    autograder = Autograder(desk, released_notebook(read_notebook(desk.source)), stop=stop)
+    with pytest.raises(StoppedError):
+        autograder.grade("ann")
+    assert desk.record("ann") is None
+    assert not desk.notebook("autograded", "ann").exists()
+
+
+def test_end_process_ends_children_in_sessions_of_their_own() -> None:
+    script = (
+        "import subprocess, sys\n"
+        "child = subprocess.Popen([sys.executable, '-c', 'import time; time.sleep(60)'], start_new_session=True)\n"
+        "print(child.pid, flush=True)\nchild.wait()"
+    )
+    with subprocess.Popen([sys.executable, "-c", script], stdout=subprocess.PIPE, text=True) as parent:
+        assert parent.stdout is not None
+        child = int(parent.stdout.readline())
+        end_process(parent.pid)
+    stat = Path(f"/proc/{child}/stat")
+    assert not stat.exists() or stat.read_text().split()[2] == "Z"
+
+
+def test_nobody_handed_in(tiny_course: Course) -> None:
+    with pytest.raises(CoursepackError, match="nobody has handed in tiny"):
+        grade_class(tiny_course, ASSIGNMENT, jobs=1, timeout=None, force=False)
+
+
+def test_source_that_nbgrader_refuses_is_told_with_a_remedy(tiny_course: Course) -> None:
+    notebook = source_notebook()
+    notebook["cells"][3]["source"] = notebook["cells"][3]["source"].replace("### END SOLUTION", "")
+    tiny_course.notebook("source", ASSIGNMENT).write_text(json.dumps(notebook), encoding="utf-8")
+    hand_in(tiny_course, "ann", answered())
+    with pytest.raises(CoursepackError, match=r"cannot be put into the gradebook \(nbgrader: RuntimeError"):
+        grade_class(tiny_course, ASSIGNMENT, jobs=1, timeout=None, force=False)
+
+
+@pytest.mark.parametrize("command", [["grade", "nowhere"], ["report", "nowhere"], ["sample", "nowhere"]])
+def test_unknown_assignment_is_one_message_and_exit_code_2(tiny_course: Course, command: list[str]) -> None:
+    run = subprocess.run(
+        [sys.executable, "-m", "coursepack", *command, "--course", str(tiny_course.root)],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert run.returncode == 2
+    assert "there is no assignment “nowhere”" in run.stderr
+    assert "Traceback" not in run.stderr
+
+
+@pytest.mark.parametrize(
+    ("log", "reason"),
+    [
+        ("nbclient.exceptions.DeadKernelError: Kernel died", "its kernel died"),
+        ("sqlite3.OperationalError: database is locked\nValueError: later", "database is locked"),
+        ("  KeyError: 1\nnbgrader.api.MissingEntry: No such cell", "nbgrader: MissingEntry: No such cell"),
+        ("[AutogradeApp | ERROR] Error: see log", "without saying why"),
+    ],
+)
+def test_reason_in_a_log(log: str, reason: str) -> None:
+    assert reason in reason_in(log)
+
+
+@pytest.mark.parametrize(
+    ("outputs", "message"),
+    [
+        ([], ""),
+        ([{"output_type": "error", "ename": "CheckFailed", "evalue": "shape (2,)"}], "shape (2,)"),
+        ([{"output_type": "error", "ename": "NameError", "evalue": "no x"}], "NameError: no x"),
+        ([{"output_type": "error", "ename": "AssertionError", "evalue": ""}], "AssertionError"),
+        ([{"output_type": "stream", "name": "stderr", "text": ["\x1b[31mwarned\x1b[0m\n"]}], "wrote to stderr: warned"),
+        ([{"output_type": "stream", "name": "stdout", "text": "fine"}], ""),
+    ],
+)
+def test_complaint(outputs: list[dict[str, object]], message: str) -> None:
+    assert complaint(outputs) == message

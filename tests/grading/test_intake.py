@@ -1,0 +1,132 @@
+"""Which submissions can be graded after all, and what is said about those that cannot?"""
+
+from __future__ import annotations
+
+import copy
+import json
+from pathlib import Path
+from typing import Any
+
+import nbformat
+import pytest
+from nbformat import NotebookNode
+from tiny_course import answered, source_notebook
+
+from coursepack.build.notebooks import released_notebook
+from coursepack.grading.intake import UnreadableError, take_in
+
+
+@pytest.fixture(scope="module")
+def released() -> NotebookNode:
+    return released_notebook(nbformat.from_dict(source_notebook()))
+
+
+def cell_of(notebook: Any, name: str) -> Any:
+    return next(cell for cell in notebook["cells"] if cell["id"] == name)
+
+
+def grade_ids(notebook: NotebookNode) -> list[str]:
+    return [cell.metadata.nbgrader.grade_id for cell in notebook.cells if "nbgrader" in cell.metadata]
+
+
+def write(folder: Path, content: Any) -> Path:
+    path = folder / "tiny.ipynb"
+    path.write_text(content if isinstance(content, str) else json.dumps(content), encoding="utf-8")
+    return path
+
+
+@pytest.mark.parametrize(
+    ("content", "reason"),
+    [
+        ('{"cells": [', "not JSON"),
+        ("", "not JSON"),
+        ("[1, 2]", "not a notebook"),
+        ('{"cells": []}', "nbformat is missing"),
+        ('{"cells": [], "metadata": {}, "nbformat": 9, "nbformat_minor": 0}', "notebook format is 9"),
+        ('{"cells": 3, "metadata": {}, "nbformat": 4, "nbformat_minor": 5}', "not a valid notebook"),
+        ('{"cells": [], "metadata": {}, "nbformat": 4, "nbformat_minor": 5}', "another notebook"),
+    ],
+)
+def test_what_cannot_be_graded_is_named(tmp_path: Path, released: NotebookNode, content: str, reason: str) -> None:
+    with pytest.raises(UnreadableError, match=reason):
+        take_in(write(tmp_path, content), released)
+
+
+def test_missing_notebook_names_what_is_there(tmp_path: Path, released: NotebookNode) -> None:
+    (tmp_path / "mine.ipynb").write_text("{}", encoding="utf-8")
+    with pytest.raises(UnreadableError, match=r"tiny\.ipynb is missing; the folder holds mine\.ipynb"):
+        take_in(tmp_path / "tiny.ipynb", released)
+
+
+def test_sound_submission_is_left_alone(tmp_path: Path, released: NotebookNode) -> None:
+    intake = take_in(write(tmp_path, answered()), released)
+    assert intake.notes == ()
+    assert [cell.source for cell in intake.notebook.cells] == [cell["source"] for cell in answered()["cells"]]
+
+
+def test_old_format_is_upgraded(tmp_path: Path, released: NotebookNode) -> None:
+    notebook = answered()
+    notebook["nbformat_minor"] = 2
+    for cell in notebook["cells"]:
+        del cell["id"]
+    intake = take_in(write(tmp_path, notebook), released)
+    assert intake.notes == ("upgraded from notebook format 4.2",)
+    assert intake.notebook.nbformat_minor >= 5
+    assert all(cell.id for cell in intake.notebook.cells)
+
+
+def test_of_duplicated_cells_the_last_counts(tmp_path: Path, released: NotebookNode) -> None:
+    notebook = answered()
+    twin = copy.deepcopy(cell_of(notebook, "double-hidden"))
+    notebook["cells"].append({**twin, "id": "twin"})
+    intake = take_in(write(tmp_path, notebook), released)
+    assert intake.notes == ("cell double-hidden occurs more than once; the last one counts",)
+    assert grade_ids(intake.notebook).count("double-hidden") == 1
+    assert "nbgrader" in intake.notebook.cells[-1].metadata
+
+
+def test_cell_of_another_assignment_loses_its_metadata(tmp_path: Path, released: NotebookNode) -> None:
+    notebook = answered()
+    stranger = copy.deepcopy(cell_of(notebook, "treble-hidden"))
+    stranger["id"] = stranger["metadata"]["nbgrader"]["grade_id"] = "quadruple-hidden"
+    notebook["cells"].insert(1, stranger)
+    intake = take_in(write(tmp_path, notebook), released)
+    assert intake.notes == ("cell 2 is not one of the assignment's; it carries no points",)
+    assert "quadruple-hidden" not in grade_ids(intake.notebook)
+
+
+def test_foreign_schema_and_changed_flags_are_replaced(tmp_path: Path, released: NotebookNode) -> None:
+    notebook = answered()
+    metadata = cell_of(notebook, "double-hidden")["metadata"]["nbgrader"]
+    metadata.update(schema_version=99, points=300, grade=False)
+    intake = take_in(write(tmp_path, notebook), released)
+    assert "schema 99, not 3" in intake.notes[0]
+    own = cell_of(released, "double-hidden").metadata.nbgrader
+    assert cell_of(intake.notebook, "double-hidden").metadata.nbgrader == own
+
+
+def test_removed_test_comes_back_in_its_place(tmp_path: Path, released: NotebookNode) -> None:
+    notebook = answered()
+    notebook["cells"] = [cell for cell in notebook["cells"] if cell["id"] not in ("setup", "double-hidden")]
+    intake = take_in(write(tmp_path, notebook), released)
+    assert intake.notes == ("cell setup was missing; put back", "cell double-hidden was missing; put back")
+    assert grade_ids(intake.notebook) == grade_ids(released)
+
+
+def test_changed_cell_type_is_changed_back(tmp_path: Path, released: NotebookNode) -> None:
+    notebook = answered()
+    cell = cell_of(notebook, "double")
+    cell["cell_type"] = "raw"
+    del cell["outputs"], cell["execution_count"]
+    intake = take_in(write(tmp_path, notebook), released)
+    assert intake.notes == ("cell double had become a raw cell; changed back",)
+    found = cell_of(intake.notebook, "double")
+    assert (found.cell_type, found.source) == ("code", cell["source"])
+
+
+def test_a_test_cannot_be_skipped_by_a_tag(tmp_path: Path, released: NotebookNode) -> None:
+    notebook = answered()
+    cell_of(notebook, "double-hidden")["metadata"]["tags"] = ["skip-execution", "mine"]
+    intake = take_in(write(tmp_path, notebook), released)
+    assert "skip-execution" in intake.notes[0]
+    assert cell_of(intake.notebook, "double-hidden").metadata.tags == ["mine"]
