@@ -56,7 +56,7 @@ def histogram_bins(scores: Sequence[float], max_score: float) -> list[Bin]:
 def score_histogram(scores: Sequence[float], max_score: float, median: float) -> str:
     """Return an inline SVG: how many students have how many points, with the median marked."""
     bins = histogram_bins(scores, max_score)
-    top = 1.25 * max(1, *(each.count for each in bins))
+    top = 1.35 * max(1, *(each.count for each in bins))
     with mpl.rc_context(_STYLE):
         figure = Figure(figsize=(7.2, 2.9), layout="constrained")
         axes = figure.subplots()
@@ -79,7 +79,9 @@ def _mark_median(axes: Axes, bins: list[Bin], median: float, top: float) -> None
     width = bins[0].high - bins[0].low
     # Whole points lie evenly within a bar: of a bar for 3, 4 and 5 points, 4 is the middle.
     place = min((median + 0.5) / width - 0.5, len(bins) - 1)
-    axes.axvline(place, color=INK, linewidth=1.4, linestyle=(0, (4, 3)))
+    # From above the bar and its number to the top.
+    bottom = bins[round(place)].count + 0.13 * top if bins[round(place)].count else 0
+    axes.plot([place, place], [bottom, top], color=INK, linewidth=1.4, linestyle=(0, (4, 3)))
     left = place > 0.75 * len(bins)
     axes.annotate(
         f"median {median:g}",

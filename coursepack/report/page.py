@@ -26,7 +26,7 @@ SYMBOLS = {
     CellStatus.PASSED: ("✓", "passed"),
     CellStatus.PARTIAL: ("◐", "partial"),
     CellStatus.FAILED: ("✗", "failed"),
-    CellStatus.TIMED_OUT: ("⧖", "failed"),
+    CellStatus.TIMED_OUT: ("⊘", "failed"),
     CellStatus.TO_MARK: ("✎", "to-mark"),
     CellStatus.NOT_GRADED: ("–", "none"),
 }
