@@ -104,4 +104,6 @@ def _load_config(course: Course) -> Config:
     except Exception as error:
         raise CoursepackError(f"the configuration fails: {error}", where=str(course.root / CONFIG_NAME)) from error
     config.CourseDirectory.db_url = f"sqlite:///{course.root / 'gradebook.db'}"
+    # A kernel warns at every start that it talks over TCP: nothing an author could change.
+    config.Execute.extra_arguments = [*config.Execute.get("extra_arguments", []), "--IPKernelApp.log_level=ERROR"]
     return config

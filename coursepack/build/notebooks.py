@@ -20,7 +20,7 @@ from nbgrader.preprocessors import (
     LockCells,
 )
 
-from coursepack.build.markers import without_marker_lines, without_regions
+from coursepack.build.markers import without_marker_lines
 from coursepack.errors import CoursepackError
 
 # What nbgrader's GenerateAssignment runs, in its order, less the steps that need files or a gradebook.
@@ -99,6 +99,5 @@ def solved_notebook(source: NotebookNode) -> NotebookNode:
     notebook = released_notebook(source)
     for answered, cell in zip(source.cells, notebook.cells, strict=True):
         if utils.is_solution(cell):
-            answer = without_marker_lines(answered.source, "SOLUTION")
-            cell.source = without_regions(answer, "MARK SCHEME")
+            cell.source = without_marker_lines(answered.source, "SOLUTION")
     return notebook

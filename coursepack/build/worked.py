@@ -83,6 +83,9 @@ def _environment(course: Course) -> Iterator[None]:
 def _refuse_failure(cell: NotebookNode, where: str) -> None:
     """Raise if a cell of the executed source would cost a right answer its points."""
     for output in cell.get("outputs", []):
+        if output.output_type == "error" and output.ename in ("KeyboardInterrupt", "CellTimeoutError"):
+            remedy = "make the cell faster, or raise c.Execute.timeout in nbgrader_config.py"
+            raise CoursepackError("the cell was stopped because it took too long", where=where, remedy=remedy)
         if output.output_type == "error":
             what = f"the solution raises {output.ename}: {output.evalue}"
             raise CoursepackError(what, where=where, remedy="run the source notebook and mend the cell")

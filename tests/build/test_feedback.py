@@ -149,3 +149,13 @@ def test_do_visible_tests_keep_their_tracebacks() -> None:
     cell.outputs = [failure("AssertionError", "")]
     HideTests().preprocess(notebook, {})
     assert len(cell.outputs[0].traceback) == 2
+
+
+@pytest.mark.parametrize("line", ["### BEGIN HIDDEN TESTS", "### END SOLUTION", "### BEGIN SOLUTION"])
+def test_may_a_student_write_markers(line: str) -> None:
+    answer = f"{line}\ndouble = lambda number: 2 * number"
+    notebook = parts.notebook({"double": answer, "picture": answer})
+    HideTests().preprocess(notebook, {})
+    sources = {cell.id: cell.source for cell in notebook.cells}
+    assert sources["double"] == sources["picture"] == answer
+    assert sources["double-hidden"] == "# Check that double works for other numbers"

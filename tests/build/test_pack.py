@@ -13,6 +13,7 @@ from nbgrader.api import Gradebook
 from coursepack.build import worked
 from coursepack.build.notebooks import read_notebook, released_notebook
 from coursepack.build.pack import build_pack, check_pack
+from coursepack.cli import main
 from coursepack.course import Course
 from coursepack.errors import CoursepackError
 
@@ -265,6 +266,42 @@ def test_is_a_worked_notebook_that_is_too_big_refused(tmp_path: Path, monkeypatc
     monkeypatch.setattr(worked, "MAX_BYTES", 50_000)
     course = new_course(tmp_path, {"picture": 'print("wide " * 20_000)'})
     with pytest.raises(CoursepackError, match=r"bytes, more than 50,000\n.*“picture”"):
+        build_pack(course, ["doubling"])
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["build", "trebling"], "there is no assignment “trebling”"),
+        (["build", "--check", "doubling"], "no source makes this file"),
+    ],
+)
+def test_does_the_command_end_in_one_message_and_code_2(
+    copied: Course,
+    arguments: list[str],
+    message: str,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    (copied.root / "release" / "doubling" / "extra.txt").touch()
+    monkeypatch.setattr("sys.argv", ["coursepack", *arguments, "--course", str(copied.root)])
+    with pytest.raises(SystemExit) as caught:
+        main()
+    assert caught.value.code == 2
+    assert message in capsys.readouterr().err
+
+
+def test_does_a_dead_kernel_end_in_one_error(tmp_path: Path) -> None:
+    course = new_course(tmp_path, {"picture": "import os\nos._exit(1)"})
+    with pytest.raises(CoursepackError, match="Kernel died"):
+        build_pack(course, ["doubling"])
+
+
+def test_does_a_cell_that_never_ends_end_in_one_error(tmp_path: Path) -> None:
+    course = new_course(tmp_path, {"picture": "while True: pass"})
+    with (tmp_path / "nbgrader_config.py").open("a") as config:
+        config.write("c.Execute.timeout = 2\n")
+    with pytest.raises(CoursepackError, match="cell “picture”: the cell was stopped because it took too long"):
         build_pack(course, ["doubling"])
 
 
