@@ -1,0 +1,30 @@
+"""Normalises each image by itself, which leaves nothing for the mean of a channel to tell."""
+
+
+# loses: conv-batch-norm-hidden, conv-batch-norm-accuracy-hidden
+# %% conv-batch-norm
+class ConvBatchNormNetwork(nn.Module):
+    """Three blocks of strided convolution, ReLU and batch normalisation, the mean of each channel, a linear layer.
+
+    Input: images (batch, 1, 28, 28). Output: logits (batch, 10).
+    """
+
+    def __init__(self):
+        super().__init__()
+        self.relu = nn.ReLU()
+        self.conv1 = nn.Conv2d(1, 32, kernel_size=3, stride=2, padding=1)
+        self.conv2 = nn.Conv2d(32, 64, kernel_size=3, stride=2, padding=1)
+        self.conv3 = nn.Conv2d(64, 100, kernel_size=3, stride=2, padding=1)
+        self.batchNorm1 = nn.InstanceNorm2d(32, affine=True)
+        self.batchNorm2 = nn.InstanceNorm2d(64, affine=True)
+        self.batchNorm3 = nn.InstanceNorm2d(100, affine=True)
+        self.pool = nn.AdaptiveAvgPool2d(1)
+        self.output = nn.Linear(100, 10)
+
+    def forward(self, images):
+        """Return the logits (batch, 10) of images (batch, 1, 28, 28)."""
+        x = self.batchNorm1(self.relu(self.conv1(images)))
+        x = self.batchNorm2(self.relu(self.conv2(x)))
+        x = self.batchNorm3(self.relu(self.conv3(x)))
+        x = torch.flatten(self.pool(x), 1)
+        return self.output(x)

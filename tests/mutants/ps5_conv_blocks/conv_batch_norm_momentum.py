@@ -1,0 +1,30 @@
+"""Sets the momentum to 0.9, as other libraries count it."""
+
+
+# loses: conv-batch-norm-hidden
+# %% conv-batch-norm
+class ConvBatchNormNetwork(nn.Module):
+    """Three blocks of strided convolution, ReLU and batch normalisation, the mean of each channel, a linear layer.
+
+    Input: images (batch, 1, 28, 28). Output: logits (batch, 10).
+    """
+
+    def __init__(self):
+        super().__init__()
+        self.relu = nn.ReLU()
+        self.conv1 = nn.Conv2d(1, 32, kernel_size=3, stride=2, padding=1)
+        self.conv2 = nn.Conv2d(32, 64, kernel_size=3, stride=2, padding=1)
+        self.conv3 = nn.Conv2d(64, 100, kernel_size=3, stride=2, padding=1)
+        self.batchNorm1 = nn.BatchNorm2d(32, momentum=0.9)
+        self.batchNorm2 = nn.BatchNorm2d(64, momentum=0.9)
+        self.batchNorm3 = nn.BatchNorm2d(100, momentum=0.9)
+        self.pool = nn.AdaptiveAvgPool2d(1)
+        self.output = nn.Linear(100, 10)
+
+    def forward(self, images):
+        """Return the logits (batch, 10) of images (batch, 1, 28, 28)."""
+        x = self.batchNorm1(self.relu(self.conv1(images)))
+        x = self.batchNorm2(self.relu(self.conv2(x)))
+        x = self.batchNorm3(self.relu(self.conv3(x)))
+        x = torch.flatten(self.pool(x), 1)
+        return self.output(x)
