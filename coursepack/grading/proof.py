@@ -7,9 +7,9 @@ exactly the cells it names, every variant (a right answer written differently) l
 from __future__ import annotations
 
 import copy
-from collections.abc import Iterator
+import functools
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import Literal
 
 from nbformat import NotebookNode
 from rich.console import Console
@@ -17,7 +17,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from rich.table import Table
 
 from coursepack.build.notebooks import read_notebook
-from coursepack.build.snippets import apply_snippet, load_snippets, released_notebook, solved_notebook
+from coursepack.build.snippets import Snippet, apply_snippet, load_snippets, released_notebook, solved_notebook
 from coursepack.course import Course
 from coursepack.errors import CoursepackError
 from coursepack.grading.rehearsal import Rehearsal, rehearse_all
@@ -33,6 +33,7 @@ class Answer:
         name: the snippet's name, or the kind.
         loses: ids of the cells it must lose, no more and no fewer.
         notebook: what is run: the answer's cells with all hidden tests.
+        count: how many snippets it combines.
     """
 
     assignment: str
@@ -40,27 +41,49 @@ class Answer:
     name: str
     loses: frozenset[str]
     notebook: NotebookNode
+    count: int = 1
 
 
-def answers(course: Course, assignment: str) -> Iterator[Answer]:
-    """Yield all answers of an assignment."""
+def answers(course: Course, assignment: str, only: str = "") -> Iterator[Answer]:
+    """Yield the solution and all answers of an assignment whose name contains `only`.
+
+    Variants are right answers, so several that answer different cells make one notebook: it must lose nothing.
+    """
     source = read_notebook(course.notebook("source", assignment))
     solved, released = solved_notebook(source), released_notebook(source)
     carrying = frozenset(points_of(source))
     yield Answer(assignment, "solution", "solution", frozenset(), with_tests(source, solved))
-    yield Answer(assignment, "untouched", "untouched", carrying, with_tests(source, released))
-    kinds: tuple[Literal["variants", "mutants"], ...] = ("variants", "mutants")
-    for kind in kinds:
-        for snippet in load_snippets(course, kind, assignment):
-            unknown = set(snippet.loses) - carrying
-            if unknown:
-                raise CoursepackError(
-                    f"no cell with points is called {', '.join(sorted(unknown))}",
-                    where=str(snippet.path),
-                    remedy=f"`# loses:` may name {', '.join(sorted(carrying))}",
-                )
+    if not only:
+        yield Answer(assignment, "untouched", "untouched", carrying, with_tests(source, released))
+    variants = [snippet for snippet in load_snippets(course, "variants", assignment) if only in snippet.name]
+    for group in _combine(variants):
+        notebook = functools.reduce(apply_snippet, group, solved)
+        name = " + ".join(snippet.name for snippet in group)
+        yield Answer(assignment, "variant", name, frozenset(), with_tests(source, notebook), len(group))
+    for snippet in load_snippets(course, "mutants", assignment):
+        unknown = set(snippet.loses) - carrying
+        if unknown:
+            raise CoursepackError(
+                f"no cell with points is called {', '.join(sorted(unknown))}",
+                where=str(snippet.path),
+                remedy=f"`# loses:` may name {', '.join(sorted(carrying))}",
+            )
+        if only in snippet.name:
             notebook = with_tests(source, apply_snippet(solved, snippet))
-            yield Answer(assignment, kind.rstrip("s"), snippet.name, frozenset(snippet.loses), notebook)
+            yield Answer(assignment, "mutant", snippet.name, frozenset(snippet.loses), notebook)
+
+
+def _combine(variants: Sequence[Snippet]) -> list[list[Snippet]]:
+    """Put variants that replace different cells together, in as few groups as come from taking them in turn."""
+    groups: list[list[Snippet]] = []
+    for variant in variants:
+        for group in groups:
+            if not any(variant.cells.keys() & other.cells.keys() for other in group):
+                group.append(variant)
+                break
+        else:
+            groups.append([variant])
+    return groups
 
 
 def points_of(source: NotebookNode) -> dict[str, float]:
@@ -98,10 +121,9 @@ def faults(answer: Answer, result: Rehearsal) -> list[str]:
 def prove_pack(course: Course, assignments: list[str], *, jobs: int, only: str = "") -> int:
     """Run all answers, print a table, and return 0 if the pack is proven, else 1."""
     console = Console()
-    todo = [answer for name in assignments for answer in answers(course, name) if only in answer.name]
-    if not todo:
-        raise CoursepackError(f"no answer's name contains “{only}”", where=str(course.root / "tests"))
-    results: dict[int, Rehearsal] = {}
+    families = [list(answers(course, name, only)) for name in assignments]
+    todo = [answer for family in families for answer in family]
+    results: dict[tuple[int, int], Rehearsal] = {}
     columns = (
         TextColumn("proving"),
         BarColumn(),
@@ -111,20 +133,19 @@ def prove_pack(course: Course, assignments: list[str], *, jobs: int, only: str =
     )
     with Progress(*columns, console=console, transient=True) as progress:
         task = progress.add_task("", total=len(todo), now="")
-        for index, result in rehearse_all(course, [answer.notebook for answer in todo], jobs):
-            results[index] = result
-            progress.update(task, advance=1, now=f"{todo[index].assignment} {todo[index].name}")
-            for fault in faults(todo[index], result):
-                progress.console.print(
-                    f"✗ {todo[index].assignment} {todo[index].kind} {todo[index].name}: {fault}",
-                    markup=False,
-                    highlight=False,
-                    style="red",
-                )
-    pairs = [(answer, results[index]) for index, answer in enumerate(todo)]
+        notebooks = [[answer.notebook for answer in family] for family in families]
+        for place, result in rehearse_all(course, notebooks, jobs):
+            results[place] = result
+            answer = families[place[0]][place[1]]
+            progress.update(task, advance=1, now=f"{answer.assignment} {answer.name}")
+            for fault in faults(answer, result):
+                line = f"✗ {answer.assignment} {answer.kind} {answer.name}: {fault}"
+                progress.console.print(line, markup=False, highlight=False, style="red", soft_wrap=True)
+    pairs = [(families[place[0]][place[1]], result) for place, result in sorted(results.items())]
     console.print(_table(pairs))
-    failed = sum(bool(faults(answer, result)) for answer, result in pairs)
-    console.print(f"{len(pairs) - failed} of {len(pairs)} answers judged as they should be")
+    total = sum(answer.count for answer in todo)
+    failed = sum(answer.count for answer, result in pairs if faults(answer, result))
+    console.print(f"{total - failed} of {total} answers judged as they should be")
     return 1 if failed else 0
 
 
@@ -133,7 +154,7 @@ def _table(pairs: list[tuple[Answer, Rehearsal]]) -> Table:
     table = Table(title="Proof of the pack")
     for heading in ("assignment", "answers", "what must hold"):
         table.add_column(heading)
-    for heading in ("right", "of", "seconds each"):
+    for heading in ("right", "of"):
         table.add_column(heading, justify="right")
     claims = {
         "solution": "earns full marks",
@@ -145,8 +166,8 @@ def _table(pairs: list[tuple[Answer, Rehearsal]]) -> Table:
         for kind, claim in claims.items():
             group = [pair for pair in pairs if pair[0].assignment == assignment and pair[0].kind == kind]
             if group:
-                right = sum(not faults(*pair) for pair in group)
-                seconds = sum(result.seconds for _, result in group) / len(group)
-                style = "" if right == len(group) else "red"
-                table.add_row(assignment, kind, claim, str(right), str(len(group)), f"{seconds:.1f}", style=style)
+                total = sum(answer.count for answer, _ in group)
+                right = sum(answer.count for answer, result in group if not faults(answer, result))
+                style = "" if right == total else "red"
+                table.add_row(assignment, kind, claim, str(right), str(total), style=style)
     return table

@@ -1,12 +1,15 @@
-"""Running a notebook's cells in a forked copy of a process that has imported torch already.
+"""Running many notebooks that begin alike: each in a process of its own, forked where it begins to differ.
 
-A rehearsal is for the author's own answers (solutions, mutants, variants): hundreds of notebooks, each in a process of
-its own, without a fresh kernel and another import of torch. It is no jail: never rehearse a student's work.
+A rehearsal is for the author's own answers (solutions, mutants, variants). One process has imported torch and runs the
+trunk, the solved notebook. Just before the first cell in which another notebook differs, it forks a branch that goes on
+with that notebook's cells. So no import and no training that two notebooks have in common is done twice, and each
+still has exactly the state it would have had alone. It is no jail: never rehearse a student's work.
 """
 
 from __future__ import annotations
 
 import contextlib
+import fcntl
 import importlib
 import multiprocessing
 import os
@@ -15,8 +18,8 @@ import sys
 import tempfile
 import time
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
-from multiprocessing.connection import wait
+from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 from nbformat import NotebookNode
@@ -88,69 +91,173 @@ def grading_environment(course: Course) -> dict[str, str]:
     return {"COURSE_DATA": data, "CUDA_VISIBLE_DEVICES": "", "OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"}
 
 
-def rehearse_all(course: Course, notebooks: Sequence[NotebookNode], jobs: int) -> Iterator[tuple[int, Rehearsal]]:
-    """Run notebooks, `jobs` at a time, and yield (index, result) as each ends.
+Family = Sequence[NotebookNode]
+_CONTEXT = multiprocessing.get_context("fork")
 
-    The calling process imports torch (once) and is forked for each notebook.
+
+def rehearse_all(course: Course, families: Sequence[Family], jobs: int) -> Iterator[tuple[tuple[int, int], Rehearsal]]:
+    """Run notebooks, `jobs` at a time, and yield ((family, index), result) as each ends.
+
+    Args:
+        course: gives the data that notebooks are graded on.
+        families: notebooks that share a beginning; the first of each family is its trunk.
+        jobs: how many run at once.
+
+    The calling process imports torch (once) and is forked.
     """
     os.environ |= grading_environment(course) | {"MPLBACKEND": "agg"}
     for name in WARM_IMPORTS:
         importlib.import_module(name)
-    context = multiprocessing.get_context("fork")
-    waiting = list(enumerate(notebooks))
-    running: list[tuple[int, Any, Any]] = []
-    try:
-        while waiting or running:
-            while waiting and len(running) < jobs:
-                index, notebook = waiting.pop(0)
-                receiver, sender = context.Pipe(duplex=False)
-                process = context.Process(target=_child, args=(notebook, sender), daemon=True)
-                process.start()
-                sender.close()
-                running.append((index, process, receiver))
-            ended = wait([receiver for _, _, receiver in running])
-            for job in [job for job in running if job[2] in ended]:
-                running.remove(job)
-                yield job[0], _receive(job[2], job[1])
-    finally:
-        for _, process, _ in running:
-            process.kill()
+    sys.modules["tqdm"].tqdm.monitor_interval = 0  # its watching thread would not survive a fork
+    with tempfile.TemporaryDirectory(prefix="rehearsal-") as folder:
+        results: Any = _CONTEXT.SimpleQueue()
+        trunks = [
+            _CONTEXT.Process(target=_Trunk(number, family, Tokens(Path(folder), jobs), results).run)
+            for number, family in enumerate(families)
+        ]
+        for trunk in trunks:
+            trunk.start()
+        try:
+            yield from _collect(
+                trunks, results, {(f, i) for f, family in enumerate(families) for i in range(len(family))}
+            )
+        finally:
+            for trunk in trunks:
+                _stop(trunk)
 
 
-def _receive(receiver: Any, process: Any) -> Rehearsal:
-    try:
-        result: Rehearsal = receiver.recv()
-    except EOFError:
-        process.join()
-        return Rehearsal(fault=f"the process died with exit code {process.exitcode}")
+def _collect(
+    trunks: Sequence[Any], results: Any, missing: set[tuple[int, int]]
+) -> Iterator[tuple[tuple[int, int], Rehearsal]]:
+    """Yield results until none is missing; those of a trunk that died are faults."""
+    while missing:
+        if results.empty() and not any(trunk.is_alive() for trunk in trunks):
+            yield from ((place, Rehearsal(fault="the process died before this notebook's turn")) for place in missing)
+            return
+        if results.empty():
+            time.sleep(0.05)
+            continue
+        place, result = results.get()
+        missing.discard(place)
+        yield place, result
+
+
+def _stop(process: Any) -> None:
+    if process.is_alive():
+        process.terminate()
     process.join()
-    return result
 
 
-def _child(notebook: NotebookNode, sender: Any) -> None:
-    with tempfile.TemporaryDirectory() as folder, contextlib.chdir(folder):
-        sender.send(_run(notebook))
-        sender.close()
+class Tokens:
+    """The right to compute, given to `count` processes at a time; a process that dies gives its token back."""
+
+    def __init__(self, folder: Path, count: int) -> None:
+        self._paths = [folder / f"token-{number}" for number in range(count)]
+
+    @contextlib.contextmanager
+    def one(self) -> Iterator[None]:
+        """Wait for a token, and hold it for a while."""
+        while True:
+            for path in self._paths:
+                with path.open("w") as file:
+                    try:
+                        fcntl.lockf(file, fcntl.LOCK_EX | fcntl.LOCK_NB)  # not inherited by a fork, unlike flock
+                    except OSError:
+                        continue
+                    yield
+                    return
+            time.sleep(0.05)
 
 
-def _run(notebook: NotebookNode) -> Rehearsal:
-    """Run all cells in a new IPython shell, going on after errors as nbgrader does."""
+@dataclass
+class _Shell:
+    """An IPython shell and what its cells have shown so far."""
+
+    shell: Any
+    outcomes: list[Outcome] = field(default_factory=list)
+    broken: list[tuple[str, str]] = field(default_factory=list)
+    seconds: float = 0.0
+
+    def run(self, cell: NotebookNode) -> None:
+        """Run one cell, and note what became of it."""
+        started = time.perf_counter()
+        error, stderr = _run_cell(self.shell, cell.source)
+        self.seconds += time.perf_counter() - started
+        meta = cell.metadata.get("nbgrader", {})
+        if meta.get("grade") and not meta.get("solution"):
+            self.outcomes.append(Outcome(meta["grade_id"], float(meta["points"]), not error, error, stderr))
+        elif error:
+            self.broken.append((cell.get("id", "?"), error))
+
+    def result(self) -> Rehearsal:
+        """Return what became of the notebook."""
+        return Rehearsal(tuple(self.outcomes), tuple(self.broken), self.seconds)
+
+
+class _Trunk:
+    """Runs a family's first notebook and forks the others off where they begin to differ."""
+
+    def __init__(self, number: int, family: Family, tokens: Tokens, results: Any) -> None:
+        self.number, self.tokens, self.results = number, tokens, results
+        self.cells, *self.branches = ([c for c in book.cells if c.cell_type == "code"] for book in family)
+        self.running: list[tuple[int, Any]] = []
+
+    def run(self) -> None:
+        """Run the trunk, then wait for its branches; a branch that dies has its death reported."""
+        signal.signal(signal.SIGTERM, lambda *_: self._kill())
+        with tempfile.TemporaryDirectory() as folder, contextlib.chdir(folder):
+            with self.tokens.one():
+                shell = _Shell(_new_shell())
+                for position, cell in enumerate(self.cells):
+                    self._fork(position, shell)
+                    shell.run(cell)
+                self._fork(len(self.cells), shell)
+            self.results.put(((self.number, 0), shell.result()))
+            for index, process in self.running:
+                process.join()
+                if process.exitcode:
+                    fault = f"the process died with exit code {process.exitcode}"
+                    self.results.put(((self.number, index), Rehearsal(fault=fault)))
+
+    def _kill(self) -> None:
+        for _, process in self.running:
+            process.kill()
+        os._exit(1)
+
+    def _fork(self, position: int, shell: _Shell) -> None:
+        """Start every branch whose first other cell is at `position`."""
+        for index, cells in enumerate(self.branches, start=1):
+            if _first_difference(self.cells, cells) == position:
+                process = _CONTEXT.Process(target=self._branch, args=(index, cells[position:], shell))
+                process.start()
+                self.running.append((index, process))
+
+    def _branch(self, index: int, cells: list[NotebookNode], shell: _Shell) -> None:
+        signal.signal(signal.SIGTERM, signal.SIG_DFL)
+        self.running = []
+        with tempfile.TemporaryDirectory() as folder, contextlib.chdir(folder), self.tokens.one():
+            for cell in cells:
+                shell.run(cell)
+        self.results.put(((self.number, index), shell.result()))
+
+
+def _first_difference(trunk: Sequence[NotebookNode], branch: Sequence[NotebookNode]) -> int:
+    """Return the position of the first code cell that differs; the number of cells if none does."""
+    if len(trunk) != len(branch):
+        return 0
+    differs = (
+        number for number, pair in enumerate(zip(trunk, branch, strict=True)) if pair[0].source != pair[1].source
+    )
+    return next(differs, len(trunk))
+
+
+def _new_shell() -> Any:
+    """Return a new IPython shell, whose namespace is this process's `__main__`."""
     from IPython.core.interactiveshell import InteractiveShell
     from traitlets.config import Config
 
     config = Config({"HistoryManager": {"enabled": False}, "InteractiveShell": {"colors": "NoColor"}})
-    shell = InteractiveShell.instance(config=config)
-    started, outcomes, broken = time.perf_counter(), [], []
-    for cell in notebook.cells:
-        if cell.cell_type != "code":
-            continue
-        error, stderr = _run_cell(shell, cell.source)
-        meta = cell.metadata.get("nbgrader", {})
-        if meta.get("grade") and not meta.get("solution"):
-            outcomes.append(Outcome(meta["grade_id"], float(meta["points"]), not error, error, stderr))
-        elif error:
-            broken.append((cell.get("id", "?"), error))
-    return Rehearsal(tuple(outcomes), tuple(broken), time.perf_counter() - started)
+    return InteractiveShell.instance(config=config)
 
 
 def _run_cell(shell: Any, source: str) -> tuple[str, str]:
