@@ -10,14 +10,23 @@ from traitlets.config import Config
 from traitlets.config.loader import PyFileConfigLoader
 
 from coursepack.course import CONFIG_NAME, Course
+from coursepack.errors import CoursepackError
 
 # SQLite's own wait for a lock is 5 s; a loaded machine with many graders at once needs more.
 LOCK_WAIT_SECONDS = 60
 
 
 def load_config(course: Course) -> Config:
-    """Return what the course's `nbgrader_config.py` sets."""
-    return PyFileConfigLoader(CONFIG_NAME, path=str(course.root)).load_config()
+    """Return what the course's `nbgrader_config.py` sets.
+
+    Raises:
+        CoursepackError: the file fails.
+    """
+    try:
+        return PyFileConfigLoader(CONFIG_NAME, path=str(course.root)).load_config()
+    except Exception as error:
+        where = str(course.root / CONFIG_NAME)
+        raise CoursepackError(f"the configuration fails: {error}", where=where) from error
 
 
 def course_directory(course: Course) -> Any:

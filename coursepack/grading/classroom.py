@@ -132,7 +132,7 @@ def _grade_all(autograder: Autograder, students: list[str], jobs: int, console: 
                 finished += 1
                 progress.advance(task)
                 if record.problem:
-                    progress.console.print(f"[yellow]{escape(student)}: {escape(record.problem)}[/]", highlight=False)
+                    progress.console.print(f"[yellow]{escape(student)}: {escape(record.problem)}[/]", highlight=False, soft_wrap=True)
                 elif not console.is_terminal:
                     progress.console.print(f"{escape(student)}: graded ({finished}/{len(students)})", highlight=False)
     except KeyboardInterrupt:

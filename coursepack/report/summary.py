@@ -15,6 +15,7 @@ from coursepack.grading.verdicts import Failure, group_failures
 
 _HEADING = re.compile(r"^(#{1,4})\s+(?P<title>.+?)\s*#*$", re.MULTILINE)
 _POINTS = re.compile(r"\s*[(\[·,–—-]*\s*\d+\s*(?:points?|pts?)\b.*$", re.IGNORECASE)
+_ARTICLES = ("a", "all", "an", "both", "each", "every", "no", "the")
 _MARKUP = re.compile(r"[*`$]|(?<!\w)_|_(?!\w)")
 
 
@@ -24,7 +25,7 @@ class CheckSummary:
 
     Attributes:
         grade_id: the check's cell.
-        about: what it checks, in the cell's own words.
+        about: what it checks for, in the words of the cell's first comment.
         points: what it is worth.
         counts: how many submissions ended in which state.
         rate: share of the class's possible points that was earned, 0 to 1.
@@ -189,8 +190,15 @@ def _describe(source: NotebookNode) -> tuple[str, dict[str, str], dict[str, str]
             headings[grade_id] = heading
             first = cell.source.strip().split("\n")[0]
             if first.startswith("# ") and cell.cell_type == "code":
-                comments[grade_id] = first.removeprefix("# ").strip()
+                comments[grade_id] = _claim(first.removeprefix("# "))
     return title, headings, comments
+
+
+def _claim(comment: str) -> str:
+    """Return a check's comment without "Check that", which all of them open with."""
+    claim = comment.strip().removeprefix("Check that ").strip()
+    # Any other first word may be a name from the notebook.
+    return claim[:1].upper() + claim[1:] if claim.split(" ")[0] in _ARTICLES else claim
 
 
 def _plain(heading: str) -> str:

@@ -94,7 +94,7 @@ def test_summary_counts_only_what_was_graded(summary: ClassSummary) -> None:
     assert summary.mean == pytest.approx((5 + 2 + 1.5) / 3)
     double, treble = summary.exercises
     assert (double.title, treble.title) == ("Exercise 1: Double a number", "Exercise 2: Treble a number")
-    assert double.checks[0].about == "Check that double works for other numbers"
+    assert double.checks[0].about == "double works for other numbers"
     assert double.rate == pytest.approx(4.5 / 9)
     assert double.checks[0].share("PARTIAL") == pytest.approx(100 / 3)
     assert treble.rate == pytest.approx(4 / 6)

@@ -1,0 +1,158 @@
+"""`python -m coursepack.demo`: the whole way once, in a fresh course folder `./demo`.
+
+Student versions are generated, a sample class hands in, its work is graded, a report is written. The folder is
+thrown away and made anew each time; nothing else is touched.
+"""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+
+from coursepack.build.sample import write_sample_class
+from coursepack.course import CONFIG_NAME, Course
+from coursepack.data import check_mnist, mini_root
+from coursepack.errors import CoursepackError
+from coursepack.grading.classroom import INTERRUPTED, grade_class
+from coursepack.report.page import write_report
+
+FOLDER = "demo"
+# Says that the folder is ours to throw away.
+MARK = ".made-by-coursepack-demo"
+PARTS = ("source", "data/mnist_mini", "tests/variants", "tests/mutants", CONFIG_NAME, "pyproject.toml")
+DEFAULT = "ps5_conv_blocks"
+
+_console = Console(highlight=False, soft_wrap=True)
+
+
+def run_demo(course: Course, assignment: str, *, jobs: int, timeout: int) -> int:
+    """Run the demonstration.
+
+    Args:
+        course: the course whose sources and snippets are used; it is only read.
+        assignment: the assignment that is graded.
+        jobs: how many submissions are graded at once.
+        timeout: seconds a cell may take.
+
+    Returns:
+        0, or 130 after Ctrl-C.
+
+    Raises:
+        CoursepackError: the folder is in use for something else, or a step cannot be done.
+    """
+    course.select([assignment])
+    begun = time.monotonic()
+    with _step(f"1. A fresh course in {FOLDER}/"):
+        demo = fresh_course(course)
+        _console.print(str(check_mnist(mini_root(demo), "the bundled mini set")))
+    with _step("2. Student versions: nbgrader generate_assignment"):
+        for name in demo.assignments:
+            generate(demo, name)
+    with _step(f"3. A sample class hands in {assignment}"):
+        write_sample_class(demo, assignment)
+    with _step(f"4. Grading, {jobs} at a time: nbgrader autograde, through coursepack grade"):
+        code = grade_class(demo, assignment, jobs=jobs, timeout=timeout, force=False)
+    if code == INTERRUPTED:
+        return code
+    with _step("5. The class report"):
+        page = write_report(demo, assignment)
+    _console.print(f"\n[bold green]Done in {_minutes(time.monotonic() - begun)}.[/] Now open")
+    release = demo.notebook("release", assignment)
+    for what, where in (("the report", page), ("what students get", release)):
+        _console.print(f"  {what + ':':<20}{_short(where)}")
+    _console.print(f"  {'JupyterLab:':<20}make lab")
+    return 0
+
+
+def fresh_course(course: Course) -> Course:
+    """Make `demo/` in the course folder, in place of an earlier one.
+
+    Raises:
+        CoursepackError: there is a folder of that name that this function did not make.
+    """
+    root = course.root / FOLDER
+    if root.exists():
+        if not (root / MARK).is_file():
+            raise CoursepackError(
+                f"{FOLDER}/ was not made by the demo", where=str(root), remedy="rename it, then run the demo again"
+            )
+        shutil.rmtree(root)
+    root.mkdir()
+    (root / MARK).write_text("`make demo` deletes this folder and makes it anew.\n", encoding="utf-8")
+    for part in PARTS:
+        origin, copy = course.root / part, root / part
+        copy.parent.mkdir(parents=True, exist_ok=True)
+        if origin.is_dir():
+            shutil.copytree(origin, copy, ignore=shutil.ignore_patterns("__pycache__", ".ipynb_checkpoints"))
+        elif origin.is_file():
+            shutil.copyfile(origin, copy)
+    return Course(root)
+
+
+def generate(course: Course, assignment: str) -> None:
+    """Run `nbgrader generate_assignment`, as an instructor would.
+
+    Raises:
+        CoursepackError: nbgrader refuses.
+    """
+    _console.print(f"$ nbgrader generate_assignment {assignment} --force", style="dim")
+    run = subprocess.run(  # noqa: S603 (our own interpreter, arguments as a list)
+        [sys.executable, "-m", "nbgrader", "generate_assignment", assignment, "--force"],
+        cwd=course.root,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    if run.returncode != 0:
+        raise CoursepackError(
+            "nbgrader cannot make the student version",
+            where=str(course.notebook("source", assignment)),
+            remedy=run.stderr.strip()[-500:],
+        )
+
+
+@contextmanager
+def _step(title: str) -> Iterator[None]:
+    """Print a step's title, and how long it took."""
+    _console.print(f"\n[bold]{title}[/]")
+    begun = time.monotonic()
+    yield
+    _console.print(f"({_minutes(time.monotonic() - begun)})", style="dim")
+
+
+def _minutes(seconds: float) -> str:
+    """Return a time span as "45 s" or "3 min 5 s"."""
+    whole, rest = divmod(round(seconds), 60)
+    return f"{whole} min {rest} s" if whole else f"{rest} s"
+
+
+def _short(path: Path) -> str:
+    """Return a path as seen from the working directory, if it lies below it."""
+    return str(path.relative_to(Path.cwd())) if path.is_relative_to(Path.cwd()) else str(path)
+
+
+def main(
+    assignment: Annotated[str, typer.Argument(help="The assignment to grade.")] = DEFAULT,
+    jobs: Annotated[int, typer.Option("-j", "--jobs", min=1, help="Submissions graded at once.")] = 2,
+    timeout: Annotated[int, typer.Option(min=1, help="Seconds a cell may take.")] = 90,
+) -> None:
+    """Show the course pack at work in a fresh folder ./demo."""
+    try:
+        code = run_demo(Course.find(), assignment, jobs=jobs, timeout=timeout)
+    except CoursepackError as error:
+        typer.echo(f"coursepack: {error}", err=True)
+        code = 2
+    raise typer.Exit(code)
+
+
+if __name__ == "__main__":
+    typer.run(main)
