@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import runpy
 import shutil
 from pathlib import Path
 from typing import Any
@@ -39,7 +40,16 @@ def put(mini: Path, root: Path) -> Path:
 
 
 def test_is_the_mini_set_the_last_resort(elsewhere: Path) -> None:
-    assert "from the bundled mini set" in data.describe_data()
+    said = data.describe_data()
+    assert "3,000 training and 800 test images, from the bundled mini set" in said
+    assert "coursepack data --fetch" in said
+
+
+def test_is_a_full_set_described_in_one_line(elsewhere: Path, mini: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    put(mini, elsewhere / "data")
+    assert "for the full set: delete the folder MNIST" in data.describe_data()
+    monkeypatch.setattr(data, "FULL_SIZE", {"train": 3_000, "test": 800})
+    assert data.describe_data().startswith("data: the full MNIST") and "\n" not in data.describe_data()
 
 
 def test_does_a_local_folder_come_before_the_mini_set(elsewhere: Path, mini: Path) -> None:
@@ -57,6 +67,47 @@ def test_is_a_wrong_course_data_an_error_and_not_passed_over(elsewhere: Path, mo
     monkeypatch.setenv("COURSE_DATA", str(elsewhere / "nowhere"))
     with pytest.raises(CoursepackError, match=r"nowhere.*\$COURSE_DATA holds no MNIST(.|\n)*remedy"):
         data.find_mnist()
+
+
+def test_is_a_home_folder_in_course_data_understood(
+    elsewhere: Path, mini: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    put(mini, elsewhere / "digits")
+    monkeypatch.setenv("HOME", str(elsewhere))
+    monkeypatch.setenv("COURSE_DATA", "~/digits")
+    assert data.find_mnist().root == elsewhere / "digits"
+
+
+def test_is_damage_below_course_data_mended_there(elsewhere: Path, mini: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("COURSE_DATA", str(put(mini, elsewhere / "named")))
+    shorten(elsewhere / "named" / RAW / LABELS)
+    with pytest.raises(CoursepackError, match=rf"named.*{LABELS}: 3,007 bytes where .* 3,008\n(.|\n)*\$COURSE_DATA"):
+        data.find_mnist()
+
+
+@pytest.mark.parametrize(("split", "size"), [("train", 3_000), ("test", 800)])
+def test_does_the_judge_read_the_mini_set_from_any_folder(elsewhere: Path, split: str, size: int) -> None:
+    images, labels = data.load_mini_mnist(split)
+    assert (images.shape, images.dtype) == ((size, 28, 28), np.uint8)
+    assert np.bincount(labels).tolist() == [size // 10] * 10
+
+
+def test_does_the_judge_read_the_mini_set_of_the_course(elsewhere: Path, mini: Path) -> None:
+    copy = put(mini, elsewhere / "course" / "data" / "mnist_mini")
+    shorten(copy / RAW / IMAGES)
+    with pytest.raises(CoursepackError, match=rf"course.*{IMAGES}(.|\n)*remedy: restore"):
+        data.load_mini_mnist("test", Course(elsewhere / "course"))
+
+
+def test_does_the_script_give_the_same_draw_every_time(elsewhere: Path, mini: Path) -> None:
+    script = mini.parents[1] / "scripts" / "make_mnist_mini.py"
+    module = runpy.run_path(str(script))
+    labels = np.repeat(np.arange(10, dtype=np.uint8), 40)
+    first, second = (module["choose"](labels, 5, np.random.default_rng(module["SEED"])) for _ in range(2))
+    assert first.tolist() == second.tolist()
+    assert np.bincount(labels[first]).tolist() == [5] * 10
+    assert len(set(first.tolist())) == 50
+    assert (np.diff(labels[first].astype(int)) < 0).any(), "drawn, but not shuffled"
 
 
 def test_does_torchvision_find_the_mini_set_without_downloading(mini: Path) -> None:
@@ -110,6 +161,39 @@ def test_is_a_label_above_nine_refused(elsewhere: Path, mini: Path) -> None:
         data.find_mnist()
 
 
+def test_is_a_failed_download_told_when_the_mini_set_stands_in(
+    elsewhere: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fails(root: str, train: bool, download: bool) -> None:
+        raise OSError("no route")
+
+    monkeypatch.setattr(torchvision.datasets, "MNIST", fails)
+    found = data.find_mnist(download=True)
+    assert "the bundled mini set, as MNIST could not be downloaded: no route" in str(found)
+    assert not (elsewhere / "data" / "MNIST").exists()
+
+
+def test_does_a_download_come_before_the_mini_set(elsewhere: Path, mini: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def whole(root: str, train: bool, download: bool) -> None:
+        shutil.copytree(mini, root, dirs_exist_ok=True)
+
+    monkeypatch.setattr(torchvision.datasets, "MNIST", whole)
+    monkeypatch.setattr(data, "FULL_SIZE", {"train": 3_000, "test": 800})
+    assert data.find_mnist(download=True).origin == "torchvision's download"
+
+
+def test_is_a_partial_set_not_taken_for_the_fetched_one(elsewhere: Path, mini: Path) -> None:
+    put(mini, elsewhere / "data")
+    with pytest.raises(CoursepackError, match=r"MNIST: a part of MNIST lies here already\n  remedy: delete"):
+        data.fetch_mnist(elsewhere / "data")
+
+
+def test_is_a_place_that_cannot_be_written_named(elsewhere: Path) -> None:
+    (elsewhere / "data").write_text("a file")
+    with pytest.raises(CoursepackError, match=r"data: cannot write(.|\n)*remedy"):
+        data.fetch_mnist(elsewhere / "data")
+
+
 def test_does_an_interrupted_download_leave_nothing(
     elsewhere: Path, mini: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -119,6 +203,17 @@ def test_does_an_interrupted_download_leave_nothing(
 
     monkeypatch.setattr(torchvision.datasets, "MNIST", half)
     with pytest.raises(CoursepackError, match=r"connection lost(.|\n)*remedy"):
+        data.fetch_mnist(elsewhere / "data")
+    assert list((elsewhere / "data").iterdir()) == []
+
+
+def test_does_ctrl_c_leave_nothing(elsewhere: Path, mini: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def stopped(root: str, train: bool, download: bool) -> None:
+        shutil.copytree(mini, root, dirs_exist_ok=True)
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(torchvision.datasets, "MNIST", stopped)
+    with pytest.raises(KeyboardInterrupt):
         data.fetch_mnist(elsewhere / "data")
     assert list((elsewhere / "data").iterdir()) == []
 
