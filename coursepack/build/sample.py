@@ -13,6 +13,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import cycle, islice
 from pathlib import Path
+from typing import Literal
 
 import nbformat
 from nbformat import NotebookNode
@@ -99,8 +100,9 @@ def submissions(course: Course, assignment: str, source: NotebookNode) -> Iterat
         CoursepackError: the assignment has no variants or no mutants.
     """
     solved, released = solved_notebook(source), released_notebook(source)
-    variants = _some(course, "variants", assignment, VARIANTS + 1)
-    mutants = _spread(_some(course, "mutants", assignment, 10**6), MUTANTS)
+    # One more variant than is perfect in time: the last one comes late.
+    variants = _spread(course, "variants", assignment, VARIANTS + 1)
+    mutants = _spread(course, "mutants", assignment, MUTANTS)
     yield Submission("perfect: the solution", _text(solved))
     for snippet in variants[:VARIANTS]:
         yield Submission(f"perfect in another style: {snippet.summary}", _text(apply_snippet(solved, snippet)))
@@ -136,25 +138,24 @@ def student_id(first: str, last: str) -> str:
     return f"{first}-{last[0]}".lower()
 
 
-def _some(course: Course, kind: str, assignment: str, count: int) -> list[Snippet]:
-    """Return up to `count` snippets, over again if there are few but at least one."""
-    found = load_snippets(course, "variants" if kind == "variants" else "mutants", assignment)
-    if not found:
+def _spread(course: Course, kind: Literal["variants", "mutants"], assignment: str, count: int) -> list[Snippet]:
+    """Return `count` snippets that answer different cells first, over again if there are too few.
+
+    Raises:
+        CoursepackError: there is none.
+    """
+    snippets = load_snippets(course, kind, assignment)
+    if not snippets:
         raise CoursepackError(
             f"{assignment} has no {kind} to make a sample class from",
             where=str(course.root / "tests" / kind / assignment),
             remedy=f"write snippets there, as the other assignments' folders in tests/{kind} have them",
         )
-    return found if len(found) >= count or count > len(NAMES) else list(islice(cycle(found), count))
-
-
-def _spread(mutants: list[Snippet], count: int) -> list[Snippet]:
-    """Return `count` mutants that fail different checks first, one check after the other."""
-    by_check: dict[tuple[str, ...], list[Snippet]] = {}
-    for mutant in mutants:
-        by_check.setdefault(mutant.loses[:1], []).append(mutant)
-    turns = max(len(group) for group in by_check.values())
-    in_turn = [group[turn] for turn in range(turns) for group in by_check.values() if turn < len(group)]
+    by_cell: dict[str, list[Snippet]] = {}
+    for snippet in snippets:
+        by_cell.setdefault(next(iter(snippet.cells)), []).append(snippet)
+    turns = max(len(group) for group in by_cell.values())
+    in_turn = [group[turn] for turn in range(turns) for group in by_cell.values() if turn < len(group)]
     return list(islice(cycle(in_turn), count))
 
 
@@ -202,7 +203,7 @@ def _enter_students(course: Course, assignment: str) -> datetime.datetime:
 
 
 def _print_class(class_list: list[tuple[tuple[str, str], Submission]], assignment: str) -> None:
-    console = Console()
+    console = Console(soft_wrap=True)
     for (first, last), submission in class_list:
         console.print(f"{first} {last}: {submission.about}", markup=False, highlight=False)
     console.print(f"{len(class_list)} submissions in submitted/<student>/{assignment}/", markup=False, highlight=False)
