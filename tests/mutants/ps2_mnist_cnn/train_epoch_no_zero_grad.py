@@ -1,5 +1,5 @@
 """Never clears the gradients."""
-# loses: train-epoch-hidden
+# loses: train-epoch-hidden, simple-fc-accuracy-hidden, simple-cnn-accuracy-hidden
 # %% train-epoch
 def train_epoch(model, loader, loss_fn, optimizer):
     model.train()
