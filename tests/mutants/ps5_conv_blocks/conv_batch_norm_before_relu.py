@@ -1,6 +1,5 @@
 """Normalises before the ReLU, as the inventors did."""
 
-
 # loses: conv-batch-norm-hidden
 # %% conv-batch-norm
 class ConvBatchNormNetwork(nn.Module):

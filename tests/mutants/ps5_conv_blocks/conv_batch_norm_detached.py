@@ -1,6 +1,5 @@
 """Cuts the graph after the first block, so that the first convolution never learns."""
 
-
 # loses: conv-batch-norm-hidden
 # %% conv-batch-norm
 class ConvBatchNormNetwork(nn.Module):

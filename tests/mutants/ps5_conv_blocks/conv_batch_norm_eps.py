@@ -1,6 +1,5 @@
 """Sets eps to 0.001, another library's default."""
 
-
 # loses: conv-batch-norm-hidden
 # %% conv-batch-norm
 class ConvBatchNormNetwork(nn.Module):

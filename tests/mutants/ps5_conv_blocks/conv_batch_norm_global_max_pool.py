@@ -1,6 +1,5 @@
 """Takes the largest value of each channel instead of the mean."""
 
-
 # loses: conv-batch-norm-hidden
 # %% conv-batch-norm
 class ConvBatchNormNetwork(nn.Module):

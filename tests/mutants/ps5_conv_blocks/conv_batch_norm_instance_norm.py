@@ -1,6 +1,5 @@
 """Normalises each image by itself, which leaves nothing for the mean of a channel to tell."""
 
-
 # loses: conv-batch-norm-hidden, conv-batch-norm-accuracy-hidden
 # %% conv-batch-norm
 class ConvBatchNormNetwork(nn.Module):

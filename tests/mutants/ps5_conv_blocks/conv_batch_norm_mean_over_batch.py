@@ -1,6 +1,5 @@
 """Takes the mean over the batch as well."""
 
-
 # loses: conv-batch-norm-hidden, conv-batch-norm-batch-of-one-hidden, conv-batch-norm-accuracy-hidden
 # %% conv-batch-norm
 class ConvBatchNormNetwork(nn.Module):

@@ -1,6 +1,5 @@
 """Sets the momentum to 0.9, as other libraries count it."""
 
-
 # loses: conv-batch-norm-hidden
 # %% conv-batch-norm
 class ConvBatchNormNetwork(nn.Module):

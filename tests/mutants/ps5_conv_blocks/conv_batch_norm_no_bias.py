@@ -1,6 +1,5 @@
 """Leaves out the convolutions' biases, which would be right if the normalisation came first."""
 
-
 # loses: conv-batch-norm-hidden
 # %% conv-batch-norm
 class ConvBatchNormNetwork(nn.Module):

@@ -1,6 +1,5 @@
 """Forgets the padding; the mean hides the smaller size."""
 
-
 # loses: conv-batch-norm-hidden
 # %% conv-batch-norm
 class ConvBatchNormNetwork(nn.Module):

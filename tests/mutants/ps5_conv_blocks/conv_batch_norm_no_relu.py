@@ -1,6 +1,5 @@
 """Has a ReLU and never calls it: all that is left is linear."""
 
-
 # loses: conv-batch-norm-hidden, conv-batch-norm-accuracy-hidden
 # %% conv-batch-norm
 class ConvBatchNormNetwork(nn.Module):

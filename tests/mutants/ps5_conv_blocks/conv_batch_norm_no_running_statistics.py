@@ -1,6 +1,5 @@
 """Keeps no running statistics, so that a prediction depends on its batch."""
 
-
 # loses: conv-batch-norm-hidden
 # %% conv-batch-norm
 class ConvBatchNormNetwork(nn.Module):

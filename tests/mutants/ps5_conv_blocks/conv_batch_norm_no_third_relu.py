@@ -1,6 +1,5 @@
 """Forgets the ReLU of the third block."""
 
-
 # loses: conv-batch-norm-hidden
 # %% conv-batch-norm
 class ConvBatchNormNetwork(nn.Module):

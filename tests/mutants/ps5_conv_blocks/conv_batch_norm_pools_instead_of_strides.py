@@ -1,6 +1,5 @@
 """Halves the size by max pooling instead of strides, with the same parameters."""
 
-
 # loses: conv-batch-norm-hidden
 # %% conv-batch-norm
 class ConvBatchNormNetwork(nn.Module):

@@ -1,6 +1,5 @@
 """Puts a softmax behind the output layer, although the loss has its own."""
 
-
 # loses: conv-batch-norm-hidden
 # %% conv-batch-norm
 class ConvBatchNormNetwork(nn.Module):

@@ -1,6 +1,5 @@
 """Squeezes without saying which dimensions, which drops a batch of one."""
 
-
 # loses: conv-batch-norm-batch-of-one-hidden
 # %% conv-batch-norm
 class ConvBatchNormNetwork(nn.Module):

@@ -1,6 +1,5 @@
 """Makes the third batch normalisation and never calls it."""
 
-
 # loses: conv-batch-norm-hidden
 # %% conv-batch-norm
 class ConvBatchNormNetwork(nn.Module):

@@ -1,6 +1,5 @@
 """Flattens height, width, channels instead of channels, height, width."""
 
-
 # loses: conv-max-pool-hidden
 # %% conv-max-pool
 class ConvMaxPoolNetwork(nn.Module):

@@ -1,6 +1,5 @@
 """Cuts the graph after the first block, so that the first convolution never learns."""
 
-
 # loses: conv-max-pool-hidden
 # %% conv-max-pool
 class ConvMaxPoolNetwork(nn.Module):

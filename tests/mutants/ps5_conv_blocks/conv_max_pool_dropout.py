@@ -1,6 +1,5 @@
 """Adds dropout before the output layer; only train mode shows it."""
 
-
 # loses: conv-max-pool-hidden
 # %% conv-max-pool
 class ConvMaxPoolNetwork(nn.Module):

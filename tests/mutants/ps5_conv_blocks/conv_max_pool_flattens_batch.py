@@ -1,6 +1,5 @@
 """Flattens the batch too."""
 
-
 # loses: conv-max-pool-hidden, conv-max-pool-batch-of-one-hidden, conv-max-pool-accuracy-hidden
 # %% conv-max-pool
 class ConvMaxPoolNetwork(nn.Module):

@@ -1,6 +1,5 @@
 """Uses a leaky ReLU."""
 
-
 # loses: conv-max-pool-hidden
 # %% conv-max-pool
 class ConvMaxPoolNetwork(nn.Module):

@@ -1,6 +1,5 @@
 """Returns log-probabilities where logits are asked for; training does not notice."""
 
-
 # loses: conv-max-pool-hidden
 # %% conv-max-pool
 class ConvMaxPoolNetwork(nn.Module):

@@ -1,6 +1,5 @@
 """Returns the features and forgets the output layer."""
 
-
 # loses: conv-max-pool-hidden, conv-max-pool-batch-of-one-hidden, conv-max-pool-accuracy-hidden
 # %% conv-max-pool
 class ConvMaxPoolNetwork(nn.Module):

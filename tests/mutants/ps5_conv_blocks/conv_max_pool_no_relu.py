@@ -1,6 +1,5 @@
 """Has a ReLU and never calls it."""
 
-
 # loses: conv-max-pool-hidden
 # %% conv-max-pool
 class ConvMaxPoolNetwork(nn.Module):

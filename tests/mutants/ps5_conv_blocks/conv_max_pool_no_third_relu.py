@@ -1,6 +1,5 @@
 """Forgets the ReLU of the third block."""
 
-
 # loses: conv-max-pool-hidden
 # %% conv-max-pool
 class ConvMaxPoolNetwork(nn.Module):

@@ -1,6 +1,5 @@
 """Lets the last pooling round up, to 4×4, and widens the output layer to fit."""
 
-
 # loses: conv-max-pool-hidden
 # %% conv-max-pool
 class ConvMaxPoolNetwork(nn.Module):

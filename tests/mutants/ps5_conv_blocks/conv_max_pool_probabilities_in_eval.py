@@ -1,6 +1,5 @@
 """Returns probabilities in eval mode, logits in train mode."""
 
-
 # loses: conv-max-pool-hidden
 # %% conv-max-pool
 class ConvMaxPoolNetwork(nn.Module):

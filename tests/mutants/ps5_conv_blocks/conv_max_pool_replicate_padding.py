@@ -1,6 +1,5 @@
 """Pads with the edge pixels instead of zeros."""
 
-
 # loses: conv-max-pool-hidden
 # %% conv-max-pool
 class ConvMaxPoolNetwork(nn.Module):

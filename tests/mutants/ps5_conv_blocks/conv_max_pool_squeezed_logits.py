@@ -1,6 +1,5 @@
 """Squeezes the logits, which drops a batch of one."""
 
-
 # loses: conv-max-pool-batch-of-one-hidden
 # %% conv-max-pool
 class ConvMaxPoolNetwork(nn.Module):

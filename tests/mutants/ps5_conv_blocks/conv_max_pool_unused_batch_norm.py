@@ -1,6 +1,5 @@
 """Carries a batch normalisation that forward never calls."""
 
-
 # loses: conv-max-pool-hidden
 # %% conv-max-pool
 class ConvMaxPoolNetwork(nn.Module):
