@@ -6,8 +6,9 @@ RUN := $(VENV)/bin/python
 STAMP := $(VENV)/.installed
 export PATH := $(CURDIR)/$(VENV)/bin:$(PATH)
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
-# Two workers share the machine's cores: one thread each.
-export OMP_NUM_THREADS ?= 1
+export PIP_ROOT_USER_ACTION := ignore
+# Two workers share the machine's cores: one thread each. Students' own training (`make lab`) takes all cores.
+SOLO := OMP_NUM_THREADS=1 $(RUN)
 
 .DEFAULT_GOAL := help
 .PHONY: help setup demo test lint build validate lab clean
@@ -21,19 +22,21 @@ $(STAMP): pyproject.toml constraints.txt
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "make: Python 3.11 or newer is needed, $(PYTHON) is " + sys.version.split()[0] + "; name another one: make PYTHON=python3.12")'
 	@echo "== installing into $(VENV) (PyTorch is several gigabytes; this takes a few minutes)"
 	@test -x $(RUN) || $(PYTHON) -m venv $(VENV)
-	@$(RUN) -m pip install --progress-bar off -c constraints.txt -e '.[grade,dev]' 2>&1 | grep --line-buffered -E '^(Collecting|Installing|Successfully|ERROR)|error:' | cut -c1-100; exit $${PIPESTATUS[0]}
+	@set -o pipefail; $(RUN) -m pip install --progress-bar off -c constraints.txt -e '.[grade,dev]' 2>&1 \
+	  | tee $(VENV)/setup.log | awk '/^(Collecting|Installing|Successfully)|Downloading .* [MG]B\)/ { print substr($$0, 1, 100); fflush() }' \
+	  || { tail -n 20 $(VENV)/setup.log; echo "make: the installation failed; all it said is in $(VENV)/setup.log"; exit 1; }
 	@touch $(STAMP)
 
 demo: $(STAMP) ## build the notebooks, grade a sample class, write its report
-	@$(RUN) -m coursepack.demo
+	@$(SOLO) -m coursepack.demo
 
 test: lint ## prove everything: style, pack, tests
 	@echo "== release/ and solutions/ are what source/ gives"
-	@$(RUN) -m coursepack build --check
+	@$(SOLO) -m coursepack build --check
 	@echo "== right answers earn their points, wrong ones do not"
-	@$(RUN) -m coursepack validate -j 2
+	@$(SOLO) -m coursepack validate -j 2
 	@echo "== tests"
-	@$(RUN) -m pytest -n 2
+	@$(SOLO) -m pytest -n 2
 
 lint: $(STAMP) ## check style and types
 	@echo "== style and types"
@@ -42,13 +45,15 @@ lint: $(STAMP) ## check style and types
 	@$(RUN) -m mypy
 
 build: $(STAMP) ## make release/ and solutions/ from source/
-	@$(RUN) -m coursepack build
+	@$(SOLO) -m coursepack build
 
 validate: $(STAMP) ## prove the pack with right and wrong answers
-	@$(RUN) -m coursepack validate -j 2
+	@$(SOLO) -m coursepack validate -j 2
 
+# All notebooks share one download, in data/ or where COURSE_DATA says. Jupyter wants to be asked twice to run as root.
 lab: $(STAMP) ## open the student notebooks in JupyterLab
-	@$(RUN) -m jupyter lab --notebook-dir=release
+	@export COURSE_DATA="$$(cd "$${COURSE_DATA:-data}" && pwd)" && \
+	  $(RUN) -m jupyter lab --notebook-dir=release $$(test "$$(id -u)" = 0 && echo --allow-root)
 
 clean: ## remove what make and the demo made, but never submissions, grades or downloaded data
 	@rm -rf $(VENV) demo build *.egg-info .pytest_cache .mypy_cache .ruff_cache

@@ -17,6 +17,8 @@ c.CourseDirectory.course_id = "coursepack"
 c.CourseDirectory.root = str(ROOT)
 # Worked notebooks are part of the pack and have many readers: a plural, beside nbgrader's "solution".
 c.CourseDirectory.solution_directory = "solutions"
+# A notebook that ran in its folder has downloaded data sets into ./data: never copied, neither to students nor back.
+c.CourseDirectory.ignore.append("data")
 
 # A cell may train a network: nbgrader's 30 s are too short on a slow or busy machine.
 c.Execute.timeout = 300
