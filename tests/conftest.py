@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import shutil
 import socket
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +14,7 @@ from coursepack.course import Course
 
 REPOSITORY = Path(__file__).resolve().parents[1]
 LOOPBACK = ("127.", "::1", "localhost")
+COURSE_PARTS = ("nbgrader_config.py", "pyproject.toml", "source", "data/mnist_mini")
 
 
 @pytest.fixture(scope="session")
@@ -20,14 +23,30 @@ def repository() -> Course:
     return Course(REPOSITORY)
 
 
+@pytest.fixture
+def course(tmp_path: Path) -> Course:
+    """Return a copy of the real course in a folder with an awkward name: settings, source notebooks, mini MNIST."""
+    root = tmp_path / "a teacher's course"
+    for part in COURSE_PARTS:
+        original, copy = REPOSITORY / part, root / part
+        copy.parent.mkdir(parents=True, exist_ok=True)
+        (shutil.copytree if original.is_dir() else shutil.copy)(original, copy)
+    return Course(root)
+
+
 @pytest.fixture(autouse=True)
 def network_off(monkeypatch: pytest.MonkeyPatch) -> None:
     """Let connections reach this machine only (kernels speak over loopback)."""
-    connect = socket.socket.connect
+    for name in ("connect", "connect_ex"):
+        monkeypatch.setattr(socket.socket, name, guarded(getattr(socket.socket, name)))
 
-    def guarded(self: socket.socket, address: Any) -> None:
+
+def guarded(connect: Callable[[socket.socket, Any], Any]) -> Callable[[socket.socket, Any], Any]:
+    """Return the method without its way out of this machine."""
+
+    def guard(self: socket.socket, address: Any) -> Any:
         if self.family != socket.AF_UNIX and not str(address[0]).startswith(LOOPBACK):
             raise OSError(f"the network is off in tests: {address}")
-        connect(self, address)
+        return connect(self, address)
 
-    monkeypatch.setattr(socket.socket, "connect", guarded)
+    return guard

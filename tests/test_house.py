@@ -1,17 +1,23 @@
-"""Is the house in order: settings in step with each other, nothing private in the repository?"""
+"""Is the house in order: files and settings in step with each other, nothing private in the repository?"""
 
 from __future__ import annotations
 
+import os
 import re
+import socket
 import subprocess
+import sys
 import tomllib
 from pathlib import Path
 from typing import Any
 
+import nbformat
 import pytest
 import yaml
+from nbgrader.coursedir import CourseDirectory
+from nbgrader.preprocessors import Execute
 from packaging.requirements import Requirement
-from traitlets.config.loader import PyFileConfigLoader
+from traitlets.config.loader import Config, PyFileConfigLoader
 
 from coursepack.course import Course
 
@@ -33,7 +39,13 @@ def tracked(repository: Course) -> list[Path]:
     listing = subprocess.run(
         ["git", "ls-files", "-z"], cwd=repository.root, capture_output=True, text=True, check=True
     ).stdout
-    return [repository.root / name for name in listing.split("\0") if name]
+    paths = [repository.root / name for name in listing.split("\0") if name]
+    return [path for path in paths if path.is_file()]
+
+
+def make(repository: Course, *words: str) -> str:
+    command = ["make", "--no-print-directory", *words]
+    return subprocess.run(command, cwd=repository.root, capture_output=True, text=True, check=True).stdout
 
 
 def test_does_conda_take_everything_else_from_the_project(repository: Course, project: dict[str, Any]) -> None:
@@ -52,8 +64,24 @@ def test_does_every_dependency_have_bounds_and_a_pin_within_them(repository: Cou
         name = requirement.name.lower().replace("_", "-")
         if name == "coursepack":
             continue
-        assert requirement.specifier or name.startswith("types-"), f"{name} has no bounds"
+        assert requirement.specifier, f"{name} has no bounds"
         assert requirement.specifier.contains(pinned[name]), f"{name} {pinned[name]} is outside {requirement.specifier}"
+
+
+def test_are_constraints_names_and_versions_only(repository: Course) -> None:
+    text = (repository.root / "constraints.txt").read_text(encoding="utf-8")
+    lines = [line for line in text.splitlines() if not line.startswith("#")]
+    assert [line for line in lines if not re.fullmatch(r"[A-Za-z][\w.-]*==\d[\w.]*", line)] == []
+    assert "coursepack" not in pins(repository)
+    assert len(lines) == len(pins(repository)), "a package is pinned twice"
+
+
+def test_does_the_make_file_ask_for_the_same_python(repository: Course, project: dict[str, Any]) -> None:
+    major, minor = project["project"]["requires-python"].removeprefix(">=").split(".")
+    text = (repository.root / "Makefile").read_text(encoding="utf-8")
+    assert f"sys.version_info < ({major}, {minor}) and" in text
+    assert f"Python {major}.{minor} or newer" in text
+    assert project["tool"]["ruff"]["target-version"] == f"py{major}{minor}"
 
 
 def test_is_every_package_that_was_asked_for_a_dependency(project: dict[str, Any]) -> None:
@@ -63,9 +91,27 @@ def test_is_every_package_that_was_asked_for_a_dependency(project: dict[str, Any
 
 
 def test_are_the_make_targets_there_and_explained(repository: Course) -> None:
-    said = subprocess.run(["make", "help"], cwd=repository.root, capture_output=True, text=True, check=True).stdout
+    said = make(repository, "help")
     for target in ("setup", "demo", "test", "lint", "build", "lab"):
         assert re.search(rf"make {target} +\w", said), target
+
+
+def test_does_make_test_end_in_the_tests_own_summary(repository: Course) -> None:
+    steps = make(repository, "-n", "test")
+    assert "pytest" in steps.splitlines()[-1]
+    for tool in ("ruff check .", "ruff format --check .", "mypy", "coursepack build --check", "coursepack validate"):
+        assert f"-m {tool}" in steps, tool
+
+
+def test_does_pre_commit_run_what_make_test_runs(repository: Course) -> None:
+    settings = yaml.safe_load((repository.root / ".pre-commit-config.yaml").read_text(encoding="utf-8"))
+    hooks = {hook["id"]: hook for repo in settings["repos"] for hook in repo["hooks"]}
+    assert {hook["language"] for hook in hooks.values()} == {"system"}
+    steps = make(repository, "-n", "test")
+    for name in ("ruff", "ruff-format", "mypy", "drift"):
+        step = hooks[name]["entry"].removesuffix(" --force-exclude")
+        assert step in steps, name
+    assert "--keep-id" in hooks["nbstripout"]["entry"]
 
 
 def test_does_the_gate_run_the_readmes_test_command(repository: Course) -> None:
@@ -74,10 +120,48 @@ def test_does_the_gate_run_the_readmes_test_command(repository: Course) -> None:
     assert "make test" in (repository.root / "README.md").read_text(encoding="utf-8")
 
 
+def settings(course: Course) -> Config:
+    return PyFileConfigLoader("nbgrader_config.py", path=str(course.root)).load_config()
+
+
 def test_does_nbgraders_configuration_load(repository: Course) -> None:
-    config = PyFileConfigLoader("nbgrader_config.py", path=str(repository.root)).load_config()
-    assert config.CourseDirectory.solution_directory == "solutions"
-    assert config.Execute.timeout >= 120
+    folders = CourseDirectory(config=settings(repository))
+    assert folders.solution_directory == "solutions"
+    assert {"data", "__pycache__"} <= set(folders.ignore), "downloaded data would be copied to every student"
+    assert Execute(config=settings(repository)).timeout >= 120
+
+
+def test_is_a_students_own_session_left_alone(repository: Course) -> None:
+    before = dict(os.environ)
+    settings(repository)
+    assert dict(os.environ) == before
+
+
+GRADED = """# Check that grading uses the mini set, the CPU and one thread
+import os
+from pathlib import Path
+
+assert Path(os.environ["COURSE_DATA"]).samefile(Path("data") / "mnist_mini"), os.environ["COURSE_DATA"]
+assert os.environ["CUDA_VISIBLE_DEVICES"] == ""
+assert os.environ["OMP_NUM_THREADS"] == "1"
+"""
+
+
+def test_does_stock_validate_run_on_the_mini_set(course: Course, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("COURSE_DATA", "CUDA_VISIBLE_DEVICES", "OMP_NUM_THREADS"):
+        monkeypatch.setenv(name, "7")
+    fields = {"grade": True, "grade_id": "check", "locked": True, "solution": False, "points": 1}
+    cell = nbformat.v4.new_code_cell(GRADED, metadata={"nbgrader": {**fields, "schema_version": 3, "task": False}})
+    nbformat.write(nbformat.v4.new_notebook(cells=[cell]), course.root / "check.ipynb")
+    command = [sys.executable, "-m", "nbgrader", "validate", "check.ipynb"]
+    said = subprocess.run(command, cwd=course.root, capture_output=True, text=True, check=False)
+    assert "Success! Your notebook passes all the tests." in said.stdout, said.stdout + said.stderr
+
+
+@pytest.mark.parametrize("method", ["connect", "connect_ex"])
+def test_is_the_network_off(method: str) -> None:
+    with socket.socket() as outward, pytest.raises(OSError, match="the network is off in tests"):
+        getattr(outward, method)(("192.0.2.1", 80))
 
 
 def test_are_the_folders_that_were_asked_for_there(repository: Course) -> None:
@@ -94,6 +178,7 @@ def test_are_the_folders_that_were_asked_for_there(repository: Course) -> None:
         "feedback/ann/ps5_conv_blocks/ps5_conv_blocks.html",
         "gradebook.db",
         "data/MNIST/raw/train-images-idx3-ubyte",
+        "release/ps5_conv_blocks/data/MNIST/raw/train-images-idx3-ubyte",
         "reports/ps5_conv_blocks.html",
     ],
 )
@@ -101,15 +186,19 @@ def test_is_student_work_kept_out_of_git(repository: Course, path: str) -> None:
     assert subprocess.run(["git", "check-ignore", "-q", path], cwd=repository.root, check=False).returncode == 0
 
 
+def test_does_git_hold_no_student_work(repository: Course) -> None:
+    rooms = ("submitted", "autograded", "feedback", "exchange", "reports", "demo")
+    held = [path.relative_to(repository.root) for path in tracked(repository)]
+    assert [str(path) for path in held if path.parts[0] in rooms] == ["autograded/.gitkeep"]
+    assert [str(path) for path in held if path.suffix in {".db", ".pt", ".pth", ".log"}] == []
+
+
 def test_does_no_tracked_file_name_a_registry_or_a_local_folder(repository: Course) -> None:
     private = re.compile(r"--(?:extra-)?index-url|find-links|(?<![\w.~])/(?:root|home|work)/\w")
     found = []
     for path in tracked(repository):
-        if path.suffix in {".ipynb", ".md", ".py", ".toml", ".yml", ".txt", ".yaml", ".j2", ""} and path != Path(
-            __file__
-        ):
-            if b"\0" in (content := path.read_bytes()):
-                continue
+        content = path.read_bytes()
+        if path != Path(__file__) and b"\0" not in content:
             found += [f"{path.name}: {line[:80]}" for line in content.decode().splitlines() if private.search(line)]
     assert found == []
 
@@ -123,8 +212,6 @@ def test_is_no_tracked_file_large(repository: Course) -> None:
 
 @pytest.mark.parametrize("folder", ["source", "release"])
 def test_are_notebooks_without_outputs(repository: Course, folder: str) -> None:
-    import nbformat
-
     for path in (repository.root / folder).glob("*/*.ipynb"):
         cells = nbformat.read(path, as_version=4).cells
         assert [cell.id for cell in cells if cell.get("outputs") or cell.get("execution_count")] == [], path
