@@ -149,3 +149,11 @@ def test_is_a_notebook_that_nbgrader_refuses_a_mistake() -> None:
     notebook = parts.notebook()
     notebook.cells[2].metadata.nbgrader["schema_version"] = 99
     assert any("nbgrader cannot make a student version" in text for text in mistakes(notebook))
+
+
+def test_is_a_count_left_in_the_source_a_mistake() -> None:
+    assert any("holds outputs" in text for text in mistakes(with_cell("picture", execution_count=3)))
+
+
+def test_may_a_test_cell_end_in_a_call() -> None:
+    assert mistakes(parts.notebook({"double-visible": "# Check that it works\ndouble(2)"})) == []

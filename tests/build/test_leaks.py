@@ -179,3 +179,26 @@ def test_does_redacting_black_out_hidden_lines_and_numbers_only() -> None:
 )
 def test_are_numbers_read_however_they_are_written(text: str, numbers: set[float]) -> None:
     assert source_numbers(text) == numbers
+
+
+@pytest.mark.parametrize(
+    ("line", "shown", "leaks"),
+    [
+        ("assert g(8)", "assert g(8)", 1),
+        ("assert g(8)", "----> 2 assert g(8)", 0),
+        ("assert sorted(names) == names", "----> 2 assert sorted(names) == names", 1),
+        ("assert sorted(names) == names", "assert sorted(names) == names_of_all", 0),
+        ("check('a long string')", "a long string", 1),
+    ],
+)
+def test_is_a_hidden_line_looked_for_inside_others_if_it_is_long(line: str, shown: str, leaks: int) -> None:
+    hidden = f"# Check that it works\n### BEGIN HIDDEN TESTS\n{line}\n### END HIDDEN TESTS"
+    source = parts.notebook({"double-hidden": hidden})
+    release = released_notebook(source)
+    cell(release, "picture").source = shown
+    assert len(leaks_in_release(source, release)) == leaks
+
+
+def test_is_a_string_that_the_visible_source_names_no_secret() -> None:
+    hidden = "# Check that it works\n### BEGIN HIDDEN TESTS\nf('a long string')\n### END HIDDEN TESTS"
+    assert leaks_in_release(parts.notebook({"double-hidden": hidden, "picture": "a long string"})) == []
