@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 import shutil
 import subprocess
 import sys
@@ -18,7 +19,6 @@ from rich.progress import (
     Task,
     TextColumn,
     TimeElapsedColumn,
-    TimeRemainingColumn,
 )
 from rich.text import Text
 
@@ -64,6 +64,8 @@ def grade_class(course: Course, assignment: str, *, jobs: int, timeout: int | No
         console.print(f"{len(students) - len(waiting)} already graded (--force grades them again)")
     autograder = Autograder(desk, released_notebook(read_notebook(desk.source)), timeout)
     if waiting and not _grade_all(autograder, waiting, jobs, console):
+        advice = "--force would start over" if force else "the same command goes on where this one stopped"
+        console.print(f"Nothing is half graded; {advice}.")
         return INTERRUPTED
     results = gather_results(desk)
     print_verdicts(results, console)
@@ -132,12 +134,14 @@ def _grade_all(autograder: Autograder, students: list[str], jobs: int, console: 
                 finished += 1
                 progress.advance(task)
                 if record.problem:
-                    progress.console.print(f"[yellow]{escape(student)}: {escape(record.problem)}[/]", highlight=False, soft_wrap=True)
+                    progress.console.print(
+                        f"[yellow]{escape(student)}: {escape(record.problem)}[/]", highlight=False, soft_wrap=True
+                    )
                 elif not console.is_terminal:
                     progress.console.print(f"{escape(student)}: graded ({finished}/{len(students)})", highlight=False)
     except KeyboardInterrupt:
         left = len(students) - finished
-        console.print(f"\nStopped: {finished} graded, {left} left. The same command goes on where this one stopped.")
+        console.print(f"\nStopped: {finished} graded, {left} left.")
         return False
     finally:
         shutil.rmtree(autograder.desk.workshop, ignore_errors=True)
@@ -170,12 +174,15 @@ def _settle(future: Future[Record]) -> None:
         return
 
 
-class _RateColumn(ProgressColumn):
-    """Shows submissions per minute."""
+class _PaceColumn(ProgressColumn):
+    """Shows submissions per minute and the time left, both from the whole run so far."""
 
     def render(self, task: Task) -> Text:
-        """Return the rate, or nothing before there is one."""
-        return Text(f"{task.speed * 60:.1f}/min" if task.speed else "")
+        """Return the pace, or nothing before there is one."""
+        if not task.completed or not task.elapsed:
+            return Text("")
+        left = round(task.elapsed / task.completed * ((task.total or 0) - task.completed))
+        return Text(f"{60 * task.completed / task.elapsed:.1f}/min, {datetime.timedelta(seconds=left)} left")
 
 
 def _progress(console: Console) -> Progress:
@@ -183,10 +190,7 @@ def _progress(console: Console) -> Progress:
         TextColumn("{task.description}"),
         BarColumn(),
         MofNCompleteColumn(),
-        _RateColumn(),
         TimeElapsedColumn(),
-        TextColumn("left"),
-        TimeRemainingColumn(),
+        _PaceColumn(),
         console=console,
-        speed_estimate_period=600,
     )
