@@ -1,4 +1,4 @@
-"""Pools the last block by the mean instead of the largest value."""
+"""Pools the first block by the mean instead of the largest value."""
 
 # loses: conv-max-pool-hidden
 # %% conv-max-pool
@@ -14,9 +14,9 @@ class ConvMaxPoolNetwork(nn.Module):
         self.conv1 = nn.Conv2d(1, 32, kernel_size=3, padding=1)
         self.conv2 = nn.Conv2d(32, 64, kernel_size=3, padding=1)
         self.conv3 = nn.Conv2d(64, 100, kernel_size=3, padding=1)
-        self.max_pool1 = nn.MaxPool2d(2)
+        self.max_pool1 = nn.AvgPool2d(2)
         self.max_pool2 = nn.MaxPool2d(2)
-        self.max_pool3 = nn.AvgPool2d(2)
+        self.max_pool3 = nn.MaxPool2d(2)
         self.output = nn.Linear(900, 10)
 
     def forward(self, images):
