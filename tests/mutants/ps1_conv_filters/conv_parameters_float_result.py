@@ -1,0 +1,6 @@
+"""Returns a float."""
+
+# loses: conv-parameters-hidden
+# %% conv-parameters
+def conv_parameters(in_channels, out_channels, kernel_size):
+    return in_channels * out_channels * float(kernel_size) ** 2 + out_channels

@@ -1,0 +1,6 @@
+"""Counts a single bias."""
+
+# loses: conv-parameters-hidden
+# %% conv-parameters
+def conv_parameters(in_channels, out_channels, kernel_size):
+    return in_channels * out_channels * kernel_size**2 + 1

@@ -1,0 +1,19 @@
+"""Takes the number of dimensions from the fourth byte and checks no magic number."""
+
+# loses: read-idx-errors-hidden
+# %% read-idx
+def read_idx(path):
+    content = Path(path).read_bytes()
+    if len(content) < 4:
+        raise ValueError(f"{path}: truncated, no magic number fits into {len(content)} bytes")
+    dimensions = content[3]
+    start = 4 + 4 * dimensions
+    if len(content) < start:
+        raise ValueError(f"{path}: truncated, the header ends after {len(content)} of {start} bytes")
+    shape = [int.from_bytes(content[at : at + 4], "big") for at in range(4, start, 4)]
+    missing = int(np.prod(shape)) - (len(content) - start)
+    if missing > 0:
+        raise ValueError(f"{path}: truncated, {missing} bytes of data are missing")
+    if missing < 0:
+        raise ValueError(f"{path}: {-missing} trailing bytes after the data")
+    return np.frombuffer(content, dtype=np.uint8, offset=start).reshape(shape)

@@ -1,0 +1,7 @@
+"""Forgets the + 1 of each convolution."""
+
+# loses: short-answers-hidden
+# %% short-answers
+input_units = 784
+largest_filter = (28, 28)
+feature_map_size = (18, 18)
