@@ -132,9 +132,21 @@ def test_does_nbgraders_configuration_load(repository: Course) -> None:
 
 
 def test_is_a_students_own_session_left_alone(repository: Course) -> None:
-    before = dict(os.environ)
+    before = {**os.environ, "PATH": ""}
     settings(repository)
-    assert dict(os.environ) == before
+    assert {**os.environ, "PATH": ""} == before
+
+
+def test_does_stock_nbgrader_start_a_gradebook_in_a_shell_without_the_environment(
+    course: Course, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    here = str(Path(sys.executable).parent)
+    monkeypatch.setenv("PATH", os.pathsep.join(p for p in os.environ["PATH"].split(os.pathsep) if p != here))
+    (course.root / "source" / "ps2_mnist_cnn" / "data").mkdir()
+    command = [sys.executable, "-m", "nbgrader", "generate_assignment", "ps2_mnist_cnn"]
+    said = subprocess.run(command, cwd=course.root, capture_output=True, text=True, check=False)
+    assert said.returncode == 0, said.stderr
+    assert [path.name for path in (course.root / "release" / "ps2_mnist_cnn").iterdir()] == ["ps2_mnist_cnn.ipynb"]
 
 
 GRADED = """# Check that grading uses the mini set, the CPU and one thread
