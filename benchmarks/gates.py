@@ -22,10 +22,10 @@ os.environ |= {"OMP_NUM_THREADS": "1", "CUDA_VISIBLE_DEVICES": ""}
 
 import numpy as np
 import torch
-from coursepack.data import load_mini_mnist
 from torch import nn
 
 from coursepack.checks import gates, references
+from coursepack.data import load_mini_mnist
 
 DOCS = Path(__file__).resolve().parents[1] / "docs"
 MEAN, STD = 0.1307, 0.3081
@@ -124,7 +124,7 @@ def summary(path: Path) -> str:
         "# Accuracy gates",
         "",
         "How good must a trained network be? Each gate is measured: the right solution, trained with many seeds on the",
-        "mini set with the notebook's settings, `python benchmarks/gates.py`. A gate's training may be tried again with",
+        "mini set with the notebook's settings (`python benchmarks/gates.py`). Training may be tried again with",
         "other seeds, so a right solution fails only if every try stays below the threshold. The last column is the",
         "95 % upper bound of one try's failure probability (Clopper-Pearson), to the power of the number of tries.",
         "",

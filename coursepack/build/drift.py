@@ -10,7 +10,7 @@ from coursepack.build.notebooks import cell_name
 from coursepack.errors import CoursepackError
 
 _REMEDY = "run `coursepack build` and commit the result"
-_IGNORED = {".ipynb_checkpoints", "__pycache__", ".DS_Store"}
+_IGNORED = {".ipynb_checkpoints", "__pycache__", ".DS_Store", "data"}
 
 
 def folder_drift(fresh: Path, committed: Path, root: Path, *, besides: str = "") -> list[CoursepackError]:
