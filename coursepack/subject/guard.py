@@ -14,7 +14,7 @@ from types import TracebackType
 
 import numpy as np
 
-from coursepack.subject.protocol import StudentError
+from .protocol import StudentError
 
 SEED = 20_260
 MAX_MESSAGE = 500

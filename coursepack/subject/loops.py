@@ -10,8 +10,8 @@ import torch
 from torch import nn
 from torch.utils.data import DataLoader, TensorDataset
 
-from coursepack.subject.guard import student_code
-from coursepack.subject.plain import to_plain
+from .guard import student_code
+from .plain import to_plain
 
 IMAGE_SHAPE = (1, 6, 6)
 CLASSES = 10

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from coursepack.subject.protocol import StudentError
+from .protocol import StudentError
 
 MAX_ARRAY_BYTES = 64 * 2**20
 MAX_ITEMS = 10_000

@@ -15,7 +15,7 @@ import torch
 import torch.nn.functional as F
 from torch.overrides import TorchFunctionMode
 
-from coursepack.subject.protocol import Layer
+from .protocol import Layer
 
 Recorded = tuple[str, dict[str, torch.Tensor]]
 

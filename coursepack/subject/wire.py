@@ -1,0 +1,227 @@
+"""How a subject's questions and answers cross the wall: frames of JSON and raw buffers, never pickle.
+
+A frame is a head (two 32-bit sizes), the sizes of its buffers (64-bit each), the JSON text, the buffers; all numbers
+big-endian. Arrays travel as (dtype, shape, bytes). Whoever reads a frame checks every size before it takes memory, and
+every type before it builds a value, because the other end may be a student's process that no longer is what we started.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+import re
+import socket
+import struct
+import time
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+from .protocol import Name
+
+MAX_JSON = 8 * 2**20
+MAX_BUFFERS = 4096
+MAX_BYTES = 192 * 2**20
+MAX_DEPTH = 16
+_HEAD = struct.Struct(">II")
+_SIZE = struct.Struct(">Q")
+_DTYPE = re.compile(r"\|b1|\|[iu]1|<[iu][248]|<f[248]|<c8|<c16")
+
+
+class WireError(Exception):
+    """A frame or a value in it is not what the protocol allows."""
+
+
+class EndedError(Exception):
+    """The other end closed the connection."""
+
+
+class LateError(Exception):
+    """No whole frame came in time."""
+
+
+def encode(value: Any) -> tuple[bytes, list[bytes]]:
+    """Return a value as JSON text and buffers.
+
+    Raises:
+        WireError: it is not plain data, or too large.
+    """
+    buffers: list[bytes] = []
+    try:
+        text = json.dumps(_to_json(value, buffers, 0), separators=(",", ":")).encode("ascii")
+    except (ValueError, RecursionError) as error:
+        raise WireError(f"the value cannot be sent: {error}") from None
+    if len(text) > MAX_JSON or len(buffers) > MAX_BUFFERS or sum(map(len, buffers)) > MAX_BYTES:
+        raise WireError("the value is too large to be sent")
+    return text, buffers
+
+
+def _to_json(value: Any, buffers: list[bytes], depth: int) -> Any:
+    if depth > MAX_DEPTH:
+        raise WireError("the value is nested too deeply")
+    if value is None or type(value) in (bool, int, float, str):
+        return value
+    if isinstance(value, list | tuple):
+        items = [_to_json(item, buffers, depth + 1) for item in value]
+        return items if isinstance(value, list) else {"tuple": items}
+    if isinstance(value, dict):
+        return {"dict": [[key, _to_json(item, buffers, depth + 1)] for key, item in value.items()]}
+    if isinstance(value, bytes):
+        buffers.append(value)
+        return {"bytes": len(buffers) - 1}
+    if isinstance(value, Name):
+        return {"name": value.name}
+    if isinstance(value, np.ndarray | np.generic):
+        return _array_to_json(value, buffers)
+    raise WireError(f"{type(value).__name__} is not plain data")
+
+
+def _array_to_json(value: Any, buffers: list[bytes]) -> Any:
+    array = np.asarray(value)
+    if array.dtype.kind == "U":
+        return {"text": [list(array.shape), array.reshape(-1).tolist()]}
+    array = array.astype(array.dtype.newbyteorder("<"), copy=False)
+    if not _DTYPE.fullmatch(array.dtype.str):
+        raise WireError(f"arrays of {array.dtype} cannot be sent")
+    buffers.append(array.tobytes())
+    kind = "array" if isinstance(value, np.ndarray) else "number"
+    return {kind: [array.dtype.str, list(array.shape), len(buffers) - 1]}
+
+
+def decode(text: bytes, buffers: Sequence[bytes]) -> Any:
+    """Return the value of a frame.
+
+    Raises:
+        WireError: the frame is malformed.
+    """
+    try:
+        return _from_json(json.loads(text), buffers, 0)
+    except WireError:
+        raise
+    except (ValueError, TypeError, KeyError, IndexError, RecursionError, OverflowError, MemoryError) as error:
+        raise WireError(f"malformed: {type(error).__name__}") from None
+
+
+def _from_json(value: Any, buffers: Sequence[bytes], depth: int) -> Any:
+    if depth > MAX_DEPTH:
+        raise WireError("nested too deeply")
+    if isinstance(value, list):
+        return [_from_json(item, buffers, depth + 1) for item in value]
+    if not isinstance(value, dict):
+        return value
+    if len(value) != 1:
+        raise WireError("an object must have one key")
+    [(kind, body)] = value.items()
+    if kind == "tuple":
+        return tuple(_from_json(item, buffers, depth + 1) for item in _typed(body, list))
+    if kind == "dict":
+        return {_key(key): _from_json(item, buffers, depth + 1) for key, item in _typed(body, list)}
+    if kind == "bytes":
+        return bytes(_buffer(body, buffers))
+    if kind == "name":
+        return Name(_typed(body, str))
+    if kind == "text":
+        shape, items = body
+        return np.array([_typed(item, str) for item in _typed(items, list)], dtype=np.str_).reshape(_shape(shape))
+    if kind in ("array", "number"):
+        array = _array_from_json(body, buffers)
+        return array if kind == "array" else array[()]
+    raise WireError(f"unknown kind {kind[:20]!r}")
+
+
+def _array_from_json(body: Any, buffers: Sequence[bytes]) -> Any:
+    dtype, shape, index = body
+    if not isinstance(dtype, str) or not _DTYPE.fullmatch(dtype):
+        raise WireError("an array of unknown dtype")
+    raw, sizes, kind = _buffer(index, buffers), _shape(shape), np.dtype(dtype)
+    if math.prod(sizes) * kind.itemsize != len(raw):
+        raise WireError("an array whose size is not that of its shape")
+    if kind == np.bool_:
+        return np.frombuffer(raw, np.uint8).reshape(sizes) != 0
+    return np.frombuffer(raw, kind).reshape(sizes).copy()
+
+
+def _typed(value: Any, kind: type) -> Any:
+    if type(value) is not kind:
+        raise WireError(f"expected {kind.__name__}, got {type(value).__name__}")
+    return value
+
+
+def _key(value: Any) -> int | str:
+    if type(value) not in (int, str):
+        raise WireError("a key must be a text or a whole number")
+    return value  # type: ignore[no-any-return]
+
+
+def _shape(value: Any) -> tuple[int, ...]:
+    if len(_typed(value, list)) > 32 or any(type(size) is not int or not 0 <= size < 2**40 for size in value):
+        raise WireError("not a shape")
+    return tuple(value)
+
+
+def _buffer(index: Any, buffers: Sequence[bytes]) -> bytes:
+    if type(index) is not int or not 0 <= index < len(buffers):
+        raise WireError("no such buffer")
+    return buffers[index]
+
+
+def send(connection: socket.socket, value: Any) -> None:
+    """Send a value as one frame.
+
+    Raises:
+        WireError: it cannot be sent; nothing has been.
+        EndedError: the other end is gone.
+    """
+    text, buffers = encode(value)
+    head = _HEAD.pack(len(text), len(buffers)) + b"".join(_SIZE.pack(len(buffer)) for buffer in buffers)
+    try:
+        for part in (head, text, *buffers):
+            connection.sendall(part)
+    except TimeoutError:
+        raise LateError("the other end does not read") from None
+    except OSError:
+        raise EndedError("the connection is closed") from None
+
+
+def receive(connection: socket.socket, seconds: float | None = None) -> Any:
+    """Return the value of the next frame.
+
+    Args:
+        connection: a stream socket.
+        seconds: how long the whole frame may take; None for any time.
+
+    Raises:
+        WireError: the frame is malformed or too large.
+        EndedError: the other end is gone.
+        LateError: it took too long.
+    """
+    deadline = None if seconds is None else time.monotonic() + seconds
+    text_size, count = _HEAD.unpack(_read(connection, _HEAD.size, deadline))
+    if text_size > MAX_JSON or count > MAX_BUFFERS:
+        raise WireError("a frame that is too large")
+    heads = _read(connection, _SIZE.size * count, deadline)
+    sizes = [size for (size,) in _SIZE.iter_unpack(heads)]
+    if sum(sizes) > MAX_BYTES:
+        raise WireError("a frame that is too large")
+    text = _read(connection, text_size, deadline)
+    return decode(text, [_read(connection, size, deadline) for size in sizes])
+
+
+def _read(connection: socket.socket, size: int, deadline: float | None) -> bytes:
+    parts = bytearray()
+    while len(parts) < size:
+        left = None if deadline is None else deadline - time.monotonic()
+        if left is not None and left <= 0:
+            raise LateError("no answer in time")
+        connection.settimeout(left)
+        try:
+            part = connection.recv(min(size - len(parts), 2**20))
+        except TimeoutError:
+            raise LateError("no answer in time") from None
+        except OSError:
+            raise EndedError("the connection broke") from None
+        if not part:
+            raise EndedError("the connection is closed")
+        parts += part
+    return bytes(parts)
