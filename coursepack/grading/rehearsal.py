@@ -236,9 +236,15 @@ class _Trunk:
         signal.signal(signal.SIGTERM, signal.SIG_DFL)
         self.running = []
         with tempfile.TemporaryDirectory() as folder, contextlib.chdir(folder), self.tokens.one():
-            for cell in cells:
+            for cell in _up_to_last_test(cells):
                 shell.run(cell)
         self.results.put(((self.number, index), shell.result()))
+
+
+def _up_to_last_test(cells: list[NotebookNode]) -> list[NotebookNode]:
+    """Return the cells that can decide a branch's outcome: nothing that comes after the last test cell can."""
+    tests = [number for number, cell in enumerate(cells) if cell.metadata.get("nbgrader", {}).get("grade")]
+    return cells[: tests[-1] + 1] if tests else []
 
 
 def _first_difference(trunk: Sequence[NotebookNode], branch: Sequence[NotebookNode]) -> int:
