@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from coursepack.checks.messages import student_error
-from coursepack.subject import Array, LocalSubject, ModuleHandle, Source, StudentError, Subject
+from coursepack.subject import Array, FunctionPass, LocalSubject, ModuleHandle, Source, StudentError, Subject
 
 
 class CurrentSubject:
@@ -44,6 +44,12 @@ class CurrentSubject:
     def gradients(self, name: str, inputs: Sequence[Array], grad_outputs: Array) -> tuple[Array, list[Array]]:
         """Return output and gradients of the student's function; see `Subject.gradients`."""
         return self._subject.gradients(name, inputs, grad_outputs)
+
+    def function_pass(
+        self, name: str, inputs: Sequence[Array], grad_output: Array, *, constants: Sequence[Any], needs: Sequence[bool]
+    ) -> FunctionPass:
+        """Apply the student's `torch.autograd.Function`; see `Subject.function_pass`."""
+        return self._subject.function_pass(name, inputs, grad_output, constants=constants, needs=needs)
 
     def run_loop(self, name: str, probe: str, batches: Any, **settings: Any) -> dict[str, Any]:
         """Run the student's loop on a probe network; see `Subject.run_loop`."""

@@ -3,8 +3,8 @@
 `LocalSubject` looks names up in the running kernel; it serves stock `nbgrader autograde` and `nbgrader validate`.
 """
 
-from coursepack.subject.local import LocalSubject
-from coursepack.subject.protocol import (
+from .local import LocalSubject
+from .protocol import (
     Array,
     Layer,
     ModuleHandle,
@@ -14,15 +14,20 @@ from coursepack.subject.protocol import (
     StudentError,
     Subject,
 )
+from .records import FunctionPass, Inventory, Step, StepResult
 
 __all__ = [
     "Array",
+    "FunctionPass",
+    "Inventory",
     "Layer",
     "LocalSubject",
     "ModuleHandle",
     "Name",
     "Pass",
     "Source",
+    "Step",
+    "StepResult",
     "StudentError",
     "Subject",
 ]

@@ -15,9 +15,10 @@ from typing import Any
 
 import numpy as np
 
-from coursepack.subject.guard import student_code
-from coursepack.subject.plain import to_plain
-from coursepack.subject.protocol import Array, ModuleHandle, Name, Source, StudentError
+from .guard import student_code
+from .plain import to_plain
+from .protocol import Array, ModuleHandle, Name, Source, StudentError
+from .records import FunctionPass
 
 
 class LocalSubject:
@@ -68,7 +69,7 @@ class LocalSubject:
         """Return a handle to the module `name`, or to the one that calling `name` gives."""
         from torch import nn
 
-        from coursepack.subject.modules import LocalModule
+        from .modules import LocalModule
 
         found = self._find(name)
         if not isinstance(found, nn.Module):
@@ -91,11 +92,19 @@ class LocalSubject:
         ]
         return to_plain(output), [to_plain(grad) for grad in filled]
 
+    def function_pass(
+        self, name: str, inputs: Sequence[Array], grad_output: Array, *, constants: Sequence[Any], needs: Sequence[bool]
+    ) -> FunctionPass:
+        """Apply a `torch.autograd.Function` to arrays and constants; `needs` says which arrays want a gradient."""
+        from .passes import function_pass
+
+        return function_pass(self._find(name), name, inputs, constants, grad_output, needs)
+
     def run_loop(self, name: str, probe: str, batches: Mapping[str, Any], **settings: Any) -> dict[str, Any]:
         """Run the student's loop on the probe network, on the device that the notebook uses."""
         import torch
 
-        from coursepack.subject.loops import run_loop
+        from .loops import run_loop
 
         if probe != "classifier":
             raise ValueError(f"there is no probe network “{probe}”")

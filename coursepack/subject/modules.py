@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 import numpy as np
 import torch
 from torch import nn
 
-from coursepack.subject.guard import student_code
-from coursepack.subject.plain import to_plain
-from coursepack.subject.protocol import Array, Pass, StudentError
-from coursepack.subject.tracing import LayerRecorder
+from .guard import student_code
+from .passes import inventory, module_steps
+from .plain import to_plain
+from .protocol import Array, Pass, StudentError
+from .records import Inventory, Step, StepResult
+from .tracing import LayerRecorder
 
 FORWARD_BATCH = 512
 
@@ -74,6 +76,21 @@ class LocalModule:
                 child.training = mode
             for parameter in nn.Module.parameters(module):
                 parameter.grad = None
+
+    def steps(self, steps: Sequence[Step]) -> list[StepResult]:
+        """Run passes in turn, in float64 unless the module insists on float32; afterwards its state is as before."""
+        for dtype in (torch.float64, torch.float32):
+            try:
+                with self._borrowed(dtype, train=True) as module:
+                    return module_steps(module, steps, dtype)
+            except StudentError:
+                if dtype == torch.float32:
+                    raise
+        return []
+
+    def inventory(self) -> Inventory:
+        """Return the names of parameters, buffers and what is saved."""
+        return inventory(self._module)
 
     def _materialise(self, images: Array) -> None:
         """Run lazy layers once on a batch, so that their parameters exist."""

@@ -11,6 +11,8 @@ from typing import Any, Protocol
 
 import numpy.typing as npt
 
+from .records import FunctionPass, Inventory, Step, StepResult
+
 Array = npt.NDArray[Any]
 
 
@@ -95,6 +97,12 @@ class ModuleHandle(Protocol):
     def trace(self, images: Array, *, train: bool = False, grad_output: Array | None = None) -> Pass:
         """Return output and layers of one pass; with `grad_output`, the layers' gradients too."""
 
+    def steps(self, steps: Sequence[Step]) -> list[StepResult]:
+        """Run passes in turn, the state carried on from each to the next; afterwards it is as before."""
+
+    def inventory(self) -> Inventory:
+        """Return the names of parameters, buffers and what is saved."""
+
     def state(self) -> dict[str, Array]:
         """Return all parameters and buffers by name."""
 
@@ -119,6 +127,11 @@ class Subject(Protocol):
 
     def gradients(self, name: str, inputs: Sequence[Array], grad_outputs: Array) -> tuple[Array, list[Array]]:
         """Return the output of a differentiable function and the gradients of all inputs."""
+
+    def function_pass(
+        self, name: str, inputs: Sequence[Array], grad_output: Array, *, constants: Sequence[Any], needs: Sequence[bool]
+    ) -> FunctionPass:
+        """Apply a `torch.autograd.Function` to arrays and constants; `needs` says which arrays want a gradient."""
 
     def run_loop(self, name: str, probe: str, batches: Mapping[str, Any], **settings: Any) -> dict[str, Any]:
         """Run the student's training or evaluation loop on a probe network of ours."""

@@ -1,0 +1,156 @@
+"""Comparing students' batch normalisation with the reference: random problems, and a search for the usual slips.
+
+When numbers differ, what the usual slips would give is worked out too, and the message names the slip that fits.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from coursepack.checks.arrays import compare_values
+from coursepack.checks.batchnorm_reference import gradients, normalise
+from coursepack.checks.messages import failed
+from coursepack.subject import Array
+
+TOLERANCE = {np.dtype("float64"): 1e-8, np.dtype("float32"): 1e-4}
+ARGUMENTS = ("input", "gamma", "beta")
+
+
+@dataclass(frozen=True)
+class Case:
+    """One random problem: a batch of vectors, γ, β, ε and the gradient that comes in from above."""
+
+    batch: int
+    features: int
+    eps: float
+
+    @property
+    def about(self) -> str:
+        """What is special about it, for messages."""
+        return f"batch of {self.batch}, {self.features} features, eps {self.eps:g}"
+
+    def arrays(self) -> tuple[Array, Array, Array, Array]:
+        """Return input (batch, features), gamma (features), beta (features) and the incoming gradient."""
+        draw = np.random.default_rng([20_263, self.batch, self.features])
+        spread = draw.uniform(0.3, 2.0, self.features)
+        samples = draw.normal(draw.normal(0.0, 2.0, self.features), spread, (self.batch, self.features))
+        gamma = draw.uniform(0.5, 1.5, self.features) * np.where(np.arange(self.features) % 3 == 1, -1.0, 1.0)
+        beta = draw.normal(0.0, 1.0, self.features)
+        return samples, exact(gamma), exact(beta), draw.normal(0.5, 1.0, samples.shape)
+
+
+def exact(array: Array) -> Array:
+    """Round to numbers that float32 holds exactly: a module keeps its state in float32 when it is loaded."""
+    return array.astype(np.float32).astype(np.float64)
+
+
+CASES = (Case(5, 3, 1e-5), Case(2, 4, 0.5), Case(7, 7, 0.75), Case(12, 2, 1e-3), Case(3, 6, 2.0))
+
+
+def close(about: str, expected: Array, got: Array, *, hint: str) -> None:
+    """Compare two arrays of one shape with the tolerance of the student's dtype."""
+    compare_shape(f"{about}: shape", expected.shape, got)
+    compare_values(about, expected.astype(np.float64), got, tolerance=TOLERANCE.get(got.dtype, 1e-4), hint=hint)
+
+
+def likely_slip(got: Array, slips: Mapping[str, Callable[[], Array]], otherwise: str) -> str:
+    """Return the text of the first slip whose outcome is what the student got; else `otherwise`."""
+    tolerance = TOLERANCE.get(got.dtype, 1e-4)
+    with np.errstate(all="ignore"):
+        for text, slip in slips.items():
+            outcome = slip()
+            if outcome.shape == got.shape and np.allclose(got, outcome, rtol=tolerance, atol=tolerance):
+                return text
+    return otherwise
+
+
+def compare_forward(about: str, case: Case, output: Array) -> None:
+    """Compare a forward pass on the case's arrays with the reference."""
+    samples, gamma, beta, _ = case.arrays()
+    done = normalise(samples, gamma, beta, case.eps)
+    compare_shape(f"{about}: shape of the output", samples.shape, output)
+    hint = likely_slip(output, dict(_forward_slips(case)), "follow the four formulas step by step")
+    close(f"{about}: output", done.output, output, hint=hint)
+
+
+def _forward_slips(case: Case) -> Iterator[tuple[str, Callable[[], Array]]]:
+    samples, gamma, beta, _ = case.arrays()
+    done = normalise(samples, gamma, beta, case.eps)
+    centred, count = samples - done.mean, len(samples)
+
+    def scaled(standard: Array) -> Array:
+        result: Array = gamma * standard + beta
+        return result
+
+    yield "ε is missing under the root", lambda: scaled(centred / np.sqrt(done.variance))
+    yield "ε belongs under the root, beside the variance", lambda: scaled(centred / (np.sqrt(done.variance) + case.eps))
+    yield (
+        "the variance is divided by B − 1; normalisation divides by B",
+        lambda: scaled(centred / np.sqrt(done.variance * count / (count - 1) + case.eps)),
+    )
+    yield "divide by the standard deviation, not by the variance", lambda: scaled(centred / (done.variance + case.eps))
+    yield "the mean is not subtracted", lambda: scaled(samples / done.deviation)
+    yield "γ and β are not applied", lambda: done.standard
+    yield "γ and β are swapped", lambda: beta * done.standard + gamma
+    across = normalise(samples.T, np.ones(count), np.zeros(count), case.eps).standard.T
+    yield "mean and variance are taken over the features; they belong over the batch", lambda: scaled(across)
+
+
+def compare_gradients(
+    about: str, case: Case, got: Sequence[Array | None], needs: Sequence[bool] = (True, True, True)
+) -> None:
+    """Compare the gradients of input, gamma and beta with the reference, where they are needed."""
+    samples, gamma, _, incoming = case.arrays()
+    right = gradients(samples, gamma, case.eps, incoming)
+    slips: tuple[dict[str, Callable[[], Array]], ...] = (dict(_input_slips(case)), dict(_gamma_slips(case)), {})
+    for argument, need, expected, gradient, tried in zip(
+        ARGUMENTS, needs, (right.samples, right.gamma, right.beta), got, slips, strict=True
+    ):
+        if not need:
+            continue
+        where = f"{about}: gradient of {argument}"
+        if gradient is None:
+            raise failed(f"{where} is missing", hint="it was asked for, but None or nothing came")
+        compare_shape(f"{where}: its shape", expected.shape, gradient)
+        otherwise = "write the formula for a batch of two, and compare it with your numbers"
+        close(where, expected, gradient, hint=likely_slip(gradient, tried, otherwise))
+
+
+def _input_slips(case: Case) -> Iterator[tuple[str, Callable[[], Array]]]:
+    samples, gamma, beta, incoming = case.arrays()
+    done = normalise(samples, gamma, beta, case.eps)
+    plain, standard = gamma * incoming / done.deviation, done.standard
+    through_mean = plain.mean(axis=0)
+    through_variance = standard * (plain * standard).mean(axis=0)
+    yield "mean and variance depend on the input too; two of the three paths are missing", lambda: plain
+    yield "the path through the variance is missing", lambda: plain - through_mean
+    yield "the path through the mean is missing", lambda: plain - through_variance
+    right = gradients(samples, gamma, case.eps, incoming).samples
+    yield "γ is missing", lambda: right / gamma
+    yield "γ stands in it twice", lambda: right * gamma
+    yield (
+        "the sums over the batch are not divided by its size, or the rest not multiplied by it",
+        (lambda: plain - len(samples) * (through_mean + through_variance)),
+    )
+    yield "it is too large by the size of the batch", lambda: right * len(samples)
+    yield "a sign is wrong", lambda: plain - through_mean + through_variance
+    exact = (samples - done.mean) / np.sqrt(done.variance)
+    bare = gamma * incoming / np.sqrt(done.variance)
+    yield "ε is missing", lambda: bare - bare.mean(axis=0) - exact * (bare * exact).mean(axis=0)
+
+
+def _gamma_slips(case: Case) -> Iterator[tuple[str, Callable[[], Array]]]:
+    samples, gamma, beta, incoming = case.arrays()
+    done = normalise(samples, gamma, beta, case.eps)
+    yield "it is multiplied by the input; γ multiplies the normalised input", lambda: (incoming * samples).sum(axis=0)
+    yield "it is multiplied by the output", lambda: (incoming * done.output).sum(axis=0)
+    yield "sum over the batch, do not average", lambda: (incoming * done.standard).mean(axis=0)
+
+
+def compare_shape(about: str, expected: Sequence[int], got: Array) -> None:
+    """Compare a shape."""
+    if got.shape != tuple(expected):
+        raise failed(about, expected=str(tuple(expected)), got=str(got.shape))
