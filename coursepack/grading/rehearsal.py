@@ -135,7 +135,7 @@ def _collect(
             yield from ((place, Rehearsal(fault="the process died before this notebook's turn")) for place in missing)
             return
         if results.empty():
-            time.sleep(0.05)
+            time.sleep(0.2)
             continue
         place, result = results.get()
         missing.discard(place)
@@ -166,7 +166,7 @@ class Tokens:
                         continue
                     yield
                     return
-            time.sleep(0.05)
+            time.sleep(0.2)
 
 
 @dataclass
