@@ -6,7 +6,16 @@ from collections.abc import Sequence
 from typing import Any
 
 from coursepack.checks.messages import student_error
-from coursepack.subject import Array, FunctionPass, LocalSubject, ModuleHandle, Source, StudentError, Subject
+from coursepack.subject import (
+    Array,
+    FunctionPass,
+    InstanceHandle,
+    LocalSubject,
+    ModuleHandle,
+    Source,
+    StudentError,
+    Subject,
+)
 
 
 class CurrentSubject:
@@ -30,6 +39,17 @@ class CurrentSubject:
         """
         try:
             return self._subject.module(name, *args, **options)
+        except StudentError as error:
+            raise student_error(name, error) from None
+
+    def instance(self, name: str, *args: Any, **options: Any) -> InstanceHandle:
+        """Return a handle to an object of the student's own class.
+
+        Raises:
+            CheckFailed: the name is missing, or its code raised.
+        """
+        try:
+            return self._subject.instance(name, *args, **options)
         except StudentError as error:
             raise student_error(name, error) from None
 

@@ -6,6 +6,7 @@
 from .local import LocalSubject
 from .protocol import (
     Array,
+    InstanceHandle,
     Layer,
     ModuleHandle,
     Name,
@@ -19,6 +20,7 @@ from .records import FunctionPass, Inventory, Step, StepResult
 __all__ = [
     "Array",
     "FunctionPass",
+    "InstanceHandle",
     "Inventory",
     "Layer",
     "LocalSubject",

@@ -16,8 +16,9 @@ from typing import Any
 import numpy as np
 
 from .guard import student_code
+from .instances import LocalInstance, follow
 from .plain import to_plain
-from .protocol import Array, ModuleHandle, Name, Source, StudentError
+from .protocol import Array, InstanceHandle, ModuleHandle, Name, Source, StudentError
 from .records import FunctionPass
 
 
@@ -42,7 +43,8 @@ class LocalSubject:
 
     def _resolve(self, argument: Any) -> Any:
         if isinstance(argument, Name):
-            return self._find(argument.name)
+            head, _, rest = argument.name.partition(".")
+            return follow(self._find(head), rest) if rest else self._find(head)
         if isinstance(argument, np.ndarray):
             copy = argument.copy()
             copy.flags.writeable = False  # a function that changes its input is told so
@@ -77,6 +79,13 @@ class LocalSubject:
         if not isinstance(found, nn.Module):
             raise StudentError("TypeError", f"{name} gave {type(found).__name__}, not a torch.nn.Module")
         return LocalModule(found, name)
+
+    def instance(self, name: str, *args: Any, **options: Any) -> InstanceHandle:
+        """Return a handle to the object `name`; if that is a class or function, to what calling it gives."""
+        found = self._find(name)
+        if inspect.isclass(found) or inspect.isroutine(found):
+            found = self._invoke(name, args, options)
+        return LocalInstance(found, name, self._resolve)
 
     def gradients(self, name: str, inputs: Sequence[Array], grad_outputs: Array) -> tuple[Array, list[Array]]:
         """Return the output of a differentiable function and the gradients of all inputs (zeros where unused)."""

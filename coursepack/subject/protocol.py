@@ -37,7 +37,7 @@ class StudentError(Exception):
 
 @dataclass(frozen=True)
 class Name:
-    """An argument that stands for the student's own object of that name, for example a network class."""
+    """An argument that stands for the student's own object of that name, for example a network class or `np.tanh`."""
 
     name: str
 
@@ -113,6 +113,21 @@ class ModuleHandle(Protocol):
         """Return the trainable parameters by name."""
 
 
+class InstanceHandle(Protocol):
+    """An object of a student's own class. A path joins attributes, keys, places by dots: `layers.0.params.weight`."""
+
+    name: str
+
+    def call(self, method: str, *args: Any, **options: Any) -> Any:
+        """Call a method and return what it returned, as plain data."""
+
+    def get(self, path: str) -> Any:
+        """Return what `path` leads to, as plain data."""
+
+    def set(self, path: str, value: Any) -> None:
+        """Set what `path` leads to."""
+
+
 class Subject(Protocol):
     """A student's notebook after it ran."""
 
@@ -124,6 +139,9 @@ class Subject(Protocol):
 
     def module(self, name: str, *args: Any, **options: Any) -> ModuleHandle:
         """Return a handle to the module `name`, or to the one that calling `name` with `args` gives."""
+
+    def instance(self, name: str, *args: Any, **options: Any) -> InstanceHandle:
+        """Return a handle to the object `name`; if that is a class or function, to what calling it gives."""
 
     def gradients(self, name: str, inputs: Sequence[Array], grad_outputs: Array) -> tuple[Array, list[Array]]:
         """Return the output of a differentiable function and the gradients of all inputs."""
