@@ -1,0 +1,130 @@
+"""Put together the notebook that is run: the source's cells, with the student's answers and the student's own cells.
+
+What decides how a cell is run or what it is worth (its type, ids, tags, points, the notebook's kernel) is the source's.
+"""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import nbformat
+from nbformat import NotebookNode
+
+from coursepack.build.notebooks import released_notebook
+
+MAX_CELLS = 1_000
+MAX_CHARACTERS = 1_000_000
+NEW_CELL = {
+    "code": nbformat.v4.new_code_cell,
+    "markdown": nbformat.v4.new_markdown_cell,
+    "raw": nbformat.v4.new_raw_cell,
+}
+
+
+@dataclass(frozen=True)
+class Assembly:
+    """A notebook to run.
+
+    Attributes:
+        notebook: its cells; test cells are the source's own, with their hidden tests.
+        notes: what was missing or put right, one sentence each.
+    """
+
+    notebook: NotebookNode
+    notes: tuple[str, ...]
+
+
+def assemble(source: NotebookNode, submission: NotebookNode) -> Assembly:
+    """Return the notebook to run for a submission, whatever its metadata say."""
+    own = {name: cell for cell in source.cells if (name := own_name(cell))}
+    notes: list[str] = []
+    found = list(_student_cells(submission, notes))
+    last = {name: place for place, (name, _, _) in enumerate(found) if name in own}
+    cells: list[NotebookNode] = []
+    for place, (name, kind, text) in enumerate(found):
+        if last.get(name) == place:
+            cells.append(_filled(own[name], text))
+        elif name in own:
+            notes.append(f"cell {name} occurs more than once; the last one counts")
+        else:
+            cells.append(NEW_CELL[kind](text))  # type: ignore[no-untyped-call]
+    _put_back_missing(cells, source, set(last), notes)
+    return Assembly(_notebook(source, cells), tuple(dict.fromkeys(notes)))
+
+
+def own_name(cell: NotebookNode) -> str:
+    """Return the name of one of the assignment's own cells; empty for any other."""
+    return str(cell.metadata.get("nbgrader", {}).get("grade_id", ""))
+
+
+def _student_cells(submission: Any, notes: list[str]) -> Iterator[tuple[str, str, str]]:
+    """Yield (name, type, text) of every cell that can be read."""
+    cells = submission.get("cells", []) if isinstance(submission, dict) else []
+    room = MAX_CHARACTERS
+    for place, cell in enumerate(cells if isinstance(cells, list) else []):
+        if place >= MAX_CELLS:
+            notes.append(f"the notebook has more than {MAX_CELLS:,} cells; the rest was left out")
+            return
+        text = _text(cell)
+        room -= len(text)
+        if room < 0:
+            notes.append(f"the notebook holds more than {MAX_CHARACTERS:,} characters; the rest was left out")
+            return
+        kind = cell.get("cell_type") if isinstance(cell, dict) else None
+        if kind in NEW_CELL:
+            yield _name(cell), str(kind), text
+
+
+def _text(cell: Any) -> str:
+    text = cell.get("source", "") if isinstance(cell, dict) else ""
+    if isinstance(text, list) and all(isinstance(line, str) for line in text):
+        text = "".join(text)
+    return text.encode("utf-8", "replace").decode("utf-8") if isinstance(text, str) else ""
+
+
+def _name(cell: dict[str, Any]) -> str:
+    """Return what a cell says it is called: its nbgrader metadata, or its id where an editor dropped those."""
+    metadata = cell.get("metadata")
+    marks = metadata.get("nbgrader") if isinstance(metadata, dict) else None
+    name = marks.get("grade_id") if isinstance(marks, dict) else cell.get("id")
+    return name if isinstance(name, str) else ""
+
+
+def _filled(own: NotebookNode, text: str) -> NotebookNode:
+    """Return the source's cell, with the student's text where students write."""
+    cell = copy.deepcopy(own)
+    if own.metadata.nbgrader.get("solution") or own.metadata.nbgrader.get("task"):
+        cell.source = text
+    return cell
+
+
+def _put_back_missing(cells: list[NotebookNode], source: NotebookNode, present: set[str], notes: list[str]) -> None:
+    """Insert the assignment's cells that the submission lacks, each behind its predecessor; answers as they were."""
+    place = 0
+    for cell in released_notebook(source).cells:
+        name = own_name(cell)
+        if not name:
+            continue
+        if name in present:
+            place = 1 + next(index for index, other in enumerate(cells) if own_name(other) == name)
+            continue
+        stub = next(other for other in source.cells if own_name(other) == name)
+        cells.insert(place, _filled(stub, cell.source))
+        place += 1
+        notes.append(f"cell {name} was missing; put back")
+
+
+def _notebook(source: NotebookNode, cells: list[NotebookNode]) -> NotebookNode:
+    taken = {cell.id for cell in cells if own_name(cell)}
+    for number, cell in enumerate(cells):
+        if not own_name(cell):
+            cell.id = f"added-{number}"
+            while cell.id in taken:
+                cell.id += "-"
+        if cell.cell_type == "code":
+            cell.outputs, cell.execution_count = [], None
+    metadata = {key: copy.deepcopy(source.metadata[key]) for key in ("kernelspec",) if key in source.metadata}
+    return nbformat.v4.new_notebook(cells=cells, metadata=metadata)  # type: ignore[no-untyped-call, no-any-return]

@@ -1,0 +1,42 @@
+"""An IPython kernel in a forked process: sockets in a folder, no connection file to read, an agent beside it."""
+
+from __future__ import annotations
+
+import importlib
+import logging
+import os
+from typing import Any
+
+CHANNELS = ("shell", "iopub", "stdin", "hb", "control")
+
+
+def prepare(order: dict[str, Any], sockets: str) -> Any:
+    """Return a kernel application whose sockets are open, the agent's among them."""
+    from ipykernel.kernelapp import IPKernelApp
+    from traitlets.config import Config
+
+    agent = importlib.import_module("subject_agent.agent")
+    config = Config()
+    config.IPKernelApp.transport = "ipc"
+    config.IPKernelApp.ip = f"{sockets}/k"
+    config.IPKernelApp.log_level = logging.CRITICAL
+    config.Session.key = order["key"].encode("ascii")
+    config.HistoryManager.enabled = False
+    config.HistoryManager.hist_file = ":memory:"
+    config.InteractiveShell.colors = "nocolor"
+    for number, channel in enumerate(CHANNELS, start=1):
+        setattr(config.IPKernelApp, f"{channel}_port", number)
+    # The agent's socket must not look like one of zmq's.
+    attach = agent.listen(f"{sockets}/subject")
+    application: Any = IPKernelApp.instance(config=config, connection_file=f"{os.environ['HOME']}/connection.json")
+    application.initialize([])
+    application.attach_agent = attach
+    return application
+
+
+def serve(application: Any) -> None:
+    """Serve the kernel until it is told to stop."""
+    from tornado import ioloop
+
+    application.attach_agent(ioloop.IOLoop.current().asyncio_loop)  # type: ignore[attr-defined]
+    application.start()

@@ -1,0 +1,86 @@
+"""The few Linux calls that Python 3.11 has no function for, through ctypes."""
+
+from __future__ import annotations
+
+import contextlib
+import ctypes
+import os
+import struct
+from pathlib import Path
+
+CLONE_NEWNS, CLONE_NEWUTS, CLONE_NEWIPC = 0x0002_0000, 0x0400_0000, 0x0800_0000
+CLONE_NEWUSER, CLONE_NEWPID = 0x1000_0000, 0x2000_0000
+MS_RDONLY, MS_NOSUID, MS_NODEV, MS_NOEXEC = 1, 2, 4, 8
+MS_REMOUNT, MS_BIND, MS_REC, MS_PRIVATE = 32, 4096, 16384, 1 << 18
+PR_SET_PDEATHSIG, PR_SET_DUMPABLE, PR_SET_SECCOMP, PR_SET_NO_NEW_PRIVS = 1, 4, 22, 38
+SECCOMP_MODE_FILTER = 2
+CAPABILITY_VERSION_3 = 0x20080522
+
+_libc = ctypes.CDLL(None, use_errno=True)
+
+
+def _call(name: str, *arguments: object) -> None:
+    if getattr(_libc, name)(*arguments) != 0:
+        number = ctypes.get_errno()
+        raise OSError(number, f"{name}: {os.strerror(number)}")
+
+
+def unshare(flags: int) -> None:
+    """Leave the namespaces named by `flags` for new ones."""
+    _call("unshare", ctypes.c_int(flags))
+
+
+def mount(source: str, target: str, kind: str, flags: int = 0, data: str = "") -> None:
+    """Attach a file system to a folder."""
+    texts = [text.encode() if text else None for text in (source, target, kind)]
+    _call("mount", *texts, ctypes.c_ulong(flags), data.encode() if data else None)
+
+
+def prctl(option: int, *values: int) -> None:
+    """Set a property of this process."""
+    _call("prctl", ctypes.c_int(option), *(ctypes.c_ulong(value) for value in (*values, 0, 0, 0, 0)[:4]))
+
+
+def hide_memory() -> None:
+    """Make this process untraceable and its files in /proc unreadable for others of the same user."""
+    prctl(PR_SET_DUMPABLE, 0)
+
+
+def drop_capabilities() -> None:
+    """Give up all capabilities for good; programs that run later cannot regain any."""
+    prctl(PR_SET_NO_NEW_PRIVS, 1)
+    header = struct.pack("Ii", CAPABILITY_VERSION_3, 0)
+    _call("capset", header, bytes(24))
+
+
+def enter_user_namespace(flags: int, uid: int = 1000) -> None:
+    """Move into a new user namespace (and the others of `flags`) as user `uid`, with all its capabilities."""
+    outer_uid, outer_gid = os.getuid(), os.getgid()
+    prctl(PR_SET_DUMPABLE, 1)  # a hidden process may not write its own maps
+    unshare(CLONE_NEWUSER | flags)
+    Path("/proc/self/setgroups").write_text("deny", encoding="ascii")
+    Path("/proc/self/uid_map").write_text(f"{uid} {outer_uid} 1", encoding="ascii")
+    Path("/proc/self/gid_map").write_text(f"{uid} {outer_gid} 1", encoding="ascii")
+
+
+def remount_read_only(target: str) -> None:
+    """Make a mounted folder read-only, keeping the flags it must keep."""
+    kept = {os.ST_NOSUID: MS_NOSUID, os.ST_NODEV: MS_NODEV, os.ST_NOEXEC: MS_NOEXEC}
+    now = os.statvfs(target).f_flag
+    flags = sum(mine for theirs, mine in kept.items() if now & theirs)
+    mount("", target, "", MS_REMOUNT | MS_BIND | MS_RDONLY | flags)
+
+
+def filter_system_calls(program: bytes) -> None:
+    """Install a compiled seccomp filter for good (8 bytes per instruction)."""
+    prctl(PR_SET_NO_NEW_PRIVS, 1)
+    buffer = ctypes.create_string_buffer(program, len(program))
+    filled = struct.pack("HxxxxxxP", len(program) // 8, ctypes.addressof(buffer))
+    head = ctypes.create_string_buffer(filled, len(filled))
+    prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, ctypes.addressof(head))
+
+
+def forbid_user_namespaces() -> None:
+    """Let nobody in this user namespace make another one."""
+    with contextlib.suppress(OSError):
+        Path("/proc/sys/user/max_user_namespaces").write_text("0", encoding="ascii")

@@ -1,0 +1,142 @@
+"""One notebook's processes, from the fork to the kernel: a guard, an init, and the kernel itself.
+
+server ── guard ── init (process 1 of new namespaces) ── kernel ── whatever the notebook starts
+
+The guard only waits. The init owns the namespaces: it builds the notebook's file system while it still may, shuts the
+door once the kernel's sockets are open, and takes everything with it when it ends. The kernel has no privileges at all.
+"""
+
+from __future__ import annotations
+
+import base64
+import contextlib
+import os
+import resource
+import signal
+from pathlib import Path
+from typing import Any
+
+from . import kernel, kernel_calls
+from .kernel_calls import CLONE_NEWIPC, CLONE_NEWNS, CLONE_NEWPID, CLONE_NEWUTS, MS_NODEV, MS_NOSUID
+
+SOCKETS = "/run/sockets"
+HOME = "/tmp/home"  # noqa: S108 (a private tmpfs)
+
+
+def run(order: dict[str, Any], writer: int, *, jailed: bool) -> None:
+    """Be the guard, or without a jail the kernel; never returns normally."""
+    _close_files(writer)
+    if not jailed:
+        os.setsid()
+        _kernel(order, writer, order["folder"], None)
+    kernel_calls.enter_user_namespace(CLONE_NEWPID | CLONE_NEWNS | CLONE_NEWIPC | CLONE_NEWUTS)
+    init = os.fork()
+    if init == 0:
+        try:
+            _init(order, writer)
+        except BaseException as error:
+            os.write(writer, f"the notebook's room could not be made: {error}".encode()[:4000])
+        os._exit(71)
+    os.close(writer)
+    kernel_calls.hide_memory()
+    _, status = os.waitpid(init, 0)
+    os._exit(_exit_code(status))
+
+
+def _close_files(kept: int) -> None:
+    """Close everything the server had open; standard streams lead nowhere."""
+    nowhere = os.open(os.devnull, os.O_RDWR)
+    for number in range(3):
+        os.dup2(nowhere, number)
+    os.closerange(3, kept)
+    os.closerange(kept + 1, 65_536)
+
+
+def _init(order: dict[str, Any], writer: int) -> None:
+    """Be process 1: build the room, start the kernel, shut the door, reap."""
+    kernel_calls.prctl(kernel_calls.PR_SET_PDEATHSIG, signal.SIGKILL)
+    _build_room(order)
+    said, heard = os.pipe(), os.pipe()
+    child = os.fork()
+    if child == 0:
+        os.close(said[0])
+        os.close(heard[1])
+        os.close(writer)
+        kernel_calls.drop_capabilities()
+        _kernel(order, said[1], SOCKETS, heard[0])
+    os.close(said[1])
+    word = os.read(said[0], 4096)
+    if word == b"ready":
+        kernel_calls.remount_read_only(SOCKETS)
+        os.write(heard[1], b"go")
+    kernel_calls.drop_capabilities()
+    kernel_calls.hide_memory()
+    os.write(writer, word or b"the kernel ended while it started")
+    os.close(writer)
+    while True:
+        pid, status = os.wait()
+        if pid == child:
+            os._exit(_exit_code(status))
+
+
+def _exit_code(status: int) -> int:
+    code = os.waitstatus_to_exitcode(status)
+    return code if code >= 0 else 128 - code
+
+
+def _build_room(order: dict[str, Any]) -> None:
+    """Give the notebook its own file systems: scratch, shared memory, sockets, processes."""
+    kernel_calls.mount("", "/", "", kernel_calls.MS_REC | kernel_calls.MS_PRIVATE)
+    size = order["scratch_bytes"]
+    options = f"size={size},nr_inodes={order['scratch_files']},mode=700"
+    kernel_calls.mount("scratch", "/tmp", "tmpfs", MS_NOSUID | MS_NODEV, options)  # noqa: S108
+    kernel_calls.mount("shm", "/dev/shm", "tmpfs", MS_NOSUID | MS_NODEV, f"size={size // 4},nr_inodes=1k,mode=700")  # noqa: S108
+    kernel_calls.mount(order["folder"], SOCKETS, "", kernel_calls.MS_BIND)
+    try:
+        kernel_calls.mount("proc", "/proc", "proc", MS_NOSUID | MS_NODEV | kernel_calls.MS_NOEXEC)
+        kernel_calls.forbid_user_namespaces()
+        kernel_calls.remount_read_only("/proc")
+    except OSError:  # a container that masks parts of /proc lets nobody mount a whole one
+        kernel_calls.mount("nothing", "/proc", "tmpfs", kernel_calls.MS_RDONLY, "size=0")
+
+
+def _kernel(order: dict[str, Any], writer: int, sockets: str, gate: int | None) -> None:
+    """Be the kernel: lay out the files, take on the limits, open the sockets, wait at the gate, serve."""
+    try:
+        os.setsid() if gate is not None else None
+        work = Path(HOME if gate is not None else order["home"]) / "work"
+        _lay_out(order["files"], work)
+        os.environ["HOME"] = str(work.parent)
+        application = kernel.prepare(order, sockets)
+        _limit(order["limits"])
+        if order["filter"] and gate is not None:
+            kernel_calls.filter_system_calls(base64.b64decode(order["filter"]))
+        os.write(writer, b"ready")
+        os.close(writer)
+        if gate is not None:
+            os.read(gate, 2)
+            os.close(gate)
+        kernel.serve(application)
+    except BaseException as error:
+        with contextlib.suppress(OSError):
+            os.write(writer, f"the kernel could not start: {type(error).__name__}: {error}".encode()[:4000])
+    os._exit(0)
+
+
+def _lay_out(files: dict[str, str], work: Path) -> None:
+    work.mkdir(parents=True, exist_ok=True)
+    os.chdir(work)
+    for name, content in files.items():
+        path = work / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(base64.b64decode(content))
+
+
+def _limit(limits: dict[str, int]) -> None:
+    """Set resource limits for good; names are those of the `resource` module without RLIMIT_."""
+    for name, value in limits.items():
+        kind = getattr(resource, f"RLIMIT_{name}", None)
+        if kind is not None:
+            hard = resource.getrlimit(kind)[1]
+            value = value if hard == resource.RLIM_INFINITY else min(value, hard)
+            resource.setrlimit(kind, (value, value))

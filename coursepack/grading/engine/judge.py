@@ -1,0 +1,148 @@
+"""The judge: a trusted process outside the jail that runs point-carrying test cells against a remote subject.
+
+It has imported torch and the checks once, and forks for every cell, so that no cell can leave anything to the next and
+a check that crashes or hangs ends its own process only. Run as `python -m coursepack.grading.engine.judge FD`.
+"""
+
+from __future__ import annotations
+
+import builtins
+import contextlib
+import importlib
+import json
+import os
+import resource
+import select
+import signal
+import socket
+import sys
+from typing import Any
+
+from coursepack.grading.engine.records import Verdict
+from coursepack.subject.protocol import StudentError, Subject
+from coursepack.subject.remote import RemoteSubject, SubjectLostError
+
+WARM_IMPORTS = ("torch", "numpy", "coursepack.checks", "coursepack.checks.tables", "coursepack.data")
+MAX_MESSAGE = 4_000
+MAX_REPLY = 65_536
+DATA_BYTES = 6 * 2**30
+LOST, FAULT = "lost", "fault"
+
+
+class StudentNames(dict[str, Any]):
+    """A test cell's namespace: names that the cell does not define are the student's.
+
+    So a cell of plain assertions (`assert double(21) == 42`) is judged too: functions are called, and variables read,
+    through the subject.
+    """
+
+    def __init__(self, subject: Subject) -> None:
+        super().__init__(__name__="__main__", __builtins__=builtins)
+        self._subject = subject
+
+    def __missing__(self, name: str) -> Any:
+        if hasattr(builtins, name):
+            raise KeyError(name)
+        kind = self._subject.source(name).kind
+        if kind == "missing":
+            raise StudentError("NameError", f"name '{name}' is not defined")
+        if kind == "value":
+            return self._subject.value(name)
+        return lambda *args, **options: self._subject.call(name, *args, **options)
+
+
+def judge_cell(source: str, subject: Subject) -> tuple[str, str]:
+    """Run one test cell against a subject; return (verdict, message), the verdict one of `Verdict`, LOST or FAULT."""
+    from coursepack.checks import CheckFailed, student
+
+    student.use(subject)
+    try:
+        exec(compile(source, "<test cell>", "exec"), StudentNames(subject))  # noqa: S102 (the instructor's own code)
+    except SubjectLostError as error:
+        return LOST, error.reason
+    except CheckFailed as error:
+        return (Verdict.STUDENT_ERROR if _students_fault(error) else Verdict.FAILED), str(error)
+    except StudentError as error:
+        return Verdict.STUDENT_ERROR, str(error)
+    except AssertionError as error:
+        return Verdict.FAILED, str(error) or "the assertion does not hold"
+    except BaseException as error:  # a check met data it is not prepared for
+        lost = _find(error, SubjectLostError)
+        if lost is not None:
+            return LOST, str(lost)
+        return FAULT, f"the check could not handle the answer ({type(error).__name__}: {error})"
+    return Verdict.PASSED, ""
+
+
+def _students_fault(error: BaseException) -> bool:
+    return _find(error, StudentError) is not None
+
+
+def _find(error: BaseException | None, kind: type[BaseException]) -> BaseException | None:
+    """Return the first exception of a kind among those that led to `error`."""
+    for _ in range(10):
+        if error is None or isinstance(error, kind):
+            return error
+        error = error.__context__
+    return None
+
+
+def answer(request: dict[str, Any]) -> dict[str, str]:
+    """Judge one cell; see `serve` for the request."""
+    try:
+        subject = RemoteSubject(request["socket"], cells=request["cells"], seconds=request["seconds"])
+    except SubjectLostError as error:
+        return {"verdict": LOST, "message": error.reason}
+    verdict, message = judge_cell(request["source"], subject)
+    with contextlib.suppress(OSError):
+        subject.close()
+    return {"verdict": verdict, "message": message[:MAX_MESSAGE]}
+
+
+def serve(control: socket.socket) -> None:
+    """Answer requests, one JSON object per line, until the other end closes.
+
+    A request names "socket" (the agent's), "source" (the test cell's), "cells" (the student's code) and "seconds"
+    (wall clock). The answer has "verdict" and "message".
+    """
+    for line in control.makefile("r", encoding="utf-8"):
+        reply = _in_a_fork(json.loads(line))
+        control.sendall(json.dumps(reply).encode("utf-8") + b"\n")
+
+
+def _in_a_fork(request: dict[str, Any]) -> dict[str, str]:
+    reader, writer = os.pipe()
+    child = os.fork()
+    if child == 0:
+        with contextlib.suppress(BaseException):
+            os.close(reader)
+            resource.setrlimit(resource.RLIMIT_DATA, (DATA_BYTES, DATA_BYTES))
+            os.write(writer, json.dumps(answer(request)).encode("utf-8")[:MAX_REPLY])
+        os._exit(0)
+    os.close(writer)
+    try:
+        ready, _, _ = select.select([reader], [], [], request["seconds"] + 30)
+        reply = os.read(reader, MAX_REPLY) if ready else b""
+        return json.loads(reply)  # type: ignore[no-any-return]
+    except ValueError:
+        why = "crashed" if ready else "did not end"
+        return {"verdict": FAULT, "message": f"the check {why} on this answer"}
+    finally:
+        os.close(reader)
+        os.kill(child, signal.SIGKILL)
+        os.waitpid(child, 0)
+
+
+def main() -> None:
+    """Import what checks need, say so, serve."""
+    control = socket.socket(fileno=int(sys.argv[1]))
+    for name in WARM_IMPORTS:
+        importlib.import_module(name)
+    importlib.import_module("torch").set_num_threads(1)
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    control.sendall(b'{"ready": true}\n')
+    serve(control)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,117 @@
+"""What came out of one notebook: a verdict for every test cell. Points follow from these records alone."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any
+
+import nbformat
+from nbformat import NotebookNode
+
+from coursepack.grading.results import CellResult, CellStatus
+
+
+class Verdict(StrEnum):
+    """What became of one test cell."""
+
+    PASSED = "passed"
+    FAILED = "failed"
+    STUDENT_ERROR = "student error"
+    TIMED_OUT = "timed out"
+    OUT_OF_MEMORY = "out of memory"
+    NOT_REACHED = "not reached"
+
+
+STATUS = {Verdict.PASSED: CellStatus.PASSED, Verdict.TIMED_OUT: CellStatus.TIMED_OUT}
+
+
+@dataclass(frozen=True)
+class CellRecord:
+    """The verdict on one test cell.
+
+    Attributes:
+        grade_id: the cell's name.
+        max_points: the points it carries; 0 for a test that students see.
+        verdict: what became of it.
+        message: why it did not pass, in the check's words; empty if it did.
+        seconds: wall-clock time.
+        cpu_seconds: CPU time of the student's processes.
+    """
+
+    grade_id: str
+    max_points: float
+    verdict: Verdict
+    message: str = ""
+    seconds: float = 0.0
+    cpu_seconds: float = 0.0
+
+    @property
+    def points(self) -> float:
+        """The points earned: all of them, or none."""
+        return self.max_points if self.verdict is Verdict.PASSED else 0.0
+
+    def as_result(self) -> CellResult:
+        """Return the record as the class's results hold it."""
+        status = STATUS.get(self.verdict, CellStatus.FAILED)
+        return CellResult(self.grade_id, self.points, self.max_points, status, self.message)
+
+
+@dataclass(frozen=True)
+class GradedNotebook:
+    """A notebook that was graded.
+
+    Attributes:
+        records: one for each test cell, in the notebook's order.
+        notes: what was put right or noticed, one sentence each, for the instructor.
+        seconds: wall-clock time.
+        cpu_seconds: CPU time of the student's processes.
+        notebook: the notebook as it was run, outputs made safe; not part of the JSON.
+    """
+
+    records: tuple[CellRecord, ...]
+    notes: tuple[str, ...] = ()
+    seconds: float = 0.0
+    cpu_seconds: float = 0.0
+    notebook: NotebookNode = dataclasses.field(
+        default_factory=lambda: nbformat.v4.new_notebook(),  # type: ignore[no-untyped-call]
+        compare=False,
+        repr=False,
+    )
+
+    @property
+    def points(self) -> float:
+        """Points earned."""
+        return sum(record.points for record in self.records)
+
+    @property
+    def max_points(self) -> float:
+        """Points a perfect notebook earns."""
+        return sum(record.max_points for record in self.records)
+
+    @property
+    def lost(self) -> tuple[str, ...]:
+        """Names of the cells that carry points and earned none."""
+        return tuple(record.grade_id for record in self.records if record.max_points and not record.points)
+
+    def to_json(self) -> str:
+        """Return the records (without the notebook) as JSON text."""
+        fields = {"notes": self.notes, "seconds": self.seconds, "cpu_seconds": self.cpu_seconds}
+        records = [dataclasses.asdict(record) for record in self.records]
+        return json.dumps({"records": records, **fields}, indent=1, ensure_ascii=False)
+
+    @classmethod
+    def from_json(cls, text: str) -> GradedNotebook:
+        """Return what `to_json` wrote.
+
+        Raises:
+            ValueError: the text is no such JSON.
+        """
+        try:
+            content: dict[str, Any] = json.loads(text)
+            records = [CellRecord(**{**one, "verdict": Verdict(one["verdict"])}) for one in content.pop("records")]
+            return cls(records=tuple(records), **{**content, "notes": tuple(content["notes"])})
+        except (TypeError, KeyError, AttributeError) as error:
+            raise ValueError(f"these are no grading records: {error}") from error

@@ -1,0 +1,185 @@
+"""One kernel and what is done with it: run cells through nbclient, let cells be judged, keep the limits."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import signal
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any
+
+from nbclient import NotebookClient
+from nbformat import NotebookNode
+
+from coursepack.grading.engine.judge_process import JudgeProcess
+from coursepack.grading.engine.kernels import ForkedKernelManager
+from coursepack.grading.engine.limits import Limits
+from coursepack.grading.engine.meter import Meter
+from coursepack.grading.engine.outputs import TRUNCATED, stream
+from coursepack.grading.engine.server_process import ServerProcess
+
+POLL_SECONDS = 0.1
+FAREWELL_SECONDS = 5.0
+
+
+class Stop(StrEnum):
+    """Why a cell was stopped before its end."""
+
+    TIME = "time"
+    MEMORY = "memory"
+    DIED = "died"
+
+
+@dataclass(frozen=True)
+class Stay:
+    """What one cell took, and how it was stopped, if it was."""
+
+    seconds: float
+    cpu_seconds: float
+    stop: Stop | None = None
+    reason: str = ""
+
+
+class CellRunner(NotebookClient):
+    """nbclient's client, but it trusts no message: outputs are limited, widgets and other comms ignored."""
+
+    room = 0
+    full = False
+
+    def process_message(self, msg: dict[str, Any], cell: NotebookNode, cell_index: int) -> NotebookNode | None:
+        """Take a message in, unless the cell has shown enough already."""
+        if msg["msg_type"] in ("stream", "display_data", "execute_result", "error", "update_display_data"):
+            self.room -= len(str(msg["content"]))
+            if self.room < 0:
+                if not self.full:
+                    cell.outputs.append(stream(TRUNCATED))
+                self.full = True
+                return None
+        return super().process_message(msg, cell, cell_index)
+
+    def handle_comm_msg(self, outs: list[NotebookNode], msg: dict[str, Any], cell_index: int) -> None:
+        """Ignore widgets."""
+
+
+class Session:
+    """A kernel with its client.
+
+    Args:
+        server: where kernels come from.
+        judge: who judges test cells.
+        notebook: what is run.
+        limits: what it may take.
+        files: what lies beside the notebook.
+    """
+
+    def __init__(
+        self,
+        server: ServerProcess,
+        judge: JudgeProcess,
+        notebook: NotebookNode,
+        limits: Limits,
+        files: Mapping[str, bytes],
+    ) -> None:
+        self._judge, self._limits = judge, limits
+        self._manager = ForkedKernelManager(server, limits, files)
+        self._client = CellRunner(
+            notebook,
+            km=self._manager,
+            allow_errors=True,
+            timeout=None,
+            startup_timeout=60,
+            iopub_timeout=4,
+            raise_on_iopub_timeout=False,
+            record_timing=False,
+            store_widget_state=False,
+            coalesce_streams=True,
+        )
+        self._meter: Meter | None = None
+
+    async def start(self) -> None:
+        """Start the kernel and wait until it answers."""
+        await self._client.async_start_new_kernel()
+        await self._client.async_start_new_kernel_client()
+        assert self._manager.fork.guard is not None
+        self._meter = Meter(self._manager.fork.guard.pid)
+
+    async def run(self, cell: NotebookNode, index: int, until: float) -> Stay:
+        """Run a cell in the kernel; its outputs are in the cell afterwards.
+
+        Args:
+            cell: the cell.
+            index: its place in the notebook.
+            until: the notebook's last moment, on the monotonic clock.
+        """
+        self._client.room, self._client.full = self._limits.cell_output_bytes, False
+        stay, _ = await self._watch(self._client.async_execute_cell(cell, index), until)
+        return stay
+
+    async def judge(self, source: str, cells: Sequence[str], until: float) -> tuple[Stay, tuple[str, str]]:
+        """Let the judge run a test cell against this kernel; return how it went and (verdict, message)."""
+        seconds = max(1.0, min(self._limits.cell_wall_seconds, until - time.monotonic()) + self._limits.grace_seconds)
+        call = self._judge.judge(source, self._manager.subject_socket, cells, seconds)
+        stay, answer = await self._watch(call, until)
+        return stay, answer or ("lost", stay.reason)
+
+    async def _watch(self, work: Any, until: float) -> tuple[Stay, Any]:
+        """Wait for `work` while the kernel keeps its limits; interrupt it, then end it, when it does not."""
+        assert self._meter is not None
+        started, cpu_before = time.monotonic(), self._meter.cpu_seconds()
+        task = asyncio.ensure_future(work)
+        stop: Stop | None = None
+        stop_at = 0.0
+        while not (await asyncio.wait({task}, timeout=POLL_SECONDS))[0]:
+            now = time.monotonic()
+            if stop is None:
+                stop = self._exceeded(now, until, started, cpu_before)
+                if stop is not None:
+                    stop_at = now
+                    await self._manager.fork.send_signal(signal.SIGINT if stop is Stop.TIME else signal.SIGKILL)
+            elif now > stop_at + self._limits.grace_seconds + FAREWELL_SECONDS:
+                task.cancel()
+            elif now > stop_at + self._limits.grace_seconds:
+                await self._manager.fork.kill()
+        reason, value = _ending(task)
+        if stop is None and (reason or not await self.alive()):
+            stop = Stop.DIED
+        cpu = self._meter.cpu_seconds() - cpu_before
+        return Stay(time.monotonic() - started, cpu, stop, reason), value
+
+    def _exceeded(self, now: float, until: float, started: float, cpu_before: float) -> Stop | None:
+        assert self._meter is not None
+        if self._meter.memory(self._limits.memory_bytes) > self._limits.memory_bytes:
+            return Stop.MEMORY
+        late = now > min(until, started + self._limits.cell_wall_seconds)
+        if late or self._meter.cpu_seconds() - cpu_before > self._limits.cell_cpu_seconds:
+            return Stop.TIME
+        return None
+
+    async def alive(self) -> bool:
+        """Tell whether the kernel lives."""
+        return await self._manager.fork.poll() is None
+
+    def cpu_seconds(self) -> float:
+        """Return the CPU time that the notebook's processes have used."""
+        return self._meter.cpu_seconds() if self._meter else 0.0
+
+    async def close(self) -> None:
+        """End the kernel and everything it started, and wait until it is gone."""
+        await self._manager.fork.kill()
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(self._manager.fork.wait(), 10)
+        with contextlib.suppress(Exception):
+            await self._client._async_cleanup_kernel()
+
+
+def _ending(task: asyncio.Future[Any]) -> tuple[str, Any]:
+    """Return (why it failed, its result) of a finished task."""
+    if task.cancelled():
+        return "it did not end", None
+    error = task.exception()
+    if isinstance(error, EOFError):
+        raise error
+    return (f"{type(error).__name__}", None) if error is not None else ("", task.result())

@@ -1,0 +1,74 @@
+"""A worker: one fork server in its jail and one judge, alive across notebooks."""
+
+from __future__ import annotations
+
+from types import TracebackType
+
+from coursepack.course import Course
+from coursepack.data import mini_root
+from coursepack.errors import CoursepackError
+from coursepack.grading.engine import jail
+from coursepack.grading.engine.judge_process import JudgeProcess
+from coursepack.grading.engine.server_process import ServerProcess
+
+
+class Worker:
+    """Grades notebooks one after another; a context manager.
+
+    Args:
+        course: the course whose notebooks are graded.
+        unsafe_no_jail: run student code without any wall. It can then do whatever you can do.
+
+    Raises:
+        CoursepackError: (on entering) there is no jail on this machine, or a process did not start.
+    """
+
+    def __init__(self, course: Course, *, unsafe_no_jail: bool = False) -> None:
+        self.course, self._jailed = course, not unsafe_no_jail
+        self._server: ServerProcess | None = None
+        self._judge: JudgeProcess | None = None
+
+    def __enter__(self) -> Worker:
+        if self._jailed:
+            jail.check_jail()
+        self._judge, self._server = JudgeProcess(self.course), self._new_server()
+        try:
+            self._judge.wait_until_ready()
+            self._server.wait_until_ready()
+        except BaseException:
+            self.__exit__(None, None, None)
+            raise
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        for part in (self._server, self._judge):
+            if part is not None:
+                part.close()
+        self._server = self._judge = None
+
+    def _new_server(self) -> ServerProcess:
+        try:
+            data = mini_root(self.course)
+        except CoursepackError:  # a course without the bundled data has notebooks that need none
+            data = None
+        return ServerProcess(data, jailed=self._jailed)
+
+    @property
+    def server(self) -> ServerProcess:
+        """The fork server; a new one where the last one ended."""
+        if self._server is None:
+            raise RuntimeError("the worker is not running: use it in a `with` statement")
+        if not self._server.alive():
+            self._server.close()
+            self._server = self._new_server()
+            self._server.wait_until_ready()
+        return self._server
+
+    @property
+    def judge(self) -> JudgeProcess:
+        """The judge."""
+        if self._judge is None:
+            raise RuntimeError("the worker is not running: use it in a `with` statement")
+        return self._judge

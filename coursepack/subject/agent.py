@@ -1,0 +1,119 @@
+"""The subject's far end: answers a judge's questions from within the student's kernel.
+
+It runs `LocalSubject` in the kernel's main thread, between cells, as a test cell of stock nbgrader would. Student code
+shares its process and may tamper with it; so the judge believes nothing but plain data that it has checked itself.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import dataclasses
+import signal
+import socket
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from . import wire
+from .guard import MAX_MESSAGE
+from .local import LocalSubject
+from .protocol import InstanceHandle, Layer, ModuleHandle, Pass, StudentError
+from .records import FunctionPass, Inventory, Step, StepResult
+
+
+class Agent:
+    """Answers questions about a namespace.
+
+    Args:
+        subject: who knows the answers.
+    """
+
+    def __init__(self, subject: LocalSubject | None = None) -> None:
+        self._subject = subject or LocalSubject()
+        self._modules: list[ModuleHandle | InstanceHandle] = []
+
+    def answer(self, request: Mapping[str, Any]) -> dict[str, Any]:
+        """Return {"value": plain data}, {"error": (kind, message, place, bases)} or {"interrupted": True}."""
+        try:
+            return {"value": self._do(**request)}
+        except StudentError as error:
+            return {"error": [error.kind, error.message[:MAX_MESSAGE], error.place, list(error.bases)]}
+        except KeyboardInterrupt:
+            return {"interrupted": True}
+        except BaseException as error:  # whatever a student's object does when it is looked at
+            return {"error": [type(error).__name__, "the value could not be read", "", []]}
+
+    def _do(self, do: str, args: list[Any], options: dict[str, Any], module: int = -1) -> Any:
+        if do == "steps":
+            args = [[Step(**step) for step in args[0]]]
+        if module >= 0:
+            return _plain(getattr(self._modules[module], do)(*args, **options))
+        if do in ("module", "instance"):
+            self._modules.append(getattr(self._subject, do)(*args, **options))
+            return len(self._modules) - 1
+        if do == "source":
+            source = self._subject.source(*args)
+            return [source.kind, source.text]
+        return _plain(getattr(self._subject, do)(*args, **options))
+
+
+def _plain(value: Any) -> Any:
+    """Return the protocol's records as lists and dictionaries; anything else as it is."""
+    if isinstance(value, list) and value and isinstance(value[0], StepResult):
+        return [dataclasses.asdict(result) for result in value]
+    if isinstance(value, FunctionPass | Inventory):
+        return dataclasses.asdict(value)
+    if not isinstance(value, Pass):
+        return value
+    return [value.output, [_layer(layer) for layer in value.layers], [_layer(layer) for layer in value.after]]
+
+
+def _layer(layer: Layer) -> list[Any]:
+    return [layer.kind, dict(layer.arrays), dict(layer.gradients)]
+
+
+def reply_to(agent: Agent, connection: socket.socket) -> bool:
+    """Answer one question that waits on `connection`; return whether more may come."""
+    try:
+        request = wire.receive(connection)
+    except (wire.EndedError, wire.WireError):
+        return False
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    try:
+        answer = agent.answer(request)
+    except KeyboardInterrupt:
+        answer = {"interrupted": True}
+    finally:
+        signal.signal(signal.SIGINT, before)
+    try:
+        wire.send(connection, answer)
+    except wire.WireError as error:
+        wire.send(connection, {"error": ["TypeError", str(error), "", []]})
+    return True
+
+
+def listen(path: str) -> Callable[[asyncio.AbstractEventLoop], None]:
+    """Open the agent's socket now; the function returned lets an event loop answer on it."""
+    listener = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+    listener.bind(path)
+    listener.listen(4)
+    agent = Agent()
+
+    def attach(loop: asyncio.AbstractEventLoop) -> None:
+        loop.add_reader(listener, _accept, loop, listener, agent)
+
+    return attach
+
+
+def _accept(loop: asyncio.AbstractEventLoop, listener: socket.socket, agent: Agent) -> None:
+    connection, _ = listener.accept()
+
+    def ready() -> None:
+        more = False
+        with contextlib.suppress(OSError, wire.EndedError):
+            more = reply_to(agent, connection)
+        if not more:
+            loop.remove_reader(connection)
+            connection.close()
+
+    loop.add_reader(connection, ready)

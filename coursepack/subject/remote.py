@@ -1,0 +1,317 @@
+"""The judge's end of a subject whose student code runs in another process, behind a wall.
+
+Every answer is taken for hostile: types, sizes and structure are checked before a check sees it. An answer that breaks
+the rules, or none in time, ends the conversation with `SubjectLostError`, which no check catches.
+"""
+
+from __future__ import annotations
+
+import ast
+import socket
+import textwrap
+import time
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Any, NoReturn, TypeVar
+
+import numpy as np
+
+from . import wire
+from .instances import RemoteInstance
+from .protocol import Array, InstanceHandle, Layer, ModuleHandle, Pass, Source, StudentError
+from .records import (
+    FunctionPass,
+    Inventory,
+    Step,
+    StepResult,
+    read_function_pass,
+    read_inventory,
+    read_step_result,
+)
+
+KINDS = {"conv2d", "linear", "batch_norm"}
+SOURCE_KINDS = {"function", "module", "library", "value", "missing"}
+MAX_MESSAGE = 500
+_Record = TypeVar("_Record")
+
+
+class SubjectLostError(Exception):
+    """The student's process no longer answers, or not by the rules; nothing more can be asked.
+
+    Args:
+        reason: why, for the student.
+        interrupted: whether it was stopped by us, at a limit.
+    """
+
+    def __init__(self, reason: str, *, interrupted: bool = False) -> None:
+        self.reason, self.interrupted = reason, interrupted
+        super().__init__(reason)
+
+
+class RemoteSubject:
+    """Asks an agent in the student's kernel; see `Subject`.
+
+    Args:
+        path: the agent's Unix socket.
+        cells: the code the student handed in, to hold what the agent says about sources against.
+        seconds: how long all answers together may take, wall clock.
+    """
+
+    def __init__(self, path: str, *, cells: Iterable[str] = (), seconds: float = 3600.0) -> None:
+        self._deadline = time.monotonic() + seconds
+        self._definitions = _definitions(cells)
+        self._lost = ""
+        self._connection = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+        self._connection.settimeout(min(seconds, 30.0))
+        try:
+            self._connection.connect(path)
+        except OSError:
+            self._fail("the notebook's process is gone")
+
+    def close(self) -> None:
+        """End the conversation."""
+        self._connection.close()
+
+    def ask(self, do: str, args: Sequence[Any], options: Mapping[str, Any], module: int = -1) -> Any:
+        """Return the agent's answer to one question as plain data.
+
+        Raises:
+            StudentError: the student's code raised.
+            SubjectLostError: there is no answer, or it is none.
+        """
+        if self._lost:
+            raise SubjectLostError(self._lost)
+        request = {"do": do, "args": list(args), "options": dict(options), "module": module}
+        self._connection.settimeout(max(0.1, self._deadline - time.monotonic()))
+        try:
+            wire.send(self._connection, request)
+            answer = self._receive()
+        except wire.EndedError:
+            self._fail("the notebook's process ended while it was asked")
+        except wire.LateError:
+            self._fail("the notebook gave no answer in time", interrupted=True)
+        return self._value(answer)
+
+    def _receive(self) -> Any:
+        try:
+            return wire.receive(self._connection, self._deadline - time.monotonic())
+        except wire.WireError as error:
+            self._fail(f"the notebook's answer is malformed ({error})")
+
+    def _value(self, answer: Any) -> Any:
+        if not isinstance(answer, dict) or len(answer) != 1:
+            self._fail("the notebook's answer is malformed")
+        [(kind, body)] = answer.items()
+        if kind == "value":
+            return body
+        if kind == "interrupted":
+            self._fail("the code was stopped at its time limit", interrupted=True)
+        if kind == "error" and _is_error(body):
+            raise StudentError(body[0][:100], body[1][:MAX_MESSAGE], body[2][:100], body[3][:20])
+        self._fail("the notebook's answer is malformed")
+
+    def _fail(self, reason: str, *, interrupted: bool = False) -> NoReturn:
+        self._lost = reason
+        self._connection.close()
+        raise SubjectLostError(reason, interrupted=interrupted)
+
+    def _checked(self, condition: bool) -> None:
+        if not condition:
+            self._fail("the notebook's answer is malformed")
+
+    def call(self, name: str, *args: Any, **options: Any) -> Any:
+        """Call the student's function and return what it returned, as plain data."""
+        return self.ask("call", [name, *args], options)
+
+    def value(self, name: str) -> Any:
+        """Return the student's variable as plain data."""
+        return self.ask("value", [name], {})
+
+    def module(self, name: str, *args: Any, **options: Any) -> ModuleHandle:
+        """Return a handle to the module `name`, or to the one that calling `name` gives."""
+        number = self.ask("module", [name, *args], options)
+        self._checked(type(number) is int and number >= 0)
+        return RemoteModule(self, number, name)
+
+    def instance(self, name: str, *args: Any, **options: Any) -> InstanceHandle:
+        """Return a handle to the object `name`; if that is a class or function, to what calling it gives."""
+        number = self.ask("instance", [name, *args], options)
+        self._checked(type(number) is int and number >= 0)
+        return RemoteInstance(self.ask, number, name)
+
+    def gradients(self, name: str, inputs: Sequence[Array], grad_outputs: Array) -> tuple[Array, list[Array]]:
+        """Return the output of a differentiable function and the gradients of all inputs."""
+        answer = self.ask("gradients", [name, list(inputs), grad_outputs], {})
+        self._checked(isinstance(answer, list | tuple) and len(answer) == 2)
+        output, gradients = answer
+        self._checked(isinstance(output, np.ndarray) and isinstance(gradients, list))
+        self._checked(len(gradients) == len(inputs))
+        self._checked(all(isinstance(g, np.ndarray) and g.shape == np.shape(i) for g, i in zip(gradients, inputs)))  # noqa: B905
+        return output, gradients
+
+    def function_pass(
+        self, name: str, inputs: Sequence[Array], grad_output: Array, *, constants: Sequence[Any], needs: Sequence[bool]
+    ) -> FunctionPass:
+        """Apply a `torch.autograd.Function` to arrays and constants; `needs` says which arrays want a gradient."""
+        options = {"constants": list(constants), "needs": list(needs)}
+        return self.read(read_function_pass, self.ask("function_pass", [name, list(inputs), grad_output], options))
+
+    def read(self, reader: Callable[[Any], _Record], body: Any) -> _Record:
+        """Return the record that `reader` makes of an answer."""
+        try:
+            return reader(body)
+        except (ValueError, TypeError):
+            self._fail("the notebook's answer is malformed")
+
+    def run_loop(self, name: str, probe: str, batches: Mapping[str, Any], **settings: Any) -> dict[str, Any]:
+        """Run the student's training or evaluation loop on a probe network of ours."""
+        report = self.ask("run_loop", [name, probe, dict(batches)], settings)
+        expected = {"returned", "state", "gradients", "recorded", "steps"}
+        self._checked(isinstance(report, dict) and set(report) == expected)
+        self._checked(type(report["gradients"]) is bool and type(report["recorded"]) is bool)
+        self._checked(type(report["steps"]) is int)
+        self._checked_state(report["state"], {key: np.shape(value) for key, value in settings["state"].items()})
+        return report  # type: ignore[no-any-return]
+
+    def _checked_state(self, state: Any, shapes: Mapping[str, tuple[int, ...]]) -> None:
+        self._checked(isinstance(state, dict) and all(isinstance(key, str) for key in state))
+        self._checked({key: np.shape(value) for key, value in state.items()} == dict(shapes))
+        self._checked(all(isinstance(value, np.ndarray) and value.dtype.kind in "biuf" for value in state.values()))
+
+    def file(self, filename: str, content: bytes) -> str:
+        """Write a scratch file that the student's code can open; return its path."""
+        path = self.ask("file", [filename, content], {})
+        self._checked(isinstance(path, str))
+        return path  # type: ignore[no-any-return]
+
+    def source(self, name: str) -> Source:
+        """Tell what a name stands for; a text that the agent gives for a function is held against the notebook."""
+        answer = self.ask("source", [name], {})
+        self._checked(isinstance(answer, list) and len(answer) == 2 and all(isinstance(part, str) for part in answer))
+        kind, text = answer
+        self._checked(kind in SOURCE_KINDS)
+        own = self._definitions.get(name)
+        if own is not None and kind in ("function", "value", "missing"):
+            return Source("function", own if kind != "function" or _same(own, text) else f"{own}\n{_parsable(text)}")
+        return Source(kind, text)
+
+
+class RemoteModule:
+    """Handle to a module of the student's; see `ModuleHandle`."""
+
+    def __init__(self, subject: RemoteSubject, number: int, name: str) -> None:
+        self._subject, self._number, self.name = subject, number, name
+        self._loaded: Array | None = None
+
+    def _ask(self, do: str, *args: Any, **options: Any) -> Any:
+        return self._subject.ask(do, args, options, self._number)
+
+    def forward(self, images: Array, *, train: bool = False) -> Array:
+        """Return the output for `images` (batch first), in train or eval mode."""
+        output = self._ask("forward", images, train=train)
+        self._subject._checked(_is_float_array(output))
+        return output  # type: ignore[no-any-return]
+
+    def trace(self, images: Array, *, train: bool = False, grad_output: Array | None = None) -> Pass:
+        """Return output and layers of one pass; with `grad_output`, the layers' gradients too."""
+        answer = self._ask("trace", images, train=train, grad_output=grad_output)
+        self._subject._checked(isinstance(answer, list) and len(answer) == 3 and isinstance(answer[0], np.ndarray))
+        output, layers, after = answer
+        found = Pass(output, self._layers(layers), self._layers(after))
+        self._subject._checked([layer.kind for layer in found.layers] == [layer.kind for layer in found.after])
+        self._check_weights(found.layers)
+        return found
+
+    def steps(self, steps: Sequence[Step]) -> list[StepResult]:
+        """Run passes in turn, the state carried on from each to the next; afterwards it is as before."""
+        asked = [{"inputs": s.inputs, "train": s.train, "grad_output": s.grad_output} for s in steps]
+        answer = self._ask("steps", asked)
+        self._subject._checked(isinstance(answer, list) and len(answer) == len(steps))
+        return [self._subject.read(read_step_result, body) for body in answer]
+
+    def inventory(self) -> Inventory:
+        """Return the names of parameters, buffers and what is saved."""
+        return self._subject.read(read_inventory, self._ask("inventory"))
+
+    def _layers(self, body: Any) -> list[Layer]:
+        self._subject._checked(isinstance(body, list) and len(body) <= 1000)
+        return [self._layer(item) for item in body]
+
+    def _layer(self, item: Any) -> Layer:
+        self._subject._checked(isinstance(item, list) and len(item) == 3 and item[0] in KINDS)
+        kind, arrays, gradients = item
+        for group in (arrays, gradients):
+            self._subject._checked(isinstance(group, dict) and all(isinstance(key, str) for key in group))
+            self._subject._checked(all(_is_float_array(array) for array in group.values()))
+        shapes = {key: array.shape for key, array in arrays.items()}
+        self._subject._checked(all(array.shape == shapes.get(key) for key, array in gradients.items()))
+        return Layer(kind, arrays, gradients)
+
+    def _check_weights(self, layers: Sequence[Layer]) -> None:
+        """After `load`, a pass must have used the numbers loaded: else it could be made up to fit weights of zero."""
+        if self._loaded is None:
+            return
+        for layer in layers:
+            for key, array in layer.arrays.items():
+                if not np.isin(array.astype(np.float32), self._loaded).all():
+                    title = layer.kind.replace("_", " ")
+                    message = f"the {key.replace('_', ' ')} of a {title} layer is none of the network's parameters"
+                    raise StudentError("ValueError", message)
+
+    def state(self) -> dict[str, Array]:
+        """Return all parameters and buffers by name."""
+        return self._arrays("state")
+
+    def load(self, state: Mapping[str, Array]) -> None:
+        """Set parameters and buffers; names and shapes must be those of `state()`."""
+        self._ask("load", dict(state))
+        arrays = [np.ravel(array).astype(np.float32) for array in state.values()]
+        self._loaded = np.unique(np.concatenate(arrays)) if arrays else np.zeros(0, np.float32)
+
+    def parameters(self) -> dict[str, Array]:
+        """Return the trainable parameters by name."""
+        return self._arrays("parameters")
+
+    def _arrays(self, do: str) -> dict[str, Array]:
+        arrays = self._ask(do)
+        self._subject._checked(isinstance(arrays, dict) and all(isinstance(key, str) for key in arrays))
+        self._subject._checked(all(isinstance(value, np.ndarray) for value in arrays.values()))
+        self._subject._checked(all(value.dtype.kind in "biufc" for value in arrays.values()))
+        return arrays  # type: ignore[no-any-return]
+
+
+def _is_float_array(value: Any) -> bool:
+    return isinstance(value, np.ndarray) and value.dtype.kind == "f"
+
+
+def _is_error(body: Any) -> bool:
+    if not isinstance(body, list) or len(body) != 4 or not isinstance(body[3], list):
+        return False
+    return all(isinstance(part, str) for part in (*body[:3], *body[3]))
+
+
+def _definitions(cells: Iterable[str]) -> dict[str, str]:
+    """Return the source of every function and class that the notebook defines at top level; the last one counts."""
+    found: dict[str, str] = {}
+    for cell in cells:
+        try:
+            tree = ast.parse(cell)
+        except (SyntaxError, ValueError, RecursionError, MemoryError):
+            continue
+        for node in tree.body:
+            if isinstance(node, ast.FunctionDef | ast.ClassDef | ast.AsyncFunctionDef):
+                found[node.name] = ast.unparse(node)
+    return found
+
+
+def _same(one: str, other: str) -> bool:
+    try:
+        return ast.unparse(ast.parse(textwrap.dedent(other))) == one
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return False
+
+
+def _parsable(text: str) -> str:
+    try:
+        return ast.unparse(ast.parse(textwrap.dedent(text)))
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return ""

@@ -1,0 +1,99 @@
+"""What does code that breaks or exhausts something cost? Its own cells, and nothing else."""
+
+from __future__ import annotations
+
+import pytest
+from engine.lab import Lab, added, said, verdicts, with_cell
+from tiny_course import answered
+
+from coursepack.grading.engine.records import Verdict
+
+ENDLESS = "while True:\n    pass"
+STUBBORN = "while True:\n    try:\n        while True:\n            pass\n    except BaseException:\n        pass"
+# What stands in the body of `double`, and what its hidden test ends as.
+BODIES = {
+    "exit": ("import os; os._exit(0)", Verdict.STUDENT_ERROR),
+    "system exit": ("import sys; sys.exit(0)", Verdict.STUDENT_ERROR),
+    "segmentation fault": ("import ctypes; ctypes.string_at(0)", Verdict.STUDENT_ERROR),
+    "endless loop": (ENDLESS.replace("\n", "\n    "), Verdict.TIMED_OUT),
+    "stubborn loop": (STUBBORN.replace("\n", "\n    "), Verdict.TIMED_OUT),
+    "memory": ("x = []\n    while True:\n        x.append(bytearray(10_000_000))", Verdict.OUT_OF_MEMORY),
+}
+
+
+@pytest.mark.parametrize("what", BODIES)
+def test_a_function_that_ends_badly_costs_its_own_tests(lab: Lab, what: str) -> None:
+    """Does a function that breaks when it is asked leave the next exercise its points?"""
+    body, verdict = BODIES[what]
+    graded = lab.grade(answered(double=body))
+    found = {record.grade_id: record.verdict for record in graded.records}
+    assert found["double-hidden"] is verdict
+    assert found["treble-hidden"] is Verdict.PASSED
+
+
+CELLS = {
+    "exit": "import os; os._exit(0)",
+    "kill": "import os; os.kill(os.getpid(), 9)",
+    "segmentation fault": "import ctypes; ctypes.string_at(0)",
+    "endless loop": ENDLESS,
+    "stubborn loop": STUBBORN,
+    "memory": "x = bytearray(3_000_000_000); x[::4096] = b'x' * len(x[::4096])",
+    "memory of many processes": "import os, time\nfor _ in range(8):\n    if os.fork() == 0:\n"
+    "        x = b'x' * 200_000_000; time.sleep(60)\n        os._exit(0)\ntime.sleep(60)",
+    "shared memory": "from multiprocessing import shared_memory\nblocks = []\n"
+    "while True:\n    blocks.append(shared_memory.SharedMemory(create=True, size=4_000_000))\n"
+    "    blocks[-1].buf[:] = b'x' * 4_000_000",
+    "fork bomb": "import os\nwhile True:\n    os.fork()",
+    "threads": "import threading, time\nwhile True:\n    threading.Thread(target=time.sleep, args=(60,)).start()",
+    "disk": "f = open('big', 'wb')\nwhile True:\n    f.write(b'x' * 1_000_000)",
+    "files": "n = 0\nwhile True:\n    n += 1; open(f'f{n}', 'w').close()",
+    "output": "while True:\n    print('x' * 10_000)",
+    "one huge output": "print('x' * 80_000_000)",
+    "interpreter": "import sys, IPython; sys.modules.clear(); IPython.get_ipython().run_cell = None",
+    "event loop": "import asyncio; asyncio.get_event_loop().stop()",
+    "signals": "import signal\nsignal.signal(signal.SIGINT, signal.SIG_IGN)\nwhile True:\n    pass",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("what", CELLS)
+def test_a_cell_that_ends_badly_costs_nothing_else(lab: Lab, what: str) -> None:
+    """Does a submission with right answers keep its points whatever another cell does?"""
+    graded = lab.grade(with_cell(CELLS[what], before="treble"))
+    assert graded.points == graded.max_points, verdicts(graded)
+
+
+def test_sleep_ends_at_the_wall_clock(lab: Lab) -> None:
+    """Is a cell that uses no CPU time stopped as well?"""
+    body = "import time; time.sleep(1000)"
+    graded = lab.grade(answered(double=body), cell_wall_seconds=2.0)
+    assert verdicts(graded)["double-hidden"] == "timed out"
+    assert verdicts(graded)["treble-hidden"] == "passed"
+
+
+def test_a_notebook_has_an_end(lab: Lab) -> None:
+    """Are cells beyond the notebook's time marked as not reached?"""
+    graded = lab.grade(with_cell("import time; time.sleep(30)"), notebook_wall_seconds=3.0)
+    assert set(verdicts(graded).values()) == {"not reached"}
+    assert graded.points == 0
+
+
+def test_kernels_are_not_started_for_ever(lab: Lab) -> None:
+    """Does a notebook whose every call ends the kernel come to an end?"""
+    body = "import os; os._exit(0)"
+    graded = lab.grade(answered(double=body, treble=body), restarts=1)
+    assert graded.points == 0
+    assert verdicts(graded)["treble-hidden"] in ("student error", "not reached")
+
+
+def test_output_is_limited(lab: Lab) -> None:
+    """Is what a cell shows cut, and said to be?"""
+    graded = lab.grade({"cells": [added("for _ in range(3000):\n    print('x' * 1000)")]}, cell_output_bytes=100_000)
+    [cell] = [cell for cell in graded.notebook.cells if cell.id.startswith("added-")]
+    assert len(str(cell.outputs)) < 150_000
+    assert "left out" in said(cell)
+
+
+def test_cpu_time_counts_and_not_the_clock(lab: Lab) -> None:
+    """Does a cell that waits longer than its CPU limit pass?"""
+    graded = lab.grade(answered(double="import time; time.sleep(1.0); return number + number"), cell_cpu_seconds=0.6)
+    assert graded.points == 5
