@@ -1,0 +1,76 @@
+"""nbgrader's step `Execute`, by our engine: student code in a jail, points decided by the judge.
+
+In `nbgrader_config.py`: `c.Autograde.autograde_preprocessors = [JudgedExecute, LimitOutput, SaveAutoGrades, …]`.
+"""
+
+from __future__ import annotations
+
+import atexit
+from pathlib import Path
+from typing import Any
+
+from nbformat import NotebookNode
+from nbgrader.preprocessors import NbGraderPreprocessor
+from traitlets import Bool, Integer
+
+from coursepack.build.notebooks import read_notebook
+from coursepack.course import Course
+from coursepack.grading.engine.assemble import own_name
+from coursepack.grading.engine.limits import Limits
+from coursepack.grading.engine.records import GradedNotebook
+from coursepack.grading.engine.run import grade_notebook
+from coursepack.grading.engine.worker import Worker
+
+RECORDS = "records.json"
+_workers: dict[tuple[Path, bool], Worker] = {}
+
+
+class JudgedExecute(NbGraderPreprocessor):  # type: ignore[misc]
+    """Runs a submission as `Execute` does, so that `nbgrader autograde` and the engine give the same points."""
+
+    timeout = Integer(300, help="CPU seconds that one cell may take.").tag(config=True)
+    unsafe_no_jail = Bool(False, help="Run student code without any wall.").tag(config=True)
+
+    def preprocess(self, nb: NotebookNode, resources: Any) -> tuple[NotebookNode, Any]:
+        """Grade a submission; the notebook returned holds outputs from which nbgrader reads the records' points."""
+        course = Course.find()
+        assignment = resources["nbgrader"]["assignment"]
+        source = course.root / "source" / assignment / f"{resources['unique_key']}.ipynb"
+        graded = grade_notebook(
+            course,
+            read_notebook(source),
+            nb,
+            limits=Limits(cell_cpu_seconds=float(self.timeout), cell_wall_seconds=4.0 * self.timeout),
+            worker=shared_worker(course, unsafe_no_jail=self.unsafe_no_jail),
+        )
+        for note in graded.notes:
+            self.log.warning("%s: %s", assignment, note)
+        resources.setdefault("outputs", {})[RECORDS] = graded.to_json().encode("utf-8")
+        return with_marks(graded, nb), resources
+
+
+def shared_worker(course: Course, *, unsafe_no_jail: bool = False) -> Worker:
+    """Return this process's worker for a course; it lives until the process ends."""
+    key = (course.root, unsafe_no_jail)
+    if key not in _workers:
+        worker = Worker(course, unsafe_no_jail=unsafe_no_jail)
+        worker.__enter__()
+        atexit.register(worker.__exit__, None, None, None)
+        _workers[key] = worker
+    return _workers[key]
+
+
+def with_marks(graded: GradedNotebook, submitted: NotebookNode) -> NotebookNode:
+    """Return the graded notebook with what nbgrader needs: checksums of answers, and no output that it reads as points.
+
+    nbgrader takes a number displayed by a test cell for its points, and any text on standard error for a failure.
+    """
+    marks = {own_name(cell): cell.metadata.nbgrader for cell in submitted.cells if own_name(cell)}
+    notebook = graded.notebook
+    for cell in notebook.cells:
+        mark = cell.metadata.get("nbgrader", {})
+        if "checksum" in marks.get(own_name(cell), {}):
+            mark["checksum"] = marks[own_name(cell)]["checksum"]
+        if mark.get("grade") and cell.cell_type == "code":
+            cell.outputs = [out for out in cell.outputs if out.output_type == "error" or out.get("name") == "stdout"]
+    return notebook

@@ -1,0 +1,62 @@
+"""Do the engine and a plain run in one process (as stock nbgrader's) give the same verdict on the same work?"""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+import nbformat
+import pytest
+
+from coursepack.build.notebooks import read_notebook, solved_notebook
+from coursepack.build.snippets import apply_snippet, load_snippet
+from coursepack.grading.engine.run import grade_notebook
+from coursepack.grading.engine.worker import Worker
+from coursepack.grading.proof import with_tests
+
+# Several mistakes in one notebook, so that one training shows many verdicts.
+WORK = {
+    "ps5_conv_blocks": [
+        ("mutants", "conv_max_pool_no_relu"),
+        ("mutants", "conv_batch_norm_squeeze"),
+        ("mutants", "answers_three_instead_of_four"),
+        ("mutants", "results_first_run_only"),
+    ],
+    "ps2_mnist_cnn": [
+        ("mutants", "evaluate_no_eval_mode"),
+        ("mutants", "simple_fc_softmax"),
+        ("mutants", "parameter_arithmetic_no_biases"),
+        ("variants", "simple_cnn_functional"),
+    ],
+}
+REHEARSE = """
+import sys, nbformat, json
+from pathlib import Path
+from coursepack.course import Course
+from coursepack.grading.rehearsal import rehearse_all
+notebooks = [nbformat.read(path, as_version=4) for path in sys.argv[1:]]
+for _, result in rehearse_all(Course.find(), notebooks, 1):
+    assert not result.fault, result.fault
+    print(json.dumps({outcome.grade_id: outcome.passed for outcome in result.outcomes}))
+"""
+
+
+@pytest.mark.parametrize("answer", ["solution", "mistakes"])
+@pytest.mark.parametrize("assignment", WORK)
+def test_the_engine_agrees_with_a_plain_run(worker: Worker, assignment: str, answer: str, tmp_path: Path) -> None:
+    """Is every test cell passed in the engine exactly where it is passed in a plain process?"""
+    source = read_notebook(worker.course.notebook("source", assignment))
+    submission = solved_notebook(source)
+    for kind, name in WORK[assignment] if answer == "mistakes" else ():
+        snippet = load_snippet(worker.course.root / "tests" / kind / assignment / f"{name}.py")
+        submission = apply_snippet(submission, snippet)
+    path = tmp_path / "notebook.ipynb"
+    nbformat.write(with_tests(source, submission), path)  # type: ignore[no-untyped-call]
+    command = [sys.executable, "-c", REHEARSE, str(path)]
+    plain = subprocess.run(command, cwd=worker.course.root, capture_output=True, text=True, check=True)
+    graded = grade_notebook(worker.course, source, submission, worker=worker)
+    expected = eval(plain.stdout.splitlines()[-1].replace("true", "True").replace("false", "False"))
+    assert {record.grade_id: record.points == record.max_points and record.verdict == "passed"
+            for record in graded.records} == expected  # fmt: skip
+    assert (graded.points == graded.max_points) == (answer == "solution")
