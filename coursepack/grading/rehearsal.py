@@ -155,18 +155,11 @@ class Tokens:
         self._paths = [folder / f"token-{number}" for number in range(count)]
 
     @contextlib.contextmanager
-    def one(self) -> Iterator[None]:
-        """Wait for a token, and hold it for a while."""
-        while True:
-            for path in self._paths:
-                with path.open("w") as file:
-                    try:
-                        fcntl.lockf(file, fcntl.LOCK_EX | fcntl.LOCK_NB)  # not inherited by a fork, unlike flock
-                    except OSError:
-                        continue
-                    yield
-                    return
-            time.sleep(0.2)
+    def one(self, number: int) -> Iterator[None]:
+        """Wait for the token that is `number`'s turn to wait for, and hold it for a while."""
+        with self._paths[number % len(self._paths)].open("w") as file:
+            fcntl.lockf(file, fcntl.LOCK_EX)  # a lock of this process: not inherited by a fork, unlike flock's
+            yield
 
 
 @dataclass
@@ -206,7 +199,7 @@ class _Trunk:
         """Run the trunk, then wait for its branches; a branch that dies has its death reported."""
         signal.signal(signal.SIGTERM, lambda *_: self._kill())
         with tempfile.TemporaryDirectory() as folder, contextlib.chdir(folder):
-            with self.tokens.one():
+            with self.tokens.one(self.number):
                 shell = _Shell(_new_shell())
                 for position, cell in enumerate(self.cells):
                     self._fork(position, shell)
@@ -235,7 +228,7 @@ class _Trunk:
     def _branch(self, index: int, cells: list[NotebookNode], shell: _Shell) -> None:
         signal.signal(signal.SIGTERM, signal.SIG_DFL)
         self.running = []
-        with tempfile.TemporaryDirectory() as folder, contextlib.chdir(folder), self.tokens.one():
+        with tempfile.TemporaryDirectory() as folder, contextlib.chdir(folder), self.tokens.one(index):
             for cell in _up_to_last_test(cells):
                 shell.run(cell)
         self.results.put(((self.number, index), shell.result()))
