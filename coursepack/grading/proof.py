@@ -20,7 +20,8 @@ from coursepack.build.notebooks import read_notebook
 from coursepack.build.snippets import Snippet, apply_snippet, load_snippets, released_notebook, solved_notebook
 from coursepack.course import Course
 from coursepack.errors import CoursepackError
-from coursepack.grading.rehearsal import Rehearsal, rehearse_all
+from coursepack.grading.pictures import picture_cells
+from coursepack.grading.rehearsal import SKIP, Rehearsal, rehearse_all
 
 
 @dataclass(frozen=True)
@@ -60,6 +61,7 @@ def answers(course: Course, assignment: str, only: str = "") -> Iterator[Answer]
         notebook = functools.reduce(apply_snippet, group, solved)
         name = " + ".join(snippet.name for snippet in group)
         yield Answer(assignment, "variant", name, frozenset(), with_tests(source, notebook), len(group))
+    pictures = picture_cells(source)  # what a wrong answer looks like in them costs no points
     for snippet in load_snippets(course, "mutants", assignment):
         unknown = set(snippet.loses) - carrying
         if unknown:
@@ -70,6 +72,9 @@ def answers(course: Course, assignment: str, only: str = "") -> Iterator[Answer]
             )
         if only in snippet.name:
             notebook = with_tests(source, apply_snippet(solved, snippet))
+            for cell in notebook.cells:
+                if cell.id in pictures:
+                    cell.metadata[SKIP] = True
             yield Answer(assignment, "mutant", snippet.name, frozenset(snippet.loses), notebook)
 
 

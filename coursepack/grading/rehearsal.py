@@ -27,6 +27,8 @@ from nbformat import NotebookNode
 from coursepack.course import Course
 
 CELL_SECONDS = 300
+# A cell of a branch with this key in its metadata is passed over.
+SKIP = "rehearsal_skip"
 WARM_IMPORTS = (
     "torch",
     "torchvision",
