@@ -8,14 +8,15 @@ import re
 from nbformat import NotebookNode
 
 _DRAWS = re.compile(r"\bplt\.|\bshow_\w+\(|\bdraw_\w+\(|\btorchinfo\.summary\(")
-_TRAINS = re.compile(r"\btrain\w*\(|\brun_\w+\(|\bseed\(|\brcParams\b")
+_TRAINS = re.compile(r"\btrain\w*\(|\brun_\w+\(|seed\(|\brcParams\b")
 
 
 def picture_cells(notebook: NotebookNode) -> set[str]:
     """Return the ids of ungraded code cells that draw and leave nothing behind that another cell uses."""
     cells = [cell for cell in notebook.cells if cell.cell_type == "code"]
     names = [_Names.of(cell.source) for cell in cells]
-    found, needed = set(), set()
+    found: set[str] = set()
+    needed: set[str] = set()
     for cell, (used, made) in reversed(list(zip(cells, names, strict=True))):
         meta = cell.metadata.get("nbgrader", {})
         graded = meta.get("grade") or meta.get("solution")
