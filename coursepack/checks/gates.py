@@ -27,4 +27,4 @@ SIMPLE_FC = Gate(threshold=0.84, tries=2)
 SIMPLE_CNN = Gate(threshold=0.84, tries=2)
 # About a quarter of all trainings die (Adam at a learning rate of 0.01), so this one may be tried more often.
 CONV_MAX_POOL = Gate(threshold=0.80, tries=6)
-CONV_BATCH_NORM = Gate(threshold=0.85, tries=2)
+CONV_BATCH_NORM = Gate(threshold=0.85, tries=3)
