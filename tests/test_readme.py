@@ -1,0 +1,35 @@
+"""Does the README say what is true?"""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+
+from coursepack.build.notebooks import read_notebook
+from coursepack.course import Course
+
+PAGES = ("README.md", "CONTRIBUTING.md", "docs/student.md", "docs/instructor.md", "docs/author.md")
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_does_every_link_lead_somewhere(repository: Course, page: str) -> None:
+    path = repository.root / page
+    targets = re.findall(r"\]\(([^)#]+?)(?:#[^)]*)?\)", path.read_text(encoding="utf-8"))
+    local = [target for target in targets if not target.startswith("http")]
+    assert [target for target in local if not (path.parent / target).exists()] == []
+
+
+def test_does_the_readme_list_every_assignment_with_its_points(repository: Course) -> None:
+    text = (repository.root / "README.md").read_text(encoding="utf-8")
+    for assignment in repository.assignments:
+        cells = read_notebook(repository.notebook("source", assignment)).cells
+        points = sum(cell.metadata.get("nbgrader", {}).get("points", 0) for cell in cells)
+        assert re.search(rf"`{assignment}`.*\| {points:.0f} \| \d+ \|", text), assignment
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_does_every_make_target_that_is_named_exist(repository: Course, page: str) -> None:
+    targets = set(re.findall(r"^(\w+):", (repository.root / "Makefile").read_text(encoding="utf-8"), re.MULTILINE))
+    named = set(re.findall(r"`make (\w+)", (repository.root / page).read_text(encoding="utf-8")))
+    assert named <= targets
