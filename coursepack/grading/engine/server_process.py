@@ -131,7 +131,7 @@ class ServerProcess:
     def _fork(self, order: dict[str, Any]) -> psutil.Process:
         self.say(do="fork", filter=system_calls.filter_program() if self.jailed else "", **order)
         while True:
-            answer = self.hear(60)
+            answer = self.hear(START_SECONDS)
             if "failed" in answer:
                 raise RuntimeError(answer["failed"])
             if answer.get("forked") == order["number"]:

@@ -90,7 +90,7 @@ class Session:
             km=self._manager,
             allow_errors=True,
             timeout=None,
-            startup_timeout=60,
+            startup_timeout=180,
             iopub_timeout=4,
             raise_on_iopub_timeout=False,
             record_timing=False,

@@ -43,6 +43,10 @@ WARM_IMPORTS = (
 )
 
 
+# A kernel takes a fraction of a second; this is for a machine that has other things to do.
+START_SECONDS = 180.0
+
+
 class Server:
     """Serves one worker.
 
@@ -92,7 +96,7 @@ class Server:
             os._exit(70)
         os.close(writer)
         self._number, self._child, self._handle = order["number"], child, os.pidfd_open(child)
-        ready, _, _ = select.select([reader], [], [], 30)
+        ready, _, _ = select.select([reader], [], [], START_SECONDS)
         word = os.read(reader, 4096).decode(errors="replace") if ready else "the kernel did not start in time"
         os.close(reader)
         if word == "ready":
