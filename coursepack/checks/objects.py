@@ -1,0 +1,95 @@
+"""Using objects of students' own classes in checks: their errors become failed checks, their answers are looked at."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+
+from coursepack.checks.batchnorm_compare import close, likely_slip
+from coursepack.checks.messages import describe, failed, student_error
+from coursepack.subject import Array, InstanceHandle, StudentError
+
+Slips = Mapping[str, Array]
+
+
+def random(*shape: int, seed: int = 0) -> Array:
+    """Draw standard normal numbers that do not depend on what was drawn before."""
+    return np.random.default_rng([20_264, seed, *shape]).standard_normal(shape)
+
+
+def one_hot(batch: int, classes: int) -> Array:
+    """Draw one-hot labels (batch, classes) in float64."""
+    labels = np.random.default_rng([20_265, batch, classes]).integers(0, classes, batch)
+    result: Array = np.eye(classes)[labels]
+    return result
+
+
+def call(handle: InstanceHandle, about: str, method: str, *args: Any) -> Any:
+    """Call a method; an error of the student's code becomes a failed check."""
+    try:
+        return handle.call(method, *args)
+    except StudentError as error:
+        raise student_error(f"{about}: {method}", error) from None
+
+
+def read(handle: InstanceHandle, about: str, path: str) -> Array:
+    """Return an array that the object holds."""
+    try:
+        found = handle.get(path)
+    except StudentError as error:
+        raise student_error(f"{about}: {path}", error) from None
+    return as_array(f"{about}: {path}", found)
+
+
+def place(handle: InstanceHandle, about: str, path: str, value: Array) -> None:
+    """Put an array into the object."""
+    try:
+        handle.set(path, value)
+    except StudentError as error:
+        raise student_error(f"{about}: {path}", error) from None
+
+
+def require_shape(about: str, handle: InstanceHandle, path: str, expected: tuple[int, ...]) -> None:
+    """Check the shape of an array that the object holds."""
+    got = read(handle, about, path).shape
+    if got != expected:
+        raise failed(f"{about}: shape of {path}", expected=str(expected), got=str(got))
+
+
+def as_array(about: str, got: Any) -> Array:
+    """Return `got` if it is an array of numbers, else fail."""
+    if not isinstance(got, np.ndarray) or got.dtype.kind not in "fiu":
+        raise failed(f"{about}: kind of result", expected="a NumPy array of floats", got=describe(got))
+    return got
+
+
+def as_number(about: str, got: Any) -> float:
+    """Return `got` as a number (an array of one number will do), else fail."""
+    if isinstance(got, np.ndarray) and got.size == 1:
+        got = got.reshape(-1)[0].item()
+    if isinstance(got, bool) or not isinstance(got, int | float):
+        raise failed(f"{about}: kind of result", expected="a number", got=describe(got))
+    return float(got)
+
+
+def compare(about: str, expected: Array, got: Any, slips: Slips, otherwise: str) -> None:
+    """Compare an array with the reference; the hint is the slip whose outcome is what the student got.
+
+    Args:
+        about: what is compared, for the message.
+        expected: the right array.
+        got: the student's answer.
+        slips: what the usual slips give, by the text that names them.
+        otherwise: the hint if no slip fits.
+    """
+    array = as_array(about, got)
+    hint = otherwise
+    if not np.isfinite(array).all():
+        hint = "some values are nan or infinite: look for overflow and for 0/0"
+    elif array.shape == expected.shape:
+        outcomes = {text: functools.partial(np.asarray, slip) for text, slip in slips.items()}
+        hint = likely_slip(array, outcomes, otherwise)
+    close(about, expected, array, hint=hint)
