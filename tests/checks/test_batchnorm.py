@@ -1,0 +1,140 @@
+"""Does the reference of batch normalisation agree with PyTorch, and do the checks name the slip they find?"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pytest
+import torch
+import torch.nn.functional as F
+from torch import nn
+
+from coursepack.checks import CheckFailed, batchnorm, batchnorm2d, starts
+from coursepack.checks.batchnorm_compare import CASES
+from coursepack.checks.batchnorm_reference import as_images, as_samples, gradients, normalise
+from coursepack.subject import LocalSubject
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda case: case.about)
+def test_is_the_reference_what_pytorch_computes(case: Any) -> None:
+    samples, gamma, beta, incoming = (torch.from_numpy(array).requires_grad_() for array in case.arrays())
+    output = F.batch_norm(samples, None, None, gamma, beta, training=True, eps=case.eps)
+    expected = torch.autograd.grad(output, (samples, gamma, beta), incoming)
+    arrays = case.arrays()
+    np.testing.assert_allclose(normalise(*arrays[:3], case.eps).output, output.detach().numpy(), rtol=1e-12, atol=1e-12)
+    got = gradients(arrays[0], arrays[1], case.eps, arrays[3])
+    for array, tensor in zip((got.samples, got.gamma, got.beta), expected, strict=True):
+        np.testing.assert_allclose(array, tensor.numpy(), rtol=1e-10, atol=1e-10)
+
+
+def test_do_samples_come_back_as_images() -> None:
+    images = np.arange(120.0).reshape(2, 3, 4, 5)
+    assert as_samples(images).shape == (40, 3)
+    np.testing.assert_array_equal(as_images(as_samples(images), images.shape), images)
+
+
+class Layer(nn.Module):
+    """A module of Exercise 1 with a switch for one mistake."""
+
+    def __init__(self, n_neurons: int, eps: float = 1e-5, mistake: str = "") -> None:
+        super().__init__()
+        self.n_neurons, self.eps, self.mistake = n_neurons, eps, mistake
+        self.gamma, self.beta = nn.Parameter(torch.ones(n_neurons)), nn.Parameter(torch.zeros(n_neurons))
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        if x.shape[1:] != (self.n_neurons,):
+            raise ValueError(f"expected (batch, {self.n_neurons}), got {tuple(x.shape)}")
+        mean, variance = x.mean(0), x.var(0, correction=int(self.mistake == "unbiased"))
+        if self.mistake == "detached":
+            mean, variance = mean.detach(), variance.detach()
+        root = variance.sqrt() if self.mistake == "no eps" else (variance + self.eps).sqrt()
+        return self.gamma * (x - mean) / root + self.beta
+
+
+def layer_with(mistake: str) -> LocalSubject:
+    return LocalSubject({"Layer": lambda n_neurons, eps=1e-5: Layer(n_neurons, eps, mistake)})
+
+
+def test_does_a_right_module_pass_every_check() -> None:
+    batchnorm.assert_normalises(layer_with(""), "Layer")
+    batchnorm.assert_module_gradients(layer_with(""), "Layer")
+    batchnorm.assert_refuses_shapes(layer_with(""), "Layer", 5, [(4, 3), (5,), (4, 5, 2), (3, 1)])
+
+
+@pytest.mark.parametrize(("mistake", "hint"), [("unbiased", "divided by B − 1"), ("no eps", "ε is missing")])
+def test_is_a_slip_in_forward_named(mistake: str, hint: str) -> None:
+    with pytest.raises(CheckFailed, match=hint):
+        batchnorm.assert_normalises(layer_with(mistake), "Layer")
+
+
+def test_is_a_missing_path_named() -> None:
+    with pytest.raises(CheckFailed, match="two of the three paths are missing"):
+        batchnorm.assert_module_gradients(layer_with("detached"), "Layer")
+
+
+@pytest.mark.parametrize("message", ["no", "expected 5 neurons", "got (4, 3)"])
+def test_must_a_refusal_name_both_shapes(message: str) -> None:
+    class Silent(Layer):
+        def forward(self, x: torch.Tensor) -> torch.Tensor:
+            if x.shape[1:] != (5,):
+                raise ValueError(message)
+            return x
+
+    with pytest.raises(CheckFailed, match="names only one of the two shapes, or none"):
+        batchnorm.assert_refuses_shapes(LocalSubject({"Silent": Silent}), "Silent", 5, [(4, 3)])
+
+
+def test_is_a_right_layer_refused_that_takes_no_right_shape() -> None:
+    def refuse(n_neurons: int) -> nn.Module:
+        return Layer(n_neurons + 1)
+
+    with pytest.raises(CheckFailed, match="on an input of the right shape"):
+        batchnorm.assert_refuses_shapes(LocalSubject({"Layer": refuse}), "Layer", 5, [(4, 3)])
+
+
+def test_does_pytorchs_layer_fail_for_being_the_librarys_alone() -> None:
+    student = LocalSubject({"BatchNorm2d": nn.BatchNorm2d})
+    batchnorm2d.assert_running_statistics(student, "BatchNorm2d")
+    batchnorm2d.assert_keeps(student, "BatchNorm2d")
+    batchnorm2d.assert_refuses_single_values(student, "BatchNorm2d")
+    for check in (batchnorm2d.assert_train, batchnorm2d.assert_eval):
+        with pytest.raises(CheckFailed, match="does without batch_norm"):
+            check(student, "BatchNorm2d")
+
+
+def test_is_an_estimate_that_holds_a_graph_found() -> None:
+    class Holds(nn.BatchNorm2d):
+        def forward(self, images: torch.Tensor) -> torch.Tensor:
+            self.running_mean = 0.9 * self.running_mean + 0.1 * images.mean((0, 2, 3))
+            return images
+
+    with pytest.raises(CheckFailed, match="running_mean hold on to the graph"):
+        batchnorm2d.assert_running_statistics(LocalSubject({"Holds": Holds}), "Holds")
+
+
+def build() -> nn.Module:
+    return nn.Sequential(nn.Linear(40, 40), nn.BatchNorm1d(40), nn.Linear(40, 40))
+
+
+def start(make: Any, std: float, seed: int = 0, mistake: str = "") -> nn.Module:
+    torch.manual_seed(seed)
+    network: nn.Module = make()
+    for layer in network:
+        if isinstance(layer, nn.Linear):
+            nn.init.normal_(layer.weight, std=std**2 if mistake == "squared" else std)
+            nn.init.zeros_(layer.bias)
+        elif mistake == "gamma":
+            nn.init.zeros_(layer.weight)
+    return network
+
+
+def test_does_a_right_start_pass_and_a_wrong_one_fail() -> None:
+    starts.assert_starts(LocalSubject({"start": start, "build": build}), "start", "build")
+    for mistake, text in {"squared": "standard deviation of", "gamma": "1.weight"}.items():
+
+        def wrong(make: Any, std: float, seed: int = 0, mistake: str = mistake) -> nn.Module:
+            return start(make, std, seed, mistake)
+
+        with pytest.raises(CheckFailed, match=text):
+            starts.assert_starts(LocalSubject({"start": wrong, "build": build}), "start", "build")

@@ -1,0 +1,19 @@
+"""Normalises every sample over its neurons: layer normalisation."""
+
+# loses: custom-autograd-forward-hidden, custom-autograd-gradients-hidden
+# %% custom-autograd
+class CustomBatchNormAutograd(nn.Module):
+    def __init__(self, n_neurons, eps=1e-5):
+        super().__init__()
+        self.n_neurons = n_neurons
+        self.eps = eps
+        self.gamma = nn.Parameter(torch.ones(n_neurons))
+        self.beta = nn.Parameter(torch.zeros(n_neurons))
+
+    def forward(self, input):
+        if input.dim() != 2 or input.size(1) != self.n_neurons:
+            raise ValueError(f"need (batch, {self.n_neurons}), not {tuple(input.shape)}")
+        mean = input.mean(1, keepdim=True)
+        var = input.var(1, unbiased=False, keepdim=True)
+        x_hat = (input - mean) / (var + self.eps).sqrt()
+        return self.gamma * x_hat + self.beta

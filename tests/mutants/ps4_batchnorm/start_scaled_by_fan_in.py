@@ -1,0 +1,13 @@
+"""Divides by the root of the number of inputs, as He's rule does."""
+
+# loses: start-hidden
+# %% start
+def start_from(build, std, seed=0):
+    torch.manual_seed(seed)
+    network = build()
+    with torch.no_grad():
+        for module in network.modules():
+            if isinstance(module, (nn.Linear, nn.Conv2d)):
+                module.weight.normal_(0.0, std / module.weight.shape[1] ** 0.5)
+                module.bias.zero_()
+    return network
