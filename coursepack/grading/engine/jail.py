@@ -93,6 +93,8 @@ def jail_command(sockets: Path, data: Path | None) -> list[str]:
     """
     command = [find_bubblewrap(), *_namespaces(), "--die-with-parent", "--new-session", "--clearenv"]
     command += ["--hostname", "jail"]
+    # First, since the interpreter itself may lie below /tmp.
+    command += ["--perms", "1777", "--tmpfs", "/tmp"]  # noqa: S108 (the server's own; every notebook gets another)
     for path in _parents((*_python_folders(), Path(TOOLS, "inside"), Path(DATA), Path("/run/sockets"), Path("/etc/x"))):
         command += ["--perms", "0755", "--dir", str(path)]
     for path in map(Path, SYSTEM):
@@ -108,8 +110,7 @@ def jail_command(sockets: Path, data: Path | None) -> list[str]:
     if data is not None:
         command += ["--ro-bind", str(data), DATA]
     command += ["--bind", str(sockets), "/run/sockets", "--dev", "/dev"]
-    for folder in ("/dev/shm", "/tmp"):  # noqa: S108 (the server's own; every notebook gets others)
-        command += ["--perms", "1777", "--tmpfs", folder]
+    command += ["--perms", "1777", "--tmpfs", "/dev/shm"]  # noqa: S108
     # Root's bubblewrap would lock parts of /proc, and no kernel could then have its own: the server mounts it instead.
     command += ["--dir", "/proc"] if is_root() else ["--proc", "/proc"]
     for folder in ("/dev", "/"):

@@ -13,6 +13,8 @@ import contextlib
 import os
 import resource
 import signal
+import sys
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -89,7 +91,8 @@ def _build_room(order: dict[str, Any]) -> None:
     kernel_calls.mount("", "/", "", kernel_calls.MS_REC | kernel_calls.MS_PRIVATE)
     size = order["scratch_bytes"]
     options = f"size={size},nr_inodes={order['scratch_files']},mode=700"
-    kernel_calls.mount("scratch", "/tmp", "tmpfs", MS_NOSUID | MS_NODEV, options)  # noqa: S108
+    with _kept_in_sight("/tmp"):  # noqa: S108
+        kernel_calls.mount("scratch", "/tmp", "tmpfs", MS_NOSUID | MS_NODEV, options)  # noqa: S108
     kernel_calls.mount("shm", "/dev/shm", "tmpfs", MS_NOSUID | MS_NODEV, f"size={size // 4},nr_inodes=1k,mode=700")  # noqa: S108
     kernel_calls.mount(order["folder"], SOCKETS, "", kernel_calls.MS_BIND)
     try:
@@ -98,6 +101,20 @@ def _build_room(order: dict[str, Any]) -> None:
         kernel_calls.remount_read_only("/proc")
     except OSError:  # a container that masks parts of /proc lets nobody mount a whole one
         kernel_calls.mount("nothing", "/proc", "tmpfs", kernel_calls.MS_RDONLY, "size=0")
+
+
+@contextlib.contextmanager
+def _kept_in_sight(folder: str) -> Iterator[None]:
+    """Let the interpreter's folders below `folder` be seen there again after something was mounted over it."""
+    prefixes = {os.path.realpath(path) for path in (sys.prefix, sys.base_prefix)}
+    below = sorted(path for path in prefixes if path.startswith(folder + "/"))
+    handles = {path: os.open(path, os.O_PATH) for path in below}
+    yield
+    for path, handle in handles.items():
+        if not os.path.isdir(path):  # noqa: PTH112 (text, as everything here)
+            os.makedirs(path, 0o755)  # noqa: PTH103
+        kernel_calls.mount(f"/proc/self/fd/{handle}", path, "", kernel_calls.MS_BIND | kernel_calls.MS_REC)
+        os.close(handle)
 
 
 def _kernel(order: dict[str, Any], writer: int, sockets: str, gate: int | None) -> None:
