@@ -1,7 +1,5 @@
 """nbgrader's settings for this course: only what differs from its defaults, each with its reason."""
 
-import os
-import sys
 from pathlib import Path
 
 from nbconvert.preprocessors import CSSHTMLHeaderPreprocessor
@@ -9,13 +7,11 @@ from nbgrader.preprocessors import GetGrades
 
 from coursepack.build.colab import ColabBadge
 from coursepack.build.feedback import HideTests
+from coursepack.gradebook import find_tools
 
 ROOT = Path(__file__).resolve().parent
 
-# nbgrader makes a new gradebook by calling `alembic` by name: it lies beside Python, also in a .venv nobody activated.
-beside_python = str(Path(sys.executable).parent)
-if beside_python not in os.environ.get("PATH", "").split(os.pathsep):
-    os.environ["PATH"] = os.pathsep.join([beside_python, os.environ.get("PATH", "")])
+find_tools()
 
 c = get_config()  # noqa: F821 - traitlets puts it here
 

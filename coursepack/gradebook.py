@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+import sys
+from pathlib import Path
 from typing import Any
 
 from nbgrader.api import Gradebook
@@ -44,6 +47,14 @@ def gradebook_url(coursedir: Any) -> str:
     return url
 
 
+def find_tools() -> None:
+    """Let nbgrader find `alembic`, which it calls by name to make a gradebook, in a .venv that nobody activated."""
+    beside_python = str(Path(sys.executable).parent)
+    if beside_python not in os.environ.get("PATH", "").split(os.pathsep):
+        os.environ["PATH"] = os.pathsep.join([beside_python, os.environ.get("PATH", "")])
+
+
 def open_gradebook(coursedir: Any) -> Any:
     """Open the gradebook, making it where there is none; to be used in a `with` statement."""
+    find_tools()
     return Gradebook(gradebook_url(coursedir), coursedir.course_id)

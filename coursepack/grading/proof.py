@@ -128,6 +128,8 @@ def prove_pack(course: Course, assignments: list[str], *, jobs: int, only: str =
     console = Console()
     families = [list(answers(course, name, only)) for name in assignments]
     todo = [answer for family in families for answer in family]
+    if only and not any(only in answer.name for answer in todo):
+        raise CoursepackError(f"no answer's name contains “{only}”", where=str(course.root / "tests"))
     results: dict[tuple[int, int], Rehearsal] = {}
     columns = (
         TextColumn("proving"),

@@ -1,0 +1,106 @@
+"""Does every command answer a mistake with one message, place and remedy, and exit code 2?"""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from coursepack import __version__
+from coursepack.cli import main
+from coursepack.course import CONFIG_NAME
+
+COMMANDS = ("data", "build", "sample", "grade", "report", "validate")
+
+
+@pytest.fixture
+def empty_course(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A course folder with one assignment whose notebook is no notebook."""
+    (tmp_path / CONFIG_NAME).write_text("", encoding="utf-8")
+    (tmp_path / "source" / "broken").mkdir(parents=True)
+    (tmp_path / "source" / "broken" / "broken.ipynb").write_text("{", encoding="utf-8")
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.delenv("COURSE_DATA", raising=False)
+    return tmp_path
+
+
+def run(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], *arguments: str) -> tuple[int, str]:
+    monkeypatch.setattr(sys, "argv", ["coursepack", *arguments])
+    with pytest.raises(SystemExit) as exit_:
+        main()
+    return int(exit_.value.code or 0), capsys.readouterr().err
+
+
+@pytest.mark.parametrize("command", [name for name in COMMANDS if name != "data"])
+def test_is_an_unknown_assignment_told_with_the_known_ones(
+    empty_course: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], command: str
+) -> None:
+    code, said = run(monkeypatch, capsys, command, "nonsense")
+    assert code == 2
+    assert "there is no assignment “nonsense”" in said
+    assert "use one of: broken" in said
+    assert "Traceback" not in said
+
+
+@pytest.mark.parametrize("arguments", [("build", "broken"), ("build", "--check"), ("sample", "broken"), ("validate",)])
+def test_is_a_damaged_notebook_named(
+    empty_course: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], arguments: tuple[str, ...]
+) -> None:
+    code, said = run(monkeypatch, capsys, *arguments)
+    assert code == 2
+    assert "broken.ipynb" in said
+    assert "Traceback" not in said
+
+
+@pytest.mark.parametrize("command", ["grade", "report"])
+def test_is_a_class_without_submissions_told_so(
+    empty_course: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], command: str
+) -> None:
+    code, said = run(monkeypatch, capsys, command, "broken")
+    assert code == 2
+    assert "remedy:" in said
+    assert "Traceback" not in said
+
+
+def test_is_a_wrong_course_data_told(
+    empty_course: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("COURSE_DATA", "nowhere")
+    code, said = run(monkeypatch, capsys, "data")
+    assert code == 2
+    assert "COURSE_DATA" in said
+
+
+@pytest.mark.parametrize("command", [name for name in COMMANDS if name != "data"])
+def test_is_a_folder_that_is_no_course_told(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], command: str
+) -> None:
+    code, said = run(monkeypatch, capsys, command, "x", "--course", str(tmp_path))
+    assert code == 2
+    assert f"no {CONFIG_NAME}" in said
+
+
+def test_is_a_search_that_finds_no_answer_told(
+    repository: object, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(Path(__file__).parent)
+    code, said = run(monkeypatch, capsys, "validate", "ps1_conv_filters", "--only", "no such answer")
+    assert code == 2
+    assert "no answer's name contains" in said
+
+
+@pytest.mark.parametrize("arguments", [("grade", "x", "-j", "0"), ("build", "--nonsense"), ("nonsense",)])
+def test_is_a_wrong_option_a_usage_error(
+    empty_course: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], arguments: tuple[str, ...]
+) -> None:
+    code, said = run(monkeypatch, capsys, *arguments)
+    assert code == 2
+    assert "Usage" in said
+
+
+def test_does_the_module_run_as_the_command_does() -> None:
+    command = [sys.executable, "-m", "coursepack", "--version"]
+    said = subprocess.run(command, capture_output=True, text=True, check=True).stdout
+    assert said.strip() == f"coursepack {__version__}"
