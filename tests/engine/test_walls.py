@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import json
 import os
+import socket
+import threading
 import time
 from pathlib import Path
 
 import psutil
 import pytest
 from engine.lab import Lab
+
+from coursepack.grading.engine.inside.server import Server
 
 PROBES = {
     "tcp": "import socket\nsocket.create_connection(('1.1.1.1', 53), timeout=2)",
@@ -202,3 +207,21 @@ def test_the_server_cannot_be_read_by_its_user(lab: Lab) -> None:
     """Is the server's memory closed even to a process of the same user?"""
     assert psutil.Process(lab.worker.server.pid).uids().real != 0 or os.geteuid() != 0
     assert Path(f"/proc/{lab.worker.server.pid}/mem").stat().st_uid == 0
+
+
+def test_does_the_server_hear_two_orders_that_arrive_at_once() -> None:
+    ours, theirs = socket.socketpair()
+    obeyed: list[str] = []
+    server = Server(theirs, jailed=False)
+    server._obey = lambda message: obeyed.append(message["do"])  # type: ignore[method-assign]
+    thread = threading.Thread(target=server.serve)
+    thread.start()
+    orders = "".join(json.dumps({"do": word}) + "\n" for word in ("kill", "fork"))
+    ours.sendall(orders.encode())
+    deadline = time.monotonic() + 10
+    while len(obeyed) < 2 and time.monotonic() < deadline:
+        time.sleep(0.01)
+    ours.close()
+    thread.join(10)
+    theirs.close()
+    assert obeyed == ["kill", "fork"]

@@ -57,7 +57,7 @@ class Server:
 
     def __init__(self, control: socket.socket, jailed: bool) -> None:
         self._control, self._jailed = control, jailed
-        self._lines = control.makefile("r", encoding="utf-8")
+        self._heard = b""
         self._number, self._child, self._handle = -1, 0, -1
 
     def say(self, **message: Any) -> None:
@@ -72,10 +72,13 @@ class Server:
             if self._handle in ready:
                 self._bury()
             if self._control in ready:
-                line = self._lines.readline()
-                if not line:
+                part = self._control.recv(65_536)
+                if not part:
                     return
-                self._obey(json.loads(line))
+                # All whole lines at once: `select` does not see what waits in a buffer of ours.
+                *lines, self._heard = (self._heard + part).split(b"\n")
+                for line in lines:
+                    self._obey(json.loads(line))
 
     def _obey(self, message: dict[str, Any]) -> None:
         if message["do"] == "fork":
