@@ -125,6 +125,23 @@ def validate(
     raise typer.Exit(prove_pack(found, names, jobs=jobs, only=only))
 
 
+@app.command()
+def reproduce(
+    rows: Annotated[list[str] | None, typer.Argument(help="Rows or assignments; all by default.")] = None,
+    device: Annotated[str | None, typer.Option(help="cpu, cuda, …; by default a GPU if there is one.")] = None,
+    seeds: Annotated[int, typer.Option(min=1, help="Train each row with this many seeds.")] = 1,
+    quick: Annotated[
+        bool, typer.Option("--quick", help="One epoch on the mini set, into a temporary folder: a look, no result.")
+    ] = False,
+    into: Annotated[Path | None, typer.Option(help="Where to write; docs/ by default.")] = None,
+    course: CourseOption = None,
+) -> None:
+    """Train the networks as the reference works did, and write our figures beside theirs."""
+    from coursepack.reproduce.command import reproduce as run
+
+    raise typer.Exit(run(Course.find(course), rows or [], device=device, seeds=seeds, quick=quick, into=into))
+
+
 def main() -> None:
     """Run the command line; a user's mistake ends in one message and exit code 2."""
     try:

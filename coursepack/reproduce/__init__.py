@@ -1,0 +1,1 @@
+"""`coursepack reproduce`: train with the reference settings, and write our figures beside those of the reference."""

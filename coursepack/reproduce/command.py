@@ -1,0 +1,120 @@
+"""`coursepack reproduce`: train what is missing, then write the table and the pictures."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+import torch
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+
+from coursepack.course import Course
+from coursepack.errors import CoursepackError
+from coursepack.reproduce.page import results_page
+from coursepack.reproduce.plots import draw_plots
+from coursepack.reproduce.record import NAME, Line, append_line, read_lines, results_of
+from coursepack.reproduce.rows import ROWS, Row, select_rows
+from coursepack.reproduce.train import Mnist, data_root, describe_device, find_device, load_mnist, train
+
+PAGE = "results.md"
+INTERRUPTED = 130
+
+
+def reproduce(
+    course: Course, names: Sequence[str], *, device: str | None, seeds: int, quick: bool, into: Path | None
+) -> int:
+    """Train the rows that are named (all by default) with seeds 0, 1, …, skipping what is recorded already.
+
+    Args:
+        course: the course folder.
+        names: rows or assignments.
+        device: PyTorch's name of the device; None for a GPU if there is one.
+        seeds: how many seeds each row is trained with.
+        quick: one epoch on the mini set, never into docs/.
+        into: the folder for results.md, results.csv and the pictures; docs/ by default.
+
+    Returns:
+        0 if everything is there, 130 after Ctrl-C.
+
+    Raises:
+        CoursepackError: an unknown row or device, no full MNIST, a damaged results.csv, a folder not to be written to.
+    """
+    chosen, place = select_rows(names), find_device(device)
+    root, folder = data_root(course, quick), _folder(course, quick, into)
+    rows = [row.quick() for row in ROWS] if quick else list(ROWS)
+    wanted = {row.name for row in chosen}
+    lines = read_lines(folder / NAME)
+    todo = [(row, seed) for row in rows if row.name in wanted for seed in missing_seeds(row, lines, seeds)]
+    console = Console()
+    recorded = len(chosen) * seeds - len(todo)
+    if recorded:
+        console.print(f"{recorded} of {len(chosen) * seeds} trainings are recorded already")
+    try:
+        if todo:
+            _train_all(todo, load_mnist(root, place), place, lambda line: _keep(line, rows, folder, quick), console)
+    except KeyboardInterrupt:
+        console.print("Stopped; the same command goes on where this one stopped.")
+        return INTERRUPTED
+    finally:
+        _write(rows, folder, quick)
+        console.print(f"Written: {folder / PAGE}", soft_wrap=True, markup=False, highlight=False)
+    return 0
+
+
+def missing_seeds(row: Row, lines: Sequence[Line], seeds: int) -> list[int]:
+    """Return the seeds below `seeds` for which no training with the row's present settings is recorded."""
+    done = {line.seed for line in results_of(row, lines)}
+    return [seed for seed in range(seeds) if seed not in done]
+
+
+def _keep(line: Line, rows: Sequence[Row], folder: Path, quick: bool) -> None:
+    """Record a training, and bring the page and the pictures up to date with it."""
+    append_line(folder / NAME, line)
+    _write(rows, folder, quick)
+
+
+def _write(rows: Sequence[Row], folder: Path, quick: bool) -> None:
+    lines = read_lines(folder / NAME)
+    (folder / PAGE).write_text(results_page(rows, lines, quick), encoding="utf-8")
+    draw_plots(rows, lines, folder)
+
+
+def _folder(course: Course, quick: bool, into: Path | None) -> Path:
+    docs = course.root / "docs"
+    if quick and into is None:
+        return Path(tempfile.mkdtemp(prefix="coursepack-quick-"))
+    folder = into or docs
+    if quick and (folder.resolve() == docs.resolve() or (folder / NAME).exists()):
+        remedy = "leave --into out, or name a new folder"
+        raise CoursepackError("a quick look never writes where results are kept", where=str(folder), remedy=remedy)
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise CoursepackError(f"cannot make the folder: {error.strerror}", where=str(folder)) from error
+    return folder
+
+
+def _train_all(
+    todo: Sequence[tuple[Row, int]], data: Mnist, device: torch.device, keep: Callable[[Line], None], console: Console
+) -> None:
+    """Train one row and seed after the other; each is handed to `keep` as soon as it ends."""
+    columns = (
+        TextColumn("training"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TextColumn("epochs"),
+        TimeElapsedColumn(),
+        TextColumn("{task.fields[now]}"),
+    )
+    with Progress(*columns, console=console) as progress:
+        task = progress.add_task("training", total=sum(row.epochs for row, _ in todo), now="")
+        for row, seed in todo:
+            progress.update(task, now=f"{row.name}, seed {seed}")
+            outcome = train(row, seed, data, lambda: progress.advance(task))
+            images, where = len(data.train.labels), describe_device(device)
+            line = Line(row.name, seed, row.settings, images, where, torch.__version__, outcome)
+            keep(line)
+            reached = f"test accuracy {outcome.accuracies[-1]:.2f} % in {outcome.seconds:.0f} s"
+            progress.console.print(f"{row.name}, seed {seed}: {reached}", highlight=False)
