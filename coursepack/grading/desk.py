@@ -13,7 +13,7 @@ from typing import Any
 from nbgrader.api import MissingEntry
 
 from coursepack.course import Course
-from coursepack.gradebook import course_directory, gradebook_url, open_gradebook
+from coursepack.gradebook import course_directory, find_tools, gradebook_url, open_gradebook
 from coursepack.grading.rehearsal import grading_environment
 
 # nbgrader's default for Execute.timeout.
@@ -117,6 +117,7 @@ class Desk:
 
     def environment(self) -> dict[str, str]:
         """Return the environment of a grading run: the mini data set, no GPU, one thread."""
+        find_tools()
         return {**os.environ, **grading_environment(self.course)}
 
     def in_gradebook(self) -> bool:
