@@ -74,8 +74,8 @@ def _student_cells(submission: Any, notes: list[str]) -> Iterator[tuple[str, str
             notes.append(f"the notebook holds more than {MAX_CHARACTERS:,} characters; the rest was left out")
             return
         kind = cell.get("cell_type") if isinstance(cell, dict) else None
-        if kind in NEW_CELL:
-            yield _name(cell), str(kind), text
+        if isinstance(kind, str) and kind in NEW_CELL:
+            yield _name(cell), kind, text
 
 
 def _text(cell: Any) -> str:
