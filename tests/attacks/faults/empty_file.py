@@ -1,0 +1,5 @@
+"""Is empty."""
+# loses: double-hidden, treble-hidden
+# says: is not JSON
+def damage(notebook):
+    return b""
