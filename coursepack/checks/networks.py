@@ -14,15 +14,22 @@ import numpy as np
 import torch
 from torch import nn
 
+from coursepack.checks import dropout
 from coursepack.checks.arrays import compare_values
 from coursepack.checks.messages import failed, student_error
 from coursepack.checks.references import (
     Reference,
     conv_batch_norm,
     conv_max_pool,
+    conv_net,
+    deep_cnn,
+    deep_mlp,
+    dropout_cnn,
+    mlp,
     multi_layer_perceptron,
     simple_cnn,
     simple_fc,
+    two_conv_net,
 )
 from coursepack.subject import Array, Layer, ModuleHandle, Pass, StudentError
 from coursepack.subject.modules import LocalModule
@@ -34,9 +41,15 @@ __all__ = [
     "assert_parameter_count",
     "conv_batch_norm",
     "conv_max_pool",
+    "conv_net",
+    "deep_cnn",
+    "deep_mlp",
+    "dropout_cnn",
+    "mlp",
     "multi_layer_perceptron",
     "simple_cnn",
     "simple_fc",
+    "two_conv_net",
 ]
 
 TOLERANCE = {np.dtype("float64"): 1e-7, np.dtype("float32"): 1e-3}
@@ -83,6 +96,8 @@ def assert_equivalent(
 ) -> None:
     """Check that the network computes what the reference computes with the same weights.
 
+    Dropout of the reference is compared too: see `coursepack.checks.dropout`.
+
     Args:
         network: handle to a fresh network of the student's; its weights are replaced by random ones.
         reference: the specification as a module, its weighted layers registered in call order.
@@ -91,14 +106,17 @@ def assert_equivalent(
     """
     _trace(network, _random((2, *reference.input_shape)))  # makes lazy layers real
     network.load(_random_state(network.state()))
+    dropouts = dropout.with_given_dropout(reference, WEIGHTED)
     for train, size in itertools.product((False, True), batch_sizes):
         images = _random((size, *reference.input_shape), seed=size)
         grad_output = _random((size, 10), seed=size + 1)
         grad_output -= grad_output.mean(axis=1, keepdims=True)  # then log-softmax has the gradient of the logits
         got = _trace(network, images, train=train, grad_output=grad_output)
         _place_weights(network.name, got.layers, reference)
-        expected = LocalModule(reference, "reference").trace(images, train=train, grad_output=grad_output)
         about = f"{network.name} in {'train' if train else 'eval'} mode, batch of {size}"
+        dropout.take_masks(about, dropouts, got.layers, size)
+        expected = LocalModule(reference, "reference").trace(images, train=train, grad_output=grad_output)
+        dropout.judge_masks(about, dropouts, got.layers, size, train=train)
         _compare_outputs(about, expected.output, got.output, log_probabilities_allowed)
         _compare_statistics(about, expected, got)
         _compare_gradients(about, expected, got)

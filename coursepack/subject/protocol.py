@@ -49,6 +49,7 @@ class Layer:
     Attributes:
         kind: "conv2d", "linear" or "batch_norm".
         arrays: what it was called with: "weight", "bias", "running_mean", "running_var"; absent ones are left out.
+            Of a linear layer, as it was when the pass began, also its "input".
         gradients: gradients of `weight` and `bias`, filled by `ModuleHandle.backward`.
     """
 

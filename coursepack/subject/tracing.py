@@ -53,7 +53,9 @@ class LayerRecorder(TorchFunctionMode):
         given = {**dict(zip(names, args, strict=False)), **kwargs}
         tensors = {key: given[key] for key in _KEPT if isinstance(given.get(key), torch.Tensor)}
         self.calls.append((kind, tensors))
-        self.before.append(Layer(kind, _copy(tensors)))
+        taken_in = given.get("input") if kind == "linear" else None  # it shows what dropout did
+        shown = {"input": taken_in} if isinstance(taken_in, torch.Tensor) else {}
+        self.before.append(Layer(kind, _copy(tensors | shown)))
 
     def after(self) -> list[Layer]:
         """Return the recorded layers with their arrays as they are now."""
