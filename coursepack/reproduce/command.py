@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 import torch
@@ -12,11 +12,14 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 
 from coursepack.course import Course
 from coursepack.errors import CoursepackError
+from coursepack.reproduce.cifar import load_cifar
+from coursepack.reproduce.images import Data
 from coursepack.reproduce.page import results_page
 from coursepack.reproduce.plots import draw_plots
-from coursepack.reproduce.record import NAME, Line, append_line, read_lines, results_of
-from coursepack.reproduce.rows import ROWS, Row, select_rows
-from coursepack.reproduce.train import Mnist, data_root, describe_device, find_device, load_mnist, train
+from coursepack.reproduce.record import NAME, STEPS_NAME, Line, append_result, read_results, results_of, sole_writer
+from coursepack.reproduce.row import Dataset, Row
+from coursepack.reproduce.rows import ROWS, select_rows
+from coursepack.reproduce.train import data_root, describe_device, find_device, load_mnist, train
 
 PAGE = "results.md"
 INTERRUPTED = 130
@@ -32,35 +35,52 @@ def reproduce(
         names: rows or assignments.
         device: PyTorch's name of the device; None for a GPU if there is one.
         seeds: how many seeds each row is trained with.
-        quick: one epoch on the mini set, never into docs/.
+        quick: one epoch on the mini set, or a few steps; never into docs/.
         into: the folder for results.md, results.csv and the pictures; docs/ by default.
 
     Returns:
         0 if everything is there, 130 after Ctrl-C.
 
     Raises:
-        CoursepackError: an unknown row or device, no full MNIST, a damaged results.csv, a folder not to be written to.
+        CoursepackError: an unknown row or device, no full data set, a damaged file of results, or a folder that
+            cannot be written to.
     """
-    chosen, place = select_rows(names), find_device(device)
-    root, folder = data_root(course, quick), _folder(course, quick, into)
+    chosen, place, folder = select_rows(names), find_device(device), _folder(course, quick, into)
     rows = [row.quick() for row in ROWS] if quick else list(ROWS)
     wanted = {row.name for row in chosen}
-    lines = read_lines(folder / NAME)
+    lines = read_results(folder)
     todo = [(row, seed) for row in rows if row.name in wanted for seed in missing_seeds(row, lines, seeds)]
     console = Console()
     recorded = len(chosen) * seeds - len(todo)
     if recorded:
         console.print(f"{recorded} of {len(chosen) * seeds} trainings are recorded already")
+    data = _load({row.dataset for row, _ in todo}, course, quick, place, console)
+    _make(folder)
     try:
         if todo:
-            _train_all(todo, load_mnist(root, place), place, lambda line: _keep(line, rows, folder, quick), console)
+            _train_all(todo, data, place, lambda line: _keep(line, rows, folder, quick), console)
     except KeyboardInterrupt:
         console.print("Stopped; the same command goes on where this one stopped.")
         return INTERRUPTED
     finally:
-        _write(rows, folder, quick)
+        with sole_writer(folder):
+            _write(rows, folder, quick)
         console.print(f"Written: {folder / PAGE}", soft_wrap=True, markup=False, highlight=False)
     return 0
+
+
+def _load(
+    wanted: set[Dataset], course: Course, quick: bool, device: torch.device, console: Console
+) -> dict[Dataset, Data]:
+    """Return the data sets that are wanted; all are found before the first training begins."""
+    data: dict[Dataset, Data] = {}
+    if "mnist" in wanted:
+        data["mnist"] = load_mnist(data_root(course, quick), device)
+    if "cifar10" in wanted:
+        data["cifar10"] = load_cifar(device, quick)
+    for each in data.values():
+        console.print(f"trained on {each.origin}, {len(each.train.labels):,} images", highlight=False)
+    return data
 
 
 def missing_seeds(row: Row, lines: Sequence[Line], seeds: int) -> list[int]:
@@ -71,12 +91,14 @@ def missing_seeds(row: Row, lines: Sequence[Line], seeds: int) -> list[int]:
 
 def _keep(line: Line, rows: Sequence[Row], folder: Path, quick: bool) -> None:
     """Record a training, and bring the page and the pictures up to date with it."""
-    append_line(folder / NAME, line)
-    _write(rows, folder, quick)
+    with sole_writer(folder):
+        append_result(folder, line)
+        _write(rows, folder, quick)
 
 
 def _write(rows: Sequence[Row], folder: Path, quick: bool) -> None:
-    lines = read_lines(folder / NAME)
+    """Write the page and the pictures; only for the sole writer of the folder."""
+    lines = read_results(folder)
     (folder / PAGE).write_text(results_page(rows, lines, quick), encoding="utf-8")
     draw_plots(rows, lines, folder)
 
@@ -86,35 +108,46 @@ def _folder(course: Course, quick: bool, into: Path | None) -> Path:
     if quick and into is None:
         return Path(tempfile.mkdtemp(prefix="coursepack-quick-"))
     folder = into or docs
-    if quick and (folder.resolve() == docs.resolve() or (folder / NAME).exists()):
+    if quick and (folder.resolve() == docs.resolve() or any((folder / name).exists() for name in (NAME, STEPS_NAME))):
         remedy = "leave --into out, or name a new folder"
         raise CoursepackError("a quick look never writes where results are kept", where=str(folder), remedy=remedy)
+    return folder
+
+
+def _make(folder: Path) -> None:
     try:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise CoursepackError(f"cannot make the folder: {error.strerror}", where=str(folder)) from error
-    return folder
 
 
 def _train_all(
-    todo: Sequence[tuple[Row, int]], data: Mnist, device: torch.device, keep: Callable[[Line], None], console: Console
+    todo: Sequence[tuple[Row, int]],
+    data: Mapping[Dataset, Data],
+    device: torch.device,
+    keep: Callable[[Line], None],
+    console: Console,
 ) -> None:
     """Train one row and seed after the other; each is handed to `keep` as soon as it ends."""
     columns = (
         TextColumn("training"),
         BarColumn(),
         MofNCompleteColumn(),
-        TextColumn("epochs"),
+        TextColumn("measurings"),
         TimeElapsedColumn(),
         TextColumn("{task.fields[now]}"),
     )
     with Progress(*columns, console=console) as progress:
-        task = progress.add_task("training", total=sum(row.epochs for row, _ in todo), now="")
+        task = progress.add_task("training", total=sum(row.measurings for row, _ in todo), now="")
         for row, seed in todo:
             progress.update(task, now=f"{row.name}, seed {seed}")
-            outcome = train(row, seed, data, lambda: progress.advance(task))
-            images, where = len(data.train.labels), describe_device(device)
-            line = Line(row.name, seed, row.settings, images, where, torch.__version__, outcome)
+            outcome = train(row, seed, data[row.dataset], lambda: progress.advance(task))
+            images, where, origin = (
+                len(data[row.dataset].train.labels),
+                describe_device(device),
+                data[row.dataset].origin,
+            )
+            line = Line(row.name, seed, row.settings, images, where, torch.__version__, outcome, origin)
             keep(line)
             reached = f"test accuracy {outcome.accuracies[-1]:.2f} % in {outcome.seconds:.0f} s"
             progress.console.print(f"{row.name}, seed {seed}: {reached}", highlight=False)

@@ -1,4 +1,4 @@
-"""The pictures of results.md: training loss and test accuracy, epoch by epoch, from results.csv alone."""
+"""The pictures of results.md: losses and accuracies, epoch by epoch or every so many steps, from the recorded lines."""
 
 from __future__ import annotations
 
@@ -11,11 +11,22 @@ from matplotlib.figure import Figure as Drawing
 from matplotlib.ticker import MaxNLocator
 
 from coursepack.reproduce.record import Line, results_of
-from coursepack.reproduce.rows import PS2, PS4, PS5, Row
+from coursepack.reproduce.row import Row
+from coursepack.reproduce.rows import PS2, PS3, PS4, PS5, PS6
+from coursepack.reproduce.train import Outcome
 
 # Okabe and Ito's colours, told apart with any kind of colour vision; the markers do without colour.
-LOOKS = (("#0072B2", "o"), ("#D55E00", "s"), ("#009E73", "^"), ("#CC79A7", "D"), ("#E69F00", "v"), ("#000000", "x"))
+Look = tuple[str, str]
+LOOKS: tuple[Look, ...] = (
+    ("#0072B2", "o"),
+    ("#D55E00", "s"),
+    ("#009E73", "^"),
+    ("#CC79A7", "D"),
+    ("#E69F00", "v"),
+    ("#000000", "x"),
+)
 AXES = "training loss (left, logarithmic) and test accuracy (right) of every epoch; a line for each seed"
+STEP_AXES = "loss (left) and accuracy (right) on training images (broken) and test images (whole); lines for each seed"
 
 
 @dataclass(frozen=True)
@@ -27,17 +38,19 @@ class Plot:
         assignment: the section of the page that shows it.
         rows: names of the rows; those without results are left out.
         title: what it compares.
+        in_steps: whether its rows are counted in steps, not in epochs.
     """
 
     name: str
     assignment: str
     rows: tuple[str, ...]
     title: str
+    in_steps: bool = False
 
     @property
     def caption(self) -> str:
         """The caption, which is also the alternative text."""
-        return f"{self.title}: {AXES}."
+        return f"{self.title}: {STEP_AXES if self.in_steps else AXES}."
 
 
 PLOTS = (
@@ -48,6 +61,8 @@ PLOTS = (
         "From a linear network to a deep one",
     ),
     Plot("results_learning_rates.png", PS2, ("DeepMLP-0.01", "DeepMLP-0.001", "DeepMLP-0.0001"), "Learning rates"),
+    Plot("results_backprop.png", PS3, ("ps3-MLP",), "One hidden layer of 100, on CIFAR-10", in_steps=True),
+    Plot("results_backprop_deep.png", PS3, ("ps3-DeepMLP",), "Five hidden layers, on CIFAR-10", in_steps=True),
     Plot(
         "results_batchnorm.png",
         PS4,
@@ -60,6 +75,7 @@ PLOTS = (
         ("MultiLayerPerceptron", "ConvMaxPoolNetwork", "ConvBatchNormNetwork"),
         "Three networks of about 80,000 parameters",
     ),
+    Plot("results_cifar_convnet.png", PS6, ("ConvNet",), "Eight convolutions, on CIFAR-10", in_steps=True),
 )
 
 
@@ -76,22 +92,44 @@ def draw_plots(rows: Sequence[Row], lines: Sequence[Line], folder: Path) -> None
         drawing = Drawing(figsize=(10, 3.8), layout="constrained")
         left, right = drawing.subplots(1, 2)
         for name, look in zip(plot.rows, LOOKS, strict=False):
-            results = results_of(by_name[name], lines) if name in by_name else []
-            _draw_series(left, [line.outcome.losses for line in results], name, look)
-            _draw_series(right, [line.outcome.accuracies for line in results], name, look)
-        left.set(xlabel="epoch", ylabel="training loss (nats per image)", yscale="log")
-        right.set(xlabel="epoch", ylabel="test accuracy (%)")
+            if name in by_name:
+                draw = _draw_steps if plot.in_steps else _draw_epochs
+                draw(left, right, by_name[name], [line.outcome for line in results_of(by_name[name], lines)], look)
         for axes in (left, right):
-            axes.xaxis.set_major_locator(MaxNLocator(integer=True))
             axes.grid(alpha=0.3, which="both")
         right.legend(fontsize=9)
         drawing.savefig(folder / plot.name, dpi=80, metadata={"Software": None})
 
 
-def _draw_series(axes: Axes, runs: Sequence[Sequence[float]], name: str, look: tuple[str, str]) -> None:
+def _draw_epochs(left: Axes, right: Axes, row: Row, outcomes: Sequence[Outcome], look: Look) -> None:
+    """Draw training losses and test accuracies of a row, a line for each seed."""
+    left.set(xlabel="epoch", ylabel="training loss (nats per image)", yscale="log")
+    right.set(xlabel="epoch", ylabel="test accuracy (%)")
+    for axes in (left, right):
+        axes.xaxis.set_major_locator(MaxNLocator(integer=True))
+    _draw_series(left, [each.losses for each in outcomes], look, label=row.name)
+    _draw_series(right, [each.accuracies for each in outcomes], look, label=row.name)
+
+
+def _draw_steps(left: Axes, right: Axes, row: Row, outcomes: Sequence[Outcome], look: Look) -> None:
+    """Draw losses and accuracies of a row on both sets, a line for each seed."""
+    assert row.steps is not None, row.name
+    left.set(xlabel="step", ylabel="loss (nats per image)")
+    right.set(xlabel="step", ylabel="accuracy (%)")
+    every = row.steps.every
+    train, test = f"{row.name}, training images", f"{row.name}, test images"
+    broken = LOOKS[1]
+    _draw_series(left, [each.losses for each in outcomes], broken, every, label=train, linestyle="--")
+    _draw_series(left, [each.test_losses for each in outcomes], look, every, label=test)
+    _draw_series(right, [each.training_accuracies for each in outcomes], broken, every, label=train, linestyle="--")
+    _draw_series(right, [each.accuracies for each in outcomes], look, every, label=test)
+
+
+def _draw_series(
+    axes: Axes, runs: Sequence[Sequence[float]], look: Look, every: int = 1, *, label: str, linestyle: str = "-"
+) -> None:
     colour, marker = look
     for place, values in enumerate(runs):
-        epochs = range(1, len(values) + 1)
-        every = max(1, len(values) // 10)
-        label = name if place == 0 else None
-        axes.plot(epochs, values, color=colour, marker=marker, markevery=every, linewidth=1, markersize=4, label=label)
+        times = [every * number for number in range(1, len(values) + 1)]
+        (line,) = axes.plot(times, values, linestyle, color=colour, marker=marker, linewidth=1, markersize=4)
+        line.set(markevery=max(1, len(values) // 10), label=label if place == 0 else None)

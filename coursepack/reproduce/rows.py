@@ -5,108 +5,15 @@ The settings and figures are those of the course's specification, whose tables `
 
 from __future__ import annotations
 
-import dataclasses
 import functools
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
-from typing import Literal
 
 from torch import nn
 
 from coursepack.checks import references
 from coursepack.errors import CoursepackError
-from coursepack.reproduce import networks
-
-Measure = Literal["test accuracy", "training accuracy", "training loss", "test loss", "first epoch above 98 %"]
-LAST = 0
-
-
-@dataclass(frozen=True)
-class Figure:
-    """One figure that a reference work reports.
-
-    Attributes:
-        measure: what is measured; accuracies in percent, losses in nats per image.
-        reference: the figure.
-        epoch: after (a loss: during) which epoch, from 1; `LAST` for the last one.
-        about: whether the reference gives it as "about".
-    """
-
-    measure: Measure
-    reference: float
-    epoch: int = LAST
-    about: bool = False
-
-    @property
-    def more_is_better(self) -> bool:
-        """Whether a higher value is better."""
-        return self.measure.endswith("accuracy")
-
-    def __str__(self) -> str:
-        return f"{self.measure}, epoch {self.epoch}" if self.epoch else self.measure
-
-
-@dataclass(frozen=True)
-class Stage:
-    """Some epochs at one learning rate."""
-
-    epochs: int
-    learning_rate: float
-
-
-@dataclass(frozen=True)
-class Row:
-    """One training that a reference work reports.
-
-    Attributes:
-        name: what it is called on the command line.
-        assignment: the assignment it belongs to.
-        source: the cell of the specification that the figures come from.
-        figures: what was reported.
-        build: makes the network, as the solution has it; None if the row cannot be run yet.
-        stages: the learning rates, one after the other.
-        optimizer: "SGD" (with momentum 0.9) or "Adam".
-        batch_size: images per step.
-        weight_decay: of the optimiser.
-        note: what the reference leaves open and how we chose, or what stands in the way of running it.
-    """
-
-    name: str
-    assignment: str
-    source: str
-    figures: tuple[Figure, ...]
-    build: Callable[[], nn.Module] | None = None
-    stages: tuple[Stage, ...] = ()
-    optimizer: Literal["SGD", "Adam"] = "SGD"
-    batch_size: int = 50
-    weight_decay: float = 0.0
-    note: str = ""
-
-    @property
-    def epochs(self) -> int:
-        """Epochs of all stages together."""
-        return sum(stage.epochs for stage in self.stages)
-
-    @functools.cached_property
-    def parameters(self) -> int:
-        """Trainable parameters; 0 if the row cannot be run yet."""
-        return sum(each.numel() for each in self.build().parameters()) if self.build else 0
-
-    @property
-    def settings(self) -> str:
-        """Everything that a result depends on, beside the seed: a result with other settings is not this row's."""
-        kind = "SGD with momentum 0.9" if self.optimizer == "SGD" else self.optimizer
-        rates = ", ".join(f"{stage.learning_rate:g} ({_epochs(stage.epochs)})" for stage in self.stages)
-        decay = f", weight decay {self.weight_decay:g}" if self.weight_decay else ""
-        return f"{self.parameters:,} parameters; {kind}, learning rate {rates}, batches of {self.batch_size}{decay}"
-
-    def quick(self) -> Row:
-        """Return the row with a single epoch: a look at whether it runs, not a result."""
-        return dataclasses.replace(self, stages=(Stage(1, self.stages[0].learning_rate),)) if self.stages else self
-
-
-def _epochs(count: int) -> str:
-    return "1 epoch" if count == 1 else f"{count} epochs"
+from coursepack.reproduce import cifar_networks, networks
+from coursepack.reproduce.row import LAST, Figure, Row, Stage, Steps
 
 
 def _accuracy(reference: float, epoch: int = LAST) -> Figure:
@@ -123,7 +30,15 @@ WIDTHS_OPEN = (
     "Widths are not reported: those of the notebook. Nor is the epoch of the accuracy: the last of 50. The layers that "
     "normalise are PyTorch's; the notebook's own are held equal to them."
 )
-NEEDS_CIFAR = "Needs CIFAR-10, which this command does not train on yet."
+FIRST_WEIGHTS_OPEN = (
+    "The first weights are N(0, 0.0001): we take 0.0001 for their standard deviation. The slope is not reported: 0.02, "
+    "as in the deep network."
+)
+DEEP_FIRST_WEIGHTS_OPEN = (
+    "First weights as PyTorch makes them: with those of `ps3-MLP` no gradient passes five hidden layers. The scale of "
+    "the pixels is not reported."
+)
+CONV_NET_OPEN = "The scale of the pixels is not reported. No augmentation."
 
 
 def _deep_mlp(rate: float, reference: float) -> Row:
@@ -219,15 +134,25 @@ ROWS: tuple[Row, ...] = (
         assignment=PS3,
         source=f"{PS3}, NumPy MLP and its PyTorch twin",
         figures=(Figure("test accuracy", 46, about=True), Figure("test loss", 1.6, about=True)),
-        note=f"One hidden layer of 100, SGD at learning rate 0.002, batches of 200, 1500 steps. {NEEDS_CIFAR}",
+        build=cifar_networks.mlp,
+        steps=Steps(1_500, 0.002, every=100, part=50_000),
+        optimizer="plain SGD",
+        batch_size=200,
+        dataset="cifar10",
+        note=FIRST_WEIGHTS_OPEN,
     ),
     Row(
         name="ps3-DeepMLP",
         assignment=PS3,
-        source=f"{PS3}, deep PyTorch MLP (the reference is its peak)",
-        figures=(Figure("test accuracy", 54),),
-        note="Hidden layers of 900, 500, 350, 150 and 50, Adam at learning rate 0.002, negative slope 0.02, batches of "
-        f"200, 50,000 steps. {NEEDS_CIFAR}",
+        source=f"{PS3}, deep PyTorch MLP",
+        figures=(Figure("peak test accuracy", 54),),
+        build=cifar_networks.deep_mlp,
+        steps=Steps(50_000, 0.002, every=1_000, part=10_000),
+        optimizer="Adam",
+        batch_size=200,
+        dataset="cifar10",
+        scale=64,
+        note=DEEP_FIRST_WEIGHTS_OPEN,
     ),
     _ablation("CNN", networks.ablation_cnn, True, 98.51, 9),
     _ablation("CNN", networks.ablation_cnn, False, 98.46, 10),
@@ -241,7 +166,13 @@ ROWS: tuple[Row, ...] = (
         assignment=PS6,
         source=f"{PS6}, `ConvNet`",
         figures=(Figure("test accuracy", 76, about=True), Figure("test loss", 0.75, about=True)),
-        note=f"Adam at learning rate 0.0001, batches of 32, 5,000 steps. {NEEDS_CIFAR}",
+        build=cifar_networks.conv_net,
+        steps=Steps(5_000, 1e-4, every=500, part=5_000),
+        optimizer="Adam",
+        batch_size=32,
+        dataset="cifar10",
+        scale=64,
+        note=CONV_NET_OPEN,
     ),
 )
 

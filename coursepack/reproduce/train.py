@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import dataclasses
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -15,26 +16,11 @@ from torch.nn import functional
 from coursepack.course import Course
 from coursepack.data import find_mnist, load_split, mini_root
 from coursepack.errors import CoursepackError
-from coursepack.reproduce.rows import Row
+from coursepack.reproduce.images import Data, Split
+from coursepack.reproduce.row import MOMENTUM, Row
 
 MEAN, STD = 0.1307, 0.3081
-EVALUATION_BATCH = 1000
-
-
-@dataclass(frozen=True)
-class Split:
-    """Normalised images (N, 1, 28, 28) float32 and labels (N,) int64, on the device."""
-
-    images: Tensor
-    labels: Tensor
-
-
-@dataclass(frozen=True)
-class Mnist:
-    """Both parts of MNIST."""
-
-    train: Split
-    test: Split
+EVALUATION_BATCH = 200
 
 
 @dataclass(frozen=True)
@@ -42,16 +28,21 @@ class Outcome:
     """What one training gave.
 
     Attributes:
-        losses: mean training loss during each epoch, in nats per image.
-        accuracies: test accuracy after each epoch, in percent.
-        training_accuracy: on all training images after the last epoch, in percent.
+        losses: mean training loss during each epoch, in nats per image; of a row that is counted in steps, the loss on
+            the training part at each measuring.
+        accuracies: test accuracy after each epoch or at each measuring, in percent.
+        training_accuracy: on all training images (the part) at the end, in percent.
         seconds: wall-clock time, evaluation included.
+        test_losses: at each measuring, in nats per image; of a row that is counted in steps.
+        training_accuracies: at each measuring, in percent; likewise.
     """
 
     losses: tuple[float, ...]
     accuracies: tuple[float, ...]
     training_accuracy: float
     seconds: float
+    test_losses: tuple[float, ...] = ()
+    training_accuracies: tuple[float, ...] = ()
 
 
 def data_root(course: Course, quick: bool) -> Path:
@@ -72,14 +63,14 @@ def data_root(course: Course, quick: bool) -> Path:
     return found.root
 
 
-def load_mnist(root: Path, device: torch.device) -> Mnist:
+def load_mnist(root: Path, device: torch.device) -> Data:
     """Return MNIST below a torchvision root, normalised."""
     splits = []
     for name in ("train", "test"):
         pixels, labels = load_split(root, name)
         images = (torch.from_numpy(np.array(pixels)).float().unsqueeze(1) / 255 - MEAN) / STD
         splits.append(Split(images.to(device), torch.from_numpy(np.array(labels)).long().to(device)))
-    return Mnist(*splits)
+    return Data("MNIST", *splits)
 
 
 def find_device(name: str | None) -> torch.device:
@@ -105,21 +96,44 @@ def describe_device(device: torch.device) -> str:
     return f"{device.type}, {threads} thread{'s' if threads > 1 else ''}"
 
 
-def train(row: Row, seed: int, data: Mnist, after_epoch: Callable[[], None] = lambda: None) -> Outcome:
+def train(row: Row, seed: int, data: Data, after_measuring: Callable[[], None] = lambda: None) -> Outcome:
     """Train a row's network from scratch.
 
     Args:
         row: what to train, and how; it must have a network.
         seed: for the first weights, dropout, and (a generator of its own) the order of the images.
-        data: MNIST on the device to train on.
-        after_epoch: called after each epoch.
+        data: the row's data set on the device to train on.
+        after_measuring: called after each epoch, or every so many steps.
     """
     assert row.build is not None, row.name
     started = time.perf_counter()
     torch.manual_seed(seed)
     order = torch.Generator().manual_seed(seed)
-    model = row.build().to(data.train.images.device)
+    # On a CPU, convolutions of channels that lie side by side take a sixth less time.
+    layout = torch.channels_last if row.dataset == "cifar10" else torch.preserve_format
+    model = row.build().to(data.train.images.device).to(memory_format=layout)
     optimizer = _optimizer(row, model)
+    run = _train_steps if row.steps else _train_epochs
+    outcome = run(row, data.scaled(row.scale), model, optimizer, order, after_measuring)
+    return dataclasses.replace(outcome, seconds=time.perf_counter() - started)
+
+
+def _optimizer(row: Row, model: nn.Module) -> torch.optim.Optimizer:
+    rate, decay = row.learning_rate, row.weight_decay
+    if row.optimizer == "Adam":
+        return torch.optim.Adam(model.parameters(), lr=rate, weight_decay=decay)
+    momentum = MOMENTUM if row.optimizer == "SGD" else 0.0
+    return torch.optim.SGD(model.parameters(), lr=rate, momentum=momentum, weight_decay=decay)
+
+
+def _train_epochs(
+    row: Row,
+    data: Data,
+    model: nn.Module,
+    optimizer: torch.optim.Optimizer,
+    order: torch.Generator,
+    after_measuring: Callable[[], None],
+) -> Outcome:
     losses, accuracies = [], []
     for stage in row.stages:
         for group in optimizer.param_groups:
@@ -127,16 +141,8 @@ def train(row: Row, seed: int, data: Mnist, after_epoch: Callable[[], None] = la
         for _ in range(stage.epochs):
             losses.append(_train_epoch(model, data.train, optimizer, row.batch_size, order))
             accuracies.append(accuracy(model, data.test))
-            after_epoch()
-    training_accuracy = accuracy(model, data.train)
-    return Outcome(tuple(losses), tuple(accuracies), training_accuracy, time.perf_counter() - started)
-
-
-def _optimizer(row: Row, model: nn.Module) -> torch.optim.Optimizer:
-    rate, decay = row.stages[0].learning_rate, row.weight_decay
-    if row.optimizer == "Adam":
-        return torch.optim.Adam(model.parameters(), lr=rate, weight_decay=decay)
-    return torch.optim.SGD(model.parameters(), lr=rate, momentum=0.9, weight_decay=decay)
+            after_measuring()
+    return Outcome(tuple(losses), tuple(accuracies), accuracy(model, data.train), 0.0)
 
 
 def _train_epoch(
@@ -147,18 +153,65 @@ def _train_epoch(
     total = torch.zeros((), device=split.images.device)
     shuffled = torch.randperm(len(split.labels), generator=order).to(split.images.device)
     for chosen in torch.split(shuffled, batch_size):
-        loss = functional.cross_entropy(model(split.images[chosen]), split.labels[chosen])
-        optimizer.zero_grad()
-        torch.autograd.backward(loss)
-        optimizer.step()
-        total += loss.detach() * len(chosen)
+        total += _step(model, split, optimizer, chosen) * len(chosen)
     return total.item() / len(split.labels)
 
 
-@torch.no_grad()
+def _train_steps(
+    row: Row,
+    data: Data,
+    model: nn.Module,
+    optimizer: torch.optim.Optimizer,
+    order: torch.Generator,
+    after_measuring: Callable[[], None],
+) -> Outcome:
+    assert row.steps is not None, row.name
+    chosen = batches(len(data.train.labels), row.batch_size, order)
+    measured = []
+    for number in range(1, row.steps.count + 1):
+        model.train()
+        _step(model, data.train, optimizer, next(chosen).to(data.train.images.device))
+        if number % row.steps.every == 0:
+            parts = data.train.part(row.steps.part), data.test
+            measured.append([value for split in parts for value in measure(model, split)])
+            after_measuring()
+    losses, training_accuracies, test_losses, accuracies = (tuple(series) for series in zip(*measured, strict=True))
+    return Outcome(losses, accuracies, training_accuracies[-1], 0.0, test_losses, training_accuracies)
+
+
+def batches(images: int, size: int, order: torch.Generator) -> Iterator[Tensor]:
+    """Yield the places of batch after batch without end; the images are shuffled anew when too few are left."""
+    left = torch.empty(0, dtype=torch.int64)
+    while True:
+        if len(left) < size:
+            left = torch.randperm(images, generator=order)
+        yield left[:size]
+        left = left[size:]
+
+
+def _step(model: nn.Module, split: Split, optimizer: torch.optim.Optimizer, chosen: Tensor) -> Tensor:
+    """Take one step of the optimiser and return the loss before it."""
+    images, labels = split.batch(chosen)
+    loss = functional.cross_entropy(model(images), labels)
+    optimizer.zero_grad()
+    torch.autograd.backward(loss)
+    optimizer.step()
+    return loss.detach()
+
+
 def accuracy(model: nn.Module, split: Split) -> float:
     """Return the percentage of images that the model, in eval mode, assigns to their class."""
+    return measure(model, split)[1]
+
+
+@torch.no_grad()
+def measure(model: nn.Module, split: Split) -> tuple[float, float]:
+    """Return the mean loss in nats per image, and the accuracy in percent, of the model in eval mode."""
     model.eval()
-    batches = zip(*(torch.split(part, EVALUATION_BATCH) for part in (split.images, split.labels)), strict=True)
-    right = sum(int((model(images).argmax(dim=1) == labels).sum()) for images, labels in batches)
-    return 100 * right / len(split.labels)
+    count, loss, right = len(split.labels), 0.0, 0
+    for start in range(0, count, EVALUATION_BATCH):
+        images, labels = split.batch(slice(start, start + EVALUATION_BATCH))
+        logits = model(images)
+        loss += functional.cross_entropy(logits, labels, reduction="sum").item()
+        right += int((logits.argmax(dim=1) == labels).sum())
+    return loss / count, 100 * right / count

@@ -11,15 +11,17 @@ import torch
 from coursepack.cli import main
 from coursepack.course import Course
 from coursepack.reproduce import command
+from coursepack.reproduce.images import Data, Split
 from coursepack.reproduce.record import read_lines
-from coursepack.reproduce.rows import Row, Stage, select_rows
-from coursepack.reproduce.train import Mnist, Outcome, Split, accuracy, load_mnist, train
+from coursepack.reproduce.row import Row, Stage
+from coursepack.reproduce.rows import select_rows
+from coursepack.reproduce.train import Outcome, accuracy, load_mnist, train
 
 (SIMPLE,) = select_rows(["SimpleFC"])
 
 
 @pytest.fixture(scope="module")
-def mini(repository: Course) -> Mnist:
+def mini(repository: Course) -> Data:
     return load_mnist(repository.root / "data" / "mnist_mini", torch.device("cpu"))
 
 
@@ -47,7 +49,7 @@ def pretend_full(monkeypatch: pytest.MonkeyPatch, course: Course) -> list[tuple[
     return trained
 
 
-def test_does_a_seed_decide_the_training(mini: Mnist) -> None:
+def test_does_a_seed_decide_the_training(mini: Data) -> None:
     row = SIMPLE.quick()
     runs = [train(row, seed, mini) for seed in (0, 0, 1)]
     assert runs[0].losses == runs[1].losses != runs[2].losses
@@ -55,8 +57,8 @@ def test_does_a_seed_decide_the_training(mini: Mnist) -> None:
     assert runs[0].accuracies[-1] > 70
 
 
-def test_does_every_stage_train_at_its_own_rate(mini: Mnist) -> None:
-    few = Mnist(Split(mini.train.images[:100], mini.train.labels[:100]), mini.test)
+def test_does_every_stage_train_at_its_own_rate(mini: Data) -> None:
+    few = Data("a few", Split(mini.train.images[:100], mini.train.labels[:100]), mini.test)
     still = Row("x", "x", "x", (), SIMPLE.build, (Stage(1, 0.1), Stage(2, 0.0)))
     outcome = train(still, 0, few)
     assert len(outcome.accuracies) == 3
@@ -65,7 +67,7 @@ def test_does_every_stage_train_at_its_own_rate(mini: Mnist) -> None:
     assert train(moving, 0, few).losses[2] < outcome.losses[2]
 
 
-def test_is_accuracy_measured_without_dropout(mini: Mnist) -> None:
+def test_is_accuracy_measured_without_dropout(mini: Data) -> None:
     torch.manual_seed(0)
     model = torch.nn.Sequential(torch.nn.Flatten(), torch.nn.Linear(784, 10), torch.nn.Dropout(0.9))
     assert accuracy(model, mini.test) == accuracy(model, mini.test)

@@ -11,16 +11,24 @@ from coursepack.course import Course
 from coursepack.errors import CoursepackError
 from coursepack.reproduce.page import NOT_RUN, blur, results_page
 from coursepack.reproduce.plots import PLOTS, draw_plots, plots_with_results
-from coursepack.reproduce.record import COLUMNS, Line, append_line, read_lines, results_of
-from coursepack.reproduce.rows import ROWS, Figure, Row, select_rows
+from coursepack.reproduce.record import COLUMNS, Line, append_line, append_result, read_lines, read_results, results_of
+from coursepack.reproduce.row import Figure, Row
+from coursepack.reproduce.rows import ROWS, select_rows
 from coursepack.reproduce.train import Outcome
 
 SIMPLE, BLOCKS, ABLATION = select_rows(["SimpleFC", "ConvMaxPoolNetwork", "ps4-MLP"])
+DEEP, CONV_NET = select_rows(["ps3-DeepMLP", "ConvNet"])
 
 
 def line(row: Row, seed: int, last: float, *, losses: tuple[float, ...] = (0.5, 0.4, 0.3, 0.2, 0.125)) -> Line:
     outcome = Outcome(losses, (80.0, 85.0, 90.0, 97.0, last), 99.0, 12.34)
     return Line(row.name, seed, row.settings, 60_000, "cpu, 1 thread", "2.15.0", outcome)
+
+
+def step_line(row: Row, seed: int, *accuracies: float, data: str = "CIFAR-10 as JPEG copies") -> Line:
+    losses = tuple(2 - number / 10 for number in range(len(accuracies)))
+    outcome = Outcome(losses, accuracies, 60.0, 1234.5, tuple(loss + 0.1 for loss in losses), (60.0,) * len(accuracies))
+    return Line(row.name, seed, row.settings, 50_000, "cpu, 1 thread", "2.15.0", outcome, data)
 
 
 def cells(page: str, row: str, figure: str) -> list[str]:
@@ -84,6 +92,24 @@ def test_does_a_row_that_was_not_run_say_so() -> None:
     assert cells(page, "ConvNet", "test accuracy")[:2] == ["≈ 76", NOT_RUN]
 
 
+def test_is_a_peak_the_best_on_the_way() -> None:
+    page = results_page(ROWS, [step_line(DEEP, 0, 50.0, 54.5, 53.0), step_line(DEEP, 1, 50.0, 53.5, 53.0)])
+    assert cells(page, "ps3-DeepMLP", "peak test accuracy") == ["54.00", "54.00", "53.50 to 54.50", "matched", "2"]
+
+
+def test_is_the_test_loss_the_last_one() -> None:
+    page = results_page(ROWS, [step_line(CONV_NET, 0, 70.0, 75.875, 76.0)])
+    assert cells(page, "ConvNet", "test loss")[1] == "1.900"
+    assert cells(page, "ConvNet", "test accuracy")[:2] == ["≈ 76", "76.00"]
+    assert "| 5,000 steps | 0 | 1234.5 |" in page
+
+
+def test_does_the_page_say_what_ours_were_trained_on() -> None:
+    assert "Ours were" not in results_page(ROWS, [line(SIMPLE, 0, 92.0)])
+    page = results_page(ROWS, [step_line(DEEP, 0, 54.0), step_line(CONV_NET, 0, 76.0)])
+    assert "Ours were trained on CIFAR-10 as JPEG copies." in page
+
+
 def test_are_results_with_other_settings_left_out() -> None:
     other = dataclasses.replace(line(SIMPLE, 0, 92.0), settings=SIMPLE.quick().settings)
     assert results_of(SIMPLE, [other]) == []
@@ -106,6 +132,21 @@ def test_does_the_file_give_back_what_was_written(tmp_path: Path) -> None:
     assert [each.cells() for each in read_lines(path)] == [each.cells() for each in written]
     assert path.read_text(encoding="utf-8").count(COLUMNS[2]) == 1
     assert read_lines(tmp_path / "none.csv") == []
+
+
+def test_does_a_row_in_steps_give_back_what_was_written(tmp_path: Path) -> None:
+    written = [line(SIMPLE, 0, 92.0), step_line(DEEP, 0, 50.0, 54.0), step_line(DEEP, 1, 51.0, 55.0, data="x, y")]
+    for each in written:
+        append_result(tmp_path, each)
+    assert [each.cells() for each in read_results(tmp_path)] == [each.cells() for each in written]
+    assert [each.data for each in read_results(tmp_path)] == [each.data for each in written]
+    assert {path.name for path in tmp_path.iterdir()} == {"results.csv", "results_steps.csv"}
+
+
+def test_is_a_line_with_a_cell_too_many_damaged(tmp_path: Path) -> None:
+    append_line(tmp_path / "results.csv", step_line(DEEP, 0, 50.0))
+    with pytest.raises(CoursepackError, match="a damaged line"):
+        read_results(tmp_path)
 
 
 @pytest.mark.parametrize("damage", ["SimpleFC,0\n", "SimpleFC,zero,s,1,d,t,1,0.5,90,90\n"])
@@ -133,6 +174,13 @@ def test_are_pictures_drawn_for_what_was_trained_only(tmp_path: Path) -> None:
     assert [plot.name for plot in PLOTS if f"({plot.name})" in page] == ["results_batchnorm.png"]
 
 
+def test_is_a_picture_of_steps_drawn(tmp_path: Path) -> None:
+    lines = [step_line(DEEP, seed, 50.0, 54.0, 53.0) for seed in range(2)]
+    draw_plots(ROWS, lines, tmp_path)
+    assert [path.name for path in tmp_path.iterdir()] == ["results_backprop_deep.png"]
+    assert "training images (broken)" in results_page(ROWS, lines)
+
+
 def test_does_every_picture_show_rows_of_its_own_section() -> None:
     sections = {row.name: row.assignment for row in ROWS}
     assert [name for plot in PLOTS for name in plot.rows if sections[name] != plot.assignment] == []
@@ -140,9 +188,9 @@ def test_does_every_picture_show_rows_of_its_own_section() -> None:
 
 def test_is_the_page_in_docs_made_from_the_measurements(repository: Course) -> None:
     docs = repository.root / "docs"
-    lines = read_lines(docs / "results.csv")
+    lines = read_results(docs)
     assert (docs / "results.md").read_text(encoding="utf-8") == results_page(ROWS, lines)
-    assert {each.images for each in lines} == {60_000}
+    assert {(each.in_steps, each.images) for each in lines} <= {(False, 60_000), (True, 50_000)}
     pictures = {plot.name for plot in plots_with_results(ROWS, lines)}
     assert {path.name for path in docs.glob("results_*.png")} == pictures
     assert all((docs / name).stat().st_size <= 200_000 for name in pictures)
