@@ -7,7 +7,9 @@ from nbgrader.preprocessors import GetGrades
 
 from coursepack.build.colab import ColabBadge
 from coursepack.build.feedback import HideTests
+from coursepack.course import Course
 from coursepack.gradebook import find_tools
+from coursepack.grading_data import grading_data
 
 ROOT = Path(__file__).resolve().parent
 
@@ -28,11 +30,12 @@ c.Execute.timeout = 300
 # Importing torch while other kernels start takes longer than the default minute on a small machine.
 c.Execute.startup_timeout = 180
 
-# Grades are measured on the bundled mini set, on the CPU and in one thread, whatever the machine has (docs/gates.md).
-# Set in the kernel itself: formgrader and `nbgrader validate` then grade alike, and a student's own lab is not touched.
+# Grades are measured on the bundled mini MNIST and on generated shapes, on the CPU and in one thread, whatever the
+# machine has (docs/gates.md). Set in the kernel itself: formgrader and `nbgrader validate` then grade alike, and a
+# student's own lab is not touched.
 grading = {"CUDA_VISIBLE_DEVICES": "", "OMP_NUM_THREADS": "1"}
 if (ROOT / "data" / "mnist_mini").is_dir():
-    grading["COURSE_DATA"] = str(ROOT / "data" / "mnist_mini")
+    grading["COURSE_DATA"] = str(grading_data(Course(ROOT)))
 c.Execute.extra_arguments = [f"--IPKernelApp.exec_lines=__import__('os').environ.update({grading!r})"]
 
 # Feedback shows students their own work and the messages of failed checks, never a hidden test.

@@ -149,11 +149,11 @@ def test_does_stock_nbgrader_start_a_gradebook_in_a_shell_without_the_environmen
     assert [path.name for path in (course.root / "release" / "ps2_mnist_cnn").iterdir()] == ["ps2_mnist_cnn.ipynb"]
 
 
-GRADED = """# Check that grading uses the mini set, the CPU and one thread
+GRADED = """# Check that grading uses the small data sets, the CPU and one thread
 import os
 from pathlib import Path
 
-assert Path(os.environ["COURSE_DATA"]).samefile(Path("data") / "mnist_mini"), os.environ["COURSE_DATA"]
+assert Path(os.environ["COURSE_DATA"]).samefile(Path(".coursepack") / "data"), os.environ["COURSE_DATA"]
 assert os.environ["CUDA_VISIBLE_DEVICES"] == ""
 assert os.environ["OMP_NUM_THREADS"] == "1"
 """

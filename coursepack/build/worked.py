@@ -1,4 +1,4 @@
-"""The worked version: the source, executed on the mini data set, without hidden tests."""
+"""The worked version: the source, executed on the small data sets, without hidden tests."""
 
 from __future__ import annotations
 
@@ -20,6 +20,7 @@ from coursepack.build.nbgrader_run import make_release, make_solution
 from coursepack.build.notebooks import cell_name, read_notebook
 from coursepack.course import Course
 from coursepack.errors import CoursepackError
+from coursepack.grading_data import grading_data
 
 MAX_BYTES = 1_000_000
 
@@ -28,7 +29,7 @@ def worked_notebook(course: Course, scratch: Course, assignment: str) -> Noteboo
     """Execute an assignment's source through nbgrader and return the version for readers.
 
     Args:
-        course: the course, whose `data/mnist_mini` the notebook trains on.
+        course: the course, whose small data sets the notebook trains on.
         scratch: a throw-away copy of it, in which the notebook runs.
         assignment: the assignment.
 
@@ -62,9 +63,9 @@ def written(notebook: NotebookNode) -> str:
 
 @contextmanager
 def _environment(course: Course) -> Iterator[None]:
-    """Let kernels started meanwhile see the mini data set, one thread and no GPU."""
+    """Let kernels started meanwhile see the small data sets, one thread and no GPU."""
     settings = {
-        "COURSE_DATA": str(course.root / "data" / "mnist_mini"),
+        "COURSE_DATA": str(grading_data(course)),
         "CUDA_VISIBLE_DEVICES": "",
         "OMP_NUM_THREADS": "1",
     }

@@ -1,7 +1,7 @@
 """The networks as the specification has them: what a student's network is compared with.
 
-Shapes: images (batch, 1, 28, 28), outputs (batch, 10) logits. The modules are registered in call order, which is all
-that a comparison relies on.
+Shapes: images (batch, 1, 28, 28) if nothing else is said, outputs (batch, 10) logits. The modules are registered in
+call order, which is all that a comparison relies on.
 """
 
 from __future__ import annotations
@@ -96,3 +96,22 @@ def conv_batch_norm() -> Reference:
     for before, after in ((1, 32), (32, 64), (64, 100)):
         blocks += [nn.Conv2d(before, after, 3, stride=2, padding=1), nn.ReLU(), nn.BatchNorm2d(after)]
     return Reference(*blocks, nn.AdaptiveAvgPool2d(1), nn.Flatten(), nn.Linear(100, 10))
+
+
+def conv_net(n_channels: int = 3, n_classes: int = 10, width: int = 64) -> Reference:
+    """Eight times convolution 3×3 (padding 1), batch normalisation, ReLU; five max pools 3×3 (stride 2, padding 1).
+
+    Channels in multiples of the width: 1 – pool – 2 – pool – 4, 4 – pool – 8, 8 – pool – 8, 8 – pool – linear.
+    Images are (batch, n_channels, 32, 32). In colour, with ten classes and a width of 64: 9,231,114 parameters.
+    """
+    blocks: list[nn.Module] = []
+    before = n_channels
+    for stage in ((1,), (2,), (4, 4), (8, 8), (8, 8)):
+        for multiple in stage:
+            after = multiple * width
+            blocks += [nn.Conv2d(before, after, 3, padding=1), nn.BatchNorm2d(after), nn.ReLU()]
+            before = after
+        blocks.append(nn.MaxPool2d(3, stride=2, padding=1))
+    network = Reference(*blocks, nn.Flatten(), nn.Linear(before, n_classes))
+    network.input_shape = (n_channels, 32, 32)
+    return network

@@ -25,6 +25,7 @@ from typing import Any
 from nbformat import NotebookNode
 
 from coursepack.course import Course
+from coursepack.grading_data import grading_data
 
 CELL_SECONDS = 300
 # A cell of a branch with this key in its metadata is passed over.
@@ -88,8 +89,8 @@ class Rehearsal:
 
 
 def grading_environment(course: Course) -> dict[str, str]:
-    """Return the variables a notebook is graded under: the mini set, the CPU, one thread."""
-    data = str(course.root / "data" / "mnist_mini")
+    """Return the variables a notebook is graded under: the small data sets, the CPU, one thread."""
+    data = str(grading_data(course))
     return {"COURSE_DATA": data, "CUDA_VISIBLE_DEVICES": "", "OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"}
 
 

@@ -90,7 +90,7 @@ def test_are_files_beside_the_source_passed_on(built: Course) -> None:
 
 def test_was_the_worked_notebook_run_on_the_mini_set_with_one_thread_and_no_gpu(built: Course) -> None:
     printed = cell(built.notebook("solutions", "doubling"), "picture").outputs[0].text
-    assert printed == "data in data/mnist_mini threads 1\nvisible devices: ''\n"
+    assert printed == "data in .coursepack/data threads 1\nvisible devices: ''\n"
 
 
 def test_does_the_worked_notebook_keep_values_but_no_stderr_and_no_counts(built: Course) -> None:

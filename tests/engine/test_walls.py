@@ -47,7 +47,7 @@ PROBES = {
     "privileges": "import os\nwanted = ('CapEff', 'CapBnd', 'NoNewPrivs', 'Seccomp:')\n"
     "print([line.split()[1] for line in open('/proc/self/status') if line.startswith(wanted)], os.getuid())",
     "system": "import sys, os\nfor f in ('/', '/usr', '/etc', '/dev', '/opt/engine', '/opt/engine/subject_agent',"
-    " '/run', '/data/mnist_mini', os.path.dirname(os.__file__), '/run/sockets', '/proc/sys/kernel/hostname'):\n"
+    " '/run', '/data/course', os.path.dirname(os.__file__), '/run/sockets', '/proc/sys/kernel/hostname'):\n"
     "    try:\n        open(f if f.endswith('hostname') else f + '/written', 'w').write('x')\n"
     "        print('wrote', f)\n    except OSError:\n        pass",
     "sockets": "import os\nfor name in os.listdir('/run/sockets'):\n    try:\n"

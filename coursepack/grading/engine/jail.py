@@ -21,7 +21,7 @@ from coursepack.errors import CoursepackError
 ENGINE = Path(__file__).parent / "inside"
 SUBJECT = Path(coursepack.__file__).parent / "subject"
 TOOLS = "/opt/engine"
-DATA = "/data/mnist_mini"
+DATA = "/data/course"
 SYSTEM = ("/usr", "/lib", "/lib64", "/lib32", "/bin", "/sbin")
 ETC = (
     "ld.so.cache",

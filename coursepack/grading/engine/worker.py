@@ -5,11 +5,10 @@ from __future__ import annotations
 from types import TracebackType
 
 from coursepack.course import Course
-from coursepack.data import mini_root
-from coursepack.errors import CoursepackError
 from coursepack.grading.engine import jail
 from coursepack.grading.engine.judge_process import JudgeProcess
 from coursepack.grading.engine.server_process import ServerProcess
+from coursepack.grading_data import grading_data
 
 
 class Worker:
@@ -49,11 +48,7 @@ class Worker:
         self._server = self._judge = None
 
     def _new_server(self) -> ServerProcess:
-        try:
-            data = mini_root(self.course)
-        except CoursepackError:  # a course without the bundled data has notebooks that need none
-            data = None
-        return ServerProcess(data, jailed=self._jailed)
+        return ServerProcess(grading_data(self.course), jailed=self._jailed)
 
     @property
     def server(self) -> ServerProcess:
