@@ -79,7 +79,7 @@ def _load(
     if "cifar10" in wanted:
         data["cifar10"] = load_cifar(device, quick)
     for each in data.values():
-        console.print(f"trained on {each.origin}, {len(each.train.labels):,} images", highlight=False)
+        console.print(f"training on {each.origin}, {len(each.train.labels):,} images", highlight=False)
     return data
 
 
