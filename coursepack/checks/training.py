@@ -10,6 +10,7 @@ import torch
 
 from coursepack.checks.arrays import compare_values
 from coursepack.checks.gates import Gate
+from coursepack.checks.held_back import load_held_back
 from coursepack.checks.messages import describe, failed, student_error
 from coursepack.subject import Array, ModuleHandle, Name, StudentError, Subject
 from coursepack.subject.loops import CLASSES, IMAGE_SHAPE, probe_loss, probe_network
@@ -20,22 +21,24 @@ TOLERANCE = 1e-4  # float32 arithmetic over five steps
 OPTIMIZER = {"lr": 0.1, "momentum": 0.9}
 
 
-def assert_accuracy(student: Subject, name: str, gate: Gate, *, retrain: tuple[str, str]) -> None:
-    """Check that a trained network reaches the gate on the mini test images.
+def assert_accuracy(
+    student: Subject, name: str, gate: Gate, *, retrain: tuple[str, str], held_back: bool = False
+) -> None:
+    """Check that gradients reach every layer of a trained network, and that it reaches the gate on test images.
 
     Args:
         student: the subject.
         name: the variable that holds the trained network.
         gate: the threshold and number of tries.
         retrain: (function, network class) of the notebook; below the gate, `function(network, seed=…)` trains anew.
+        held_back: for free designs: score on images that no notebook is given, instead of the mini set's test images,
+            and let layers be frozen.
 
     Labels never reach the student's code: images go in, outputs come out, and they are scored here.
     """
-    from coursepack.data import load_mini_mnist  # late: the data room imports torchvision
-
-    images, labels = load_mini_mnist("test")
-    batch = ((images[:, None].astype(np.float32) / 255.0 - MNIST_MEAN) / MNIST_STD).astype(np.float32)
-    reached = [_accuracy(_trained(student, name), batch, labels)]
+    batch, labels = _test_images(held_back)
+    trained = _trained(student, name)
+    reached = [_accuracy(trained, batch, labels)]
     function, network = retrain
     while reached[-1] < gate.threshold and len(reached) < gate.tries:
         try:
@@ -49,6 +52,33 @@ def assert_accuracy(student: Subject, name: str, gate: Gate, *, retrain: tuple[s
             expected=f"at least {gate.threshold:.1%}",
             got=", ".join(f"{accuracy:.1%}" for accuracy in reached) + f" in {len(reached)} trainings",
             hint="if the network's own check passes, look at how it is trained; else mend the network first",
+        )
+    if not held_back:
+        _check_reach(trained, batch[:4])
+
+
+def _test_images(held_back: bool) -> tuple[Array, Array]:
+    """Return normalised images (N, 1, 28, 28) float32 and their labels (N,)."""
+    from coursepack.data import load_mini_mnist  # late: the data room imports torchvision
+
+    images, labels = load_held_back() if held_back else load_mini_mnist("test")
+    return ((images[:, None].astype(np.float32) / 255.0 - MNIST_MEAN) / MNIST_STD).astype(np.float32), labels
+
+
+def _check_reach(network: ModuleHandle, images: Array) -> None:
+    """Check that a gradient reaches every layer: a good accuracy above layers that were left as they began is luck."""
+    grad_output = np.random.default_rng(20_264).standard_normal((len(images), CLASSES))
+    try:
+        layers = network.trace(images, train=True, grad_output=grad_output).layers
+    except StudentError as error:
+        raise student_error(f"{network.name}: forward pass in train mode", error) from None
+    cut = [number for number, layer in enumerate(layers, start=1) if "weight" not in layer.gradients]
+    if cut:
+        raise failed(
+            f"{network.name}: gradients in training",
+            expected="one for the weights of every layer",
+            got="none for layer " + ", ".join(map(str, cut)),
+            hint="something cuts the graph, so these layers cannot learn: detach, no_grad, .data or NumPy",
         )
 
 

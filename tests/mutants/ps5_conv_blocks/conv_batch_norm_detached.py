@@ -1,6 +1,6 @@
 """Cuts the graph after the first block, so that the first convolution never learns."""
 
-# loses: conv-batch-norm-hidden
+# loses: conv-batch-norm-hidden, conv-batch-norm-accuracy-hidden
 # %% conv-batch-norm
 class ConvBatchNormNetwork(nn.Module):
     """Three blocks of strided convolution, ReLU and batch normalisation, the mean of each channel, a linear layer.

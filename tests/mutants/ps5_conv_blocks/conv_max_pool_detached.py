@@ -1,6 +1,6 @@
 """Cuts the graph after the first block, so that the first convolution never learns."""
 
-# loses: conv-max-pool-hidden
+# loses: conv-max-pool-hidden, conv-max-pool-accuracy-hidden
 # %% conv-max-pool
 class ConvMaxPoolNetwork(nn.Module):
     """Three blocks of convolution, ReLU and max pooling, then a linear layer.
