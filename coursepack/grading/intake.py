@@ -17,7 +17,13 @@ import nbformat
 from nbformat import NotebookNode
 from nbformat.validator import normalize
 
+from coursepack.grading.slim import slim
+
 NBFORMAT = (4, 5)
+# An executed notebook of ours has less than 1 MB. A part (anything behind a comma or bracket) takes some 100 bytes.
+MAX_BYTES = 50_000_000
+MAX_PARTS = 2_000_000
+CLEAR = "hand it in again without outputs"
 SKIP_TAG = "skip-execution"
 
 
@@ -48,7 +54,7 @@ def take_in(path: Path, released: NotebookNode) -> Intake:
     Raises:
         UnreadableError: there is no notebook, or nothing that could be graded in it.
     """
-    content = _read_json(path)
+    content = slim(_read_json(path))
     notes: list[str] = []
     notebook = _as_current_format(content, notes)
     own = {cell.metadata.nbgrader.grade_id: cell for cell in released.cells if "nbgrader" in cell.metadata}
@@ -66,15 +72,30 @@ def _read_json(path: Path) -> dict[str, Any]:
         others = sorted(found.name for found in path.parent.glob("*.ipynb"))
         hint = f"; the folder holds {', '.join(others)}" if others else ""
         raise UnreadableError(f"{path.name} is missing{hint}")
+    if path.is_symlink():
+        raise UnreadableError(f"{path.name} is a link to another file, not a notebook")
     try:
-        content = json.loads(path.read_text(encoding="utf-8-sig"))
+        content = json.loads(_read_text(path))
     except json.JSONDecodeError as error:
         raise UnreadableError(f"{path.name} is not JSON (line {error.lineno}): cut off, or not a notebook") from error
-    except (OSError, UnicodeDecodeError, RecursionError) as error:
+    except (OSError, ValueError, RecursionError) as error:
         raise UnreadableError(f"{path.name} cannot be read: {error}") from error
     if not isinstance(content, dict):
         raise UnreadableError(f"{path.name} is JSON but not a notebook")
     return content
+
+
+def _read_text(path: Path) -> str:
+    """Return the file's text, if reading it as JSON cannot take gigabytes."""
+    size = path.stat().st_size
+    if size > MAX_BYTES:
+        raise UnreadableError(
+            f"{path.name} has {size / 1e6:,.0f} MB; at most {MAX_BYTES / 1e6:,.0f} MB are read: {CLEAR}"
+        )
+    text = path.read_text(encoding="utf-8-sig")
+    if sum(map(text.count, ",[{")) > MAX_PARTS:
+        raise UnreadableError(f"{path.name} consists of more than {MAX_PARTS:,} parts: {CLEAR}")
+    return text
 
 
 def _as_current_format(content: dict[str, Any], notes: list[str]) -> NotebookNode:

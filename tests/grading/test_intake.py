@@ -130,3 +130,66 @@ def test_a_test_cannot_be_skipped_by_a_tag(tmp_path: Path, released: NotebookNod
     intake = take_in(write(tmp_path, notebook), released)
     assert "skip-execution" in intake.notes[0]
     assert cell_of(intake.notebook, "double-hidden").metadata.tags == ["mine"]
+
+
+def test_a_huge_file_is_refused_before_it_is_read(tmp_path: Path, released: NotebookNode) -> None:
+    """Is a file of 200 MB named and left unread?"""
+    path = write(tmp_path, answered())
+    with path.open("r+b") as file:
+        file.truncate(200_000_000)
+    with pytest.raises(UnreadableError, match=r"tiny\.ipynb has 200 MB; at most 50 MB are read: hand it in again"):
+        take_in(path, released)
+
+
+def test_a_small_file_that_would_fill_the_memory_is_refused(tmp_path: Path, released: NotebookNode) -> None:
+    """Is JSON of a few megabytes that would become gigabytes of objects refused?"""
+    notebook = answered()
+    notebook["metadata"]["bomb"] = "@"
+    text = json.dumps(notebook).replace('"@"', "[" + ",".join(["{}"] * 1_000_001) + "]")
+    with pytest.raises(UnreadableError, match="more than 2,000,000 parts"):
+        take_in(write(tmp_path, text), released)
+
+
+def test_a_link_is_not_followed(tmp_path: Path, released: NotebookNode) -> None:
+    """Can nobody hand in a link to another student's notebook?"""
+    (tmp_path / "bob").mkdir()
+    (tmp_path / "eve").mkdir()
+    (tmp_path / "eve" / "tiny.ipynb").symlink_to(write(tmp_path / "bob", answered()))
+    with pytest.raises(UnreadableError, match="is a link"):
+        take_in(tmp_path / "eve" / "tiny.ipynb", released)
+
+
+def test_what_nobody_reads_is_left_out(tmp_path: Path, released: NotebookNode) -> None:
+    """Do outputs and editors' metadata go, while texts, tags, the kernel and attached pictures stay?"""
+    notebook = answered()
+    title, double = notebook["cells"][0], cell_of(notebook, "double")
+    title["attachments"] = {"a.png": {"image/png": "AAAA"}}
+    title["metadata"] = {"tags": ["mine"], "editor": {"deep": [1, 2]}}
+    double["outputs"] = [{"output_type": "stream", "name": "stdout", "text": "x"}]
+    double["source"] = double["source"].splitlines(keepends=True)
+    found = take_in(write(tmp_path, notebook), released).notebook
+    assert found.cells[0].attachments == {"a.png": {"image/png": "AAAA"}}
+    assert found.cells[0].metadata == {"tags": ["mine"]}
+    assert found.metadata == notebook["metadata"]
+    assert cell_of(found, "double").outputs == []
+    assert cell_of(found, "double").source == "".join(double["source"])
+
+
+def test_notebook_format_3_is_upgraded(tmp_path: Path, released: NotebookNode) -> None:
+    """Does a notebook with worksheets keep its answers?"""
+    cells = [
+        {
+            "cell_type": "code",
+            "input": cell["source"],
+            "outputs": [],
+            "language": "python",
+            "metadata": cell["metadata"],
+        }
+        for cell in answered()["cells"]
+        if cell["cell_type"] == "code"
+    ]
+    sheets = [{"cells": cells, "metadata": {}}]
+    old = {"nbformat": 3, "nbformat_minor": 0, "metadata": {"name": "tiny"}, "worksheets": sheets}
+    intake = take_in(write(tmp_path, old), released)
+    assert intake.notes == ("upgraded from notebook format 3.0",)
+    assert [cell.source for cell in intake.notebook.cells] == [cell["input"] for cell in cells]
