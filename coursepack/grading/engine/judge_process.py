@@ -6,6 +6,7 @@ import asyncio
 import contextlib
 import json
 import os
+import signal
 import socket
 import subprocess
 import sys
@@ -15,25 +16,32 @@ from pathlib import Path
 
 from coursepack.course import Course
 from coursepack.errors import CoursepackError
+from coursepack.grading.engine.judge import FAULT
 
 START_SECONDS = 300.0
+TRIES = 2
+ENDED = "the judge ended while it looked at this answer, twice; that is no fault of the student's: grade it again"
 
 
 class JudgeProcess:
-    """A running judge.
+    """A running judge; a new one takes over where it ends.
 
     Args:
         course: whose data the checks use.
     """
 
     def __init__(self, course: Course) -> None:
-        self._control, theirs = socket.socketpair()
+        self._course = course
         self._log = tempfile.TemporaryFile()  # noqa: SIM115 (open as long as the judge runs)
+        self._control, self._process = self._start()
+
+    def _start(self) -> tuple[socket.socket, subprocess.Popen[bytes]]:
+        ours, theirs = socket.socketpair()
         threads = {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1", "CUDA_VISIBLE_DEVICES": ""}
         command = [sys.executable, "-m", "coursepack.grading.engine.judge", str(theirs.fileno())]
-        self._process = subprocess.Popen(  # noqa: S603
+        process = subprocess.Popen(  # noqa: S603
             command,
-            cwd=course.root,
+            cwd=self._course.root,
             env={**os.environ, **threads},
             stdin=subprocess.DEVNULL,
             stdout=self._log,
@@ -42,6 +50,7 @@ class JudgeProcess:
             start_new_session=True,
         )
         theirs.close()
+        return ours, process
 
     def wait_until_ready(self) -> None:
         """Wait until the judge has imported everything.
@@ -54,7 +63,10 @@ class JudgeProcess:
             ready = self._control.recv(1000)
         except TimeoutError:
             ready = b""
-        if not ready:
+        self._check_ready(ready)
+
+    def _check_ready(self, word: bytes) -> None:
+        if not word:
             self._log.seek(0)
             words = self._log.read()[-500:].decode("utf-8", "replace").strip()
             self.close()
@@ -64,12 +76,27 @@ class JudgeProcess:
     async def judge(self, source: str, socket_path: Path, cells: Sequence[str], seconds: float) -> tuple[str, str]:
         """Return (verdict, message) for one test cell; see `judge.judge_cell`.
 
+        A judge that ends meanwhile is replaced, and the new one asked; if that ends as well, the verdict is a fault.
+
         Raises:
-            EOFError: the judge itself ended.
+            CoursepackError: a new judge did not start.
         """
-        loop = asyncio.get_running_loop()
         request = {"socket": str(socket_path), "source": source, "cells": list(cells), "seconds": seconds}
-        await loop.sock_sendall(self._control, json.dumps(request).encode("utf-8") + b"\n")
+        line = json.dumps(request).encode("utf-8") + b"\n"
+        for _ in range(TRIES):
+            try:
+                await self.revive()
+                return await self._ask(line)
+            except (EOFError, OSError):
+                self._kill()
+            except BaseException:  # cancelled: its answer to this must not be taken for its answer to the next
+                self._kill()
+                raise
+        return FAULT, ENDED
+
+    async def _ask(self, line: bytes) -> tuple[str, str]:
+        loop = asyncio.get_running_loop()
+        await loop.sock_sendall(self._control, line)
         answer = b""
         while not answer.endswith(b"\n"):
             part = await loop.sock_recv(self._control, 65_536)
@@ -79,11 +106,34 @@ class JudgeProcess:
         found = json.loads(answer)
         return found["verdict"], found["message"]
 
+    async def revive(self) -> None:
+        """Start a new judge where the last one ended, and wait until it is ready.
+
+        Raises:
+            CoursepackError: it did not start.
+        """
+        if self._process.poll() is None:
+            return
+        self._kill()
+        self._control, self._process = self._start()
+        self._control.setblocking(False)
+        ready = b""
+        with contextlib.suppress(TimeoutError, OSError):
+            call = asyncio.get_running_loop().sock_recv(self._control, 1000)
+            ready = await asyncio.wait_for(call, START_SECONDS)
+        self._check_ready(ready)
+
+    def _kill(self) -> None:
+        """End the judge and the check it runs, at once."""
+        self._control.close()
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(self._process.pid, signal.SIGKILL)
+        self._process.wait(timeout=10)
+
     def close(self) -> None:
         """End the judge."""
         self._control.close()
         with contextlib.suppress(subprocess.TimeoutExpired):
             self._process.wait(timeout=1)
-        self._process.kill()
-        self._process.wait(timeout=10)
+        self._kill()
         self._log.close()

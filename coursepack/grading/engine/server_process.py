@@ -6,11 +6,9 @@ import asyncio
 import contextlib
 import json
 import os
-import shutil
 import socket
 import subprocess
 import sys
-import tempfile
 import time
 from pathlib import Path
 from typing import Any
@@ -19,6 +17,7 @@ import psutil
 
 from coursepack.errors import CoursepackError
 from coursepack.grading.engine import jail, system_calls
+from coursepack.grading.engine.own_folder import OwnFolder
 
 START_SECONDS = 300.0
 BOOT = "import sys; sys.path.insert(0, {path!r}); from inside.server import main; main()"
@@ -38,7 +37,8 @@ class ServerProcess:
 
     def __init__(self, data: Path | None, *, jailed: bool = True) -> None:
         self.jailed = jailed
-        self._base = Path(tempfile.mkdtemp(prefix="cpe-", dir="/tmp"))
+        self._own = OwnFolder()
+        self._base = self._own.path
         self.folder = self._base / "s"
         self.folder.mkdir()
         self._control, theirs = socket.socketpair()
@@ -47,6 +47,7 @@ class ServerProcess:
         theirs.close()
         self._buffer = b""
         self.pid = 0
+        self._server: psutil.Process | None = None
 
     def _start(self, theirs: socket.socket, data: Path | None) -> subprocess.Popen[bytes]:
         user = jail.jail_user() if self.jailed else 0
@@ -89,6 +90,7 @@ class ServerProcess:
             self.close()
             raise CoursepackError(f"the grading worker did not start: {error}", remedy=jail.REMEDY) from error
         self.pid = self._own_pid()
+        self._server = psutil.Process(self.pid)
 
     def _own_pid(self) -> int:
         """Return the server's process: the innermost of bubblewrap's chain."""
@@ -129,13 +131,17 @@ class ServerProcess:
         return await asyncio.get_running_loop().run_in_executor(None, self._fork, order)
 
     def _fork(self, order: dict[str, Any]) -> psutil.Process:
-        self.say(do="fork", filter=system_calls.filter_program() if self.jailed else "", **order)
-        while True:
-            answer = self.hear(START_SECONDS)
-            if "failed" in answer:
-                raise RuntimeError(answer["failed"])
-            if answer.get("forked") == order["number"]:
-                return psutil.Process(self.pid).children()[0]
+        try:
+            self.say(do="fork", filter=system_calls.filter_program() if self.jailed else "", **order)
+            while True:
+                answer = self.hear(START_SECONDS)
+                if "failed" in answer:
+                    raise RuntimeError(answer["failed"])
+                if answer.get("forked") == order["number"]:
+                    return psutil.Process(self.pid).children()[0]
+        except (EOFError, OSError, IndexError, psutil.NoSuchProcess) as error:
+            self._end()  # whatever is left of it: a server that lost the thread must not be asked again
+            raise RuntimeError("the fork server ended or did not answer") from error
 
     def kill_kernel(self) -> None:
         """End the kernel and everything it started."""
@@ -144,7 +150,14 @@ class ServerProcess:
 
     def alive(self) -> bool:
         """Tell whether the server runs."""
-        return self._process.poll() is None
+        if self._process.poll() is not None:
+            return False
+        if self._server is None:
+            return True
+        try:  # bubblewrap outlives it for a moment
+            return bool(self._server.is_running() and self._server.status() != psutil.STATUS_ZOMBIE)
+        except psutil.NoSuchProcess:
+            return False
 
     def last_words(self) -> str:
         """Return the end of what the server wrote to its log."""
@@ -157,8 +170,12 @@ class ServerProcess:
         self._control.close()
         with contextlib.suppress(subprocess.TimeoutExpired):
             self._process.wait(timeout=2)
+        self._end()
+        self._log.close()
+        self._own.remove()
+
+    def _end(self) -> None:
+        self._control.close()
         with contextlib.suppress(ProcessLookupError):
             self._process.kill()
         self._process.wait(timeout=10)
-        self._log.close()
-        shutil.rmtree(self._base, ignore_errors=True)

@@ -7,13 +7,15 @@ import contextlib
 import signal
 import time
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Any
 
 from nbclient import NotebookClient
 from nbformat import NotebookNode
 
+from coursepack.errors import CoursepackError
+from coursepack.grading.engine.judge import LOST
 from coursepack.grading.engine.judge_process import JudgeProcess
 from coursepack.grading.engine.kernels import ForkedKernelManager
 from coursepack.grading.engine.limits import Limits
@@ -23,6 +25,7 @@ from coursepack.grading.engine.server_process import ServerProcess
 
 POLL_SECONDS = 0.1
 FAREWELL_SECONDS = 5.0
+DYING_SECONDS = 0.3
 
 
 class Stop(StrEnum):
@@ -31,6 +34,7 @@ class Stop(StrEnum):
     TIME = "time"
     MEMORY = "memory"
     DIED = "died"
+    SERVER = "server"
 
 
 @dataclass(frozen=True)
@@ -83,7 +87,7 @@ class Session:
         limits: Limits,
         files: Mapping[str, bytes],
     ) -> None:
-        self._judge, self._limits = judge, limits
+        self._server, self._judge, self._limits = server, judge, limits
         self._manager = ForkedKernelManager(server, limits, files)
         self._client = CellRunner(
             notebook,
@@ -120,10 +124,28 @@ class Session:
 
     async def judge(self, source: str, cells: Sequence[str], until: float) -> tuple[Stay, tuple[str, str]]:
         """Let the judge run a test cell against this kernel; return how it went and (verdict, message)."""
-        seconds = max(1.0, min(self._limits.cell_wall_seconds, until - time.monotonic()) + self._limits.grace_seconds)
-        call = self._judge.judge(source, self._manager.subject_socket, cells, seconds)
+        await self._judge.revive()  # on our time, not on the cell's
+        seconds = max(1.0, min(self._limits.cell_wall_seconds, until - time.monotonic()))
+        # The kernel is ended first: a judge that gave up would leave one that answers nobody to the next cell.
+        patience = seconds + self._limits.grace_seconds + FAREWELL_SECONDS
+        call = self._judge.judge(source, self._manager.subject_socket, cells, patience)
         stay, answer = await self._watch(call, until)
-        return stay, answer or ("lost", stay.reason)
+        verdict, message = answer or (LOST, stay.reason)
+        if verdict == LOST and stay.stop is None and not await self._outlasts(DYING_SECONDS):
+            stay = replace(stay, stop=self._end())
+        return stay, (verdict, message)
+
+    async def _outlasts(self, seconds: float) -> bool:
+        """Tell whether the kernel still lives some time later: its sockets close a moment before it is gone."""
+        until = time.monotonic() + seconds
+        while await self.alive():
+            if time.monotonic() > until:
+                return True
+            await asyncio.sleep(0.02)
+        return False
+
+    def _end(self) -> Stop:
+        return Stop.DIED if self._server.alive() else Stop.SERVER
 
     async def _watch(self, work: Any, until: float) -> tuple[Stay, Any]:
         """Wait for `work` while the kernel keeps its limits; interrupt it, then end it, when it does not."""
@@ -145,7 +167,7 @@ class Session:
                 await self._manager.fork.kill()
         reason, value = _ending(task)
         if stop is None and (reason or not await self.alive()):
-            stop = Stop.DIED
+            stop = self._end()
         cpu = self._meter.cpu_seconds() - cpu_before
         return Stay(time.monotonic() - started, cpu, stop, reason), value
 
@@ -180,6 +202,6 @@ def _ending(task: asyncio.Future[Any]) -> tuple[str, Any]:
     if task.cancelled():
         return "it did not end", None
     error = task.exception()
-    if isinstance(error, EOFError):
+    if isinstance(error, CoursepackError):
         raise error
     return (f"{type(error).__name__}", None) if error is not None else ("", task.result())

@@ -30,6 +30,7 @@ def run(order: dict[str, Any], writer: int, *, jailed: bool) -> None:
     _close_files(writer)
     if not jailed:
         os.setsid()
+        kernel_calls.prctl(kernel_calls.PR_SET_PDEATHSIG, signal.SIGKILL)
         _kernel(order, writer, order["folder"], None)
     kernel_calls.enter_user_namespace(CLONE_NEWPID | CLONE_NEWNS | CLONE_NEWIPC | CLONE_NEWUTS)
     init = os.fork()

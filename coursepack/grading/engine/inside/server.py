@@ -113,6 +113,8 @@ class Server:
         if self._child:
             with contextlib.suppress(ProcessLookupError):
                 os.kill(self._child, signal.SIGKILL)
+                if not self._jailed:  # no namespace ends what the kernel started; its group can be ended
+                    os.killpg(self._child, signal.SIGKILL)
 
     def _bury(self, *, silent: bool = False) -> None:
         _, status = os.waitpid(self._child, 0)
