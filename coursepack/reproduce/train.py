@@ -16,11 +16,14 @@ from torch.nn import functional
 from coursepack.course import Course
 from coursepack.data import find_mnist, load_split, mini_root
 from coursepack.errors import CoursepackError
+from coursepack.reproduce import capstone
 from coursepack.reproduce.images import Data, Split
 from coursepack.reproduce.row import MOMENTUM, Row
 
 MEAN, STD = 0.1307, 0.3081
 EVALUATION_BATCH = 200
+# Training images that the capstone is measured on: each is looked at nine times.
+CAPSTONE_PART = 10_000
 
 
 @dataclass(frozen=True)
@@ -112,6 +115,11 @@ def train(row: Row, seed: int, data: Data, after_measuring: Callable[[], None] =
     # On a CPU, convolutions of channels that lie side by side take a sixth less time.
     layout = torch.channels_last if row.dataset == "cifar10" else torch.preserve_format
     model = row.build().to(data.train.images.device).to(memory_format=layout)
+    if row.recipe:
+        losses = capstone.fit(model, data.train.images, data.train.labels, row.recipe, order, after_measuring)
+        test = accuracy(model, data.test)
+        part = accuracy(model, data.train.part(min(CAPSTONE_PART, len(data.train.labels))))
+        return Outcome(tuple(losses), (test,), part, time.perf_counter() - started)
     optimizer = _optimizer(row, model)
     run = _train_steps if row.steps else _train_epochs
     outcome = run(row, data.scaled(row.scale), model, optimizer, order, after_measuring)
