@@ -38,7 +38,8 @@ from coursepack.grading.intake import UnreadableError, take_in
 
 FOLDER = Path(__file__).parent
 CLASSES = ("patching", "reading", "writing", "escaping", "exhausting", "forging", "faults")
-KINDS_OF_SECRETS = ("SOURCE", "GRADEBOOK", "SUBMISSION", "FEEDBACK", "ENVIRONMENT", "SHARED")
+KINDS_OF_SECRETS = ("SOURCE", "SOLUTION", "LABELS", "GRADEBOOK", "SUBMISSION", "FEEDBACK", "ENVIRONMENT", "SHARED")
+SHARED_MEMORY = Path("/dev/shm")
 WRONG = {"double": "return 0", "treble": "return 0"}
 # Short, and less so in wall-clock time: a busy machine is not the attack.
 SHORT = replace(LIMITS, cell_wall_seconds=20.0)
@@ -108,7 +109,7 @@ class Ground:
         mark = secrets.token_hex(8)
         self.secrets = {kind: f"CANARY_{kind}_{secrets.token_hex(8)}" for kind in KINDS_OF_SECRETS}
         self.course = make_tiny_course(root / "course")
-        self.shared, self.process_name = Path(f"/dev/shm/ground-{mark}"), f"stray-{mark}"
+        self.shared, self.process_name = SHARED_MEMORY / f"ground-{os.getpid()}-{mark}", f"stray-{mark}"
         self.sources = {kind: self._source(kind) for kind in ("numbers", "network")}
         self._root, self._abstract = root, f"ground-{mark}"
         self._lay_out()
@@ -130,6 +131,8 @@ class Ground:
         root, text = self.course.root, json.dumps(self.sources["numbers"])
         contents = {
             "source/tiny/tiny.ipynb": text,
+            "solutions/tiny/tiny.ipynb": self.secrets["SOLUTION"],
+            "data/final_exam/labels.npy": self.secrets["LABELS"],
             "gradebook.db": self.secrets["GRADEBOOK"],
             "submitted/alice/tiny/tiny.ipynb": self.secrets["SUBMISSION"],
             "autograded/bob/tiny/tiny.ipynb": self.secrets["SUBMISSION"],
@@ -142,11 +145,13 @@ class Ground:
     @contextlib.contextmanager
     def open(self) -> Iterator[Ground]:
         """Start the worker, the services that nobody may reach, and the process that nobody may end."""
+        _remove_leftovers()
         self.shared.write_text(self.secrets["SHARED"], encoding="utf-8")
         with contextlib.ExitStack() as stack:
             stack.callback(self.shared.unlink, missing_ok=True)
             self.services = [stack.enter_context(service) for service in self._services()]
-            self.witness = stack.enter_context(subprocess.Popen(["sleep", "3600"]))
+            # Ends with this process, however that ends: then nobody holds its input open.
+            self.witness = stack.enter_context(subprocess.Popen(["cat"], stdin=subprocess.PIPE))
             stack.callback(self.witness.kill)
             os.environ["SECRET_OF_THE_INSTRUCTOR"] = self.secrets["ENVIRONMENT"]
             stack.callback(os.environ.pop, "SECRET_OF_THE_INSTRUCTOR")
@@ -210,11 +215,16 @@ class Ground:
             path = self._root / "inbox" / "tiny.ipynb"
             path.parent.mkdir(exist_ok=True)
             path.write_bytes(submission)
-            second = take_in(path, released_notebook(first)).notebook
-            path.unlink()
+            try:
+                intake = take_in(path, released_notebook(first))
+            finally:
+                path.unlink()
+            second, notes = intake.notebook, intake.notes
         else:
-            second = nbformat.from_dict(submission)
-        return grade_notebook(self.worker.course, first, second, limits=replace(SHORT, **limits), worker=self.worker)
+            second, notes = nbformat.from_dict(submission), ()
+        limited = replace(SHORT, **limits)
+        graded = grade_notebook(self.worker.course, first, second, limits=limited, worker=self.worker)
+        return replace(graded, notes=(*notes, *graded.notes))
 
     def grade_honest(self) -> GradedNotebook:
         """Grade a right submission."""
@@ -244,6 +254,13 @@ class Ground:
     def leaked(self, text: str) -> list[str]:
         """Return the kinds of secrets that stand in a text."""
         return [kind for kind, secret in self.secrets.items() if secret in text]
+
+
+def _remove_leftovers() -> None:
+    """Remove what killed test runs left in shared memory."""
+    for path in SHARED_MEMORY.glob("ground-*-*"):
+        if not psutil.pid_exists(int(path.name.split("-")[1])):
+            path.unlink(missing_ok=True)
 
 
 def told(graded: GradedNotebook | UnreadableError) -> str:

@@ -32,9 +32,17 @@ class Net(nn.Module):
 
 @pytest.fixture(scope="module")
 def ground(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Ground]:
-    """A running worker on a course with secrets."""
+    """A running worker on a course with secrets; right notebooks before and after all attacks earn everything."""
     with Ground(tmp_path_factory.mktemp("ground")).open() as opened:
+        assert_honest_earns_all(opened)
         yield opened
+        assert_honest_earns_all(opened)
+
+
+def assert_honest_earns_all(ground: Ground) -> None:
+    """Check that a right notebook is graded as if nothing else had been."""
+    honest = ground.grade_honest()
+    assert (honest.points, honest.notes) == (5, ()), told(honest)[:3000]
 
 
 @pytest.mark.parametrize("attack", ATTACKS, ids=lambda attack: f"{attack.kind}/{attack.path.stem}")
@@ -47,14 +55,14 @@ def test_an_attack_gains_nothing(ground: Ground, attack: Attack) -> None:
         assert set(graded.lost) == attack.loses, said[:3000]
         assert sorted(record.grade_id for record in graded.records) == TESTS["net" in attack.cells]
         assert all(record.message for record in graded.records if record.grade_id in graded.lost)
+        assert all(note.isprintable() and len(note) < 600 for note in graded.notes), graded.notes
     assert any(words in said for words in attack.says), said[:3000]
     assert ground.leaked(said) == []
     assert ground.state() == before
     assert ground.visitors() == []
     assert ground.witness.poll() is None
     if attack.kind in LASTING:
-        honest = ground.grade_honest()
-        assert (honest.points, honest.notes) == (5, ()), told(honest)[:3000]
+        assert_honest_earns_all(ground)
 
 
 @pytest.mark.parametrize("kind", CLASSES)
@@ -92,8 +100,6 @@ def test_a_change_would_be_seen(ground: Ground) -> None:
 def test_wrong_and_right_answers_differ(ground: Ground) -> None:
     """Do the answers that attacks give earn nothing by themselves, and right ones everything?"""
     assert ground.grade_submission(answered(**WRONG), ground.sources["numbers"]).points == 0
-    honest = ground.grade_honest()
-    assert (honest.points, honest.notes) == (5, ())
     network = json.loads(json.dumps(ground.sources["network"]))
     network["cells"][0]["source"] = RIGHT_NETWORK
     assert ground.grade_submission(network, ground.sources["network"]).points == 4

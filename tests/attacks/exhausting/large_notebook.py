@@ -1,5 +1,6 @@
 """Hands in a notebook of 200 MB, most of it a picture in an output."""
-# says: 5 of 5 points
+# loses: double-hidden, treble-hidden
+# says: has 200 MB; at most 50 MB are read
 import json
 def damage(notebook):
     picture = {"output_type": "display_data", "metadata": {}, "data": {"image/png": "A" * 200_000_000}}

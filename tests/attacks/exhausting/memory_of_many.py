@@ -1,6 +1,7 @@
 """Spreads its memory over many processes: a limit per process would never strike."""
 # loses: double-hidden
 # says: took too much memory
+# limits: cell_cpu_seconds=10
 # %% double
 import os, time
 children = []
