@@ -2,13 +2,21 @@
 
 from pathlib import Path
 
-from nbconvert.preprocessors import CSSHTMLHeaderPreprocessor
-from nbgrader.preprocessors import GetGrades
+from nbconvert.preprocessors import ClearMetadataPreprocessor, CSSHTMLHeaderPreprocessor
+from nbgrader.preprocessors import (
+    AssignLatePenalties,
+    CheckCellMetadata,
+    GetGrades,
+    IgnorePattern,
+    LimitOutput,
+    SaveAutoGrades,
+)
 
 from coursepack.build.colab import ColabBadge
 from coursepack.build.feedback import HideTests
 from coursepack.course import Course
 from coursepack.gradebook import find_tools
+from coursepack.grading.engine.execute import RECORDS, JudgedExecute
 from coursepack.grading_data import grading_data
 
 ROOT = Path(__file__).resolve().parent
@@ -23,9 +31,24 @@ c.CourseDirectory.root = str(ROOT)
 # Worked notebooks are part of the pack and have many readers: a plural, beside nbgrader's "solution".
 c.CourseDirectory.solution_directory = "solutions"
 # A notebook that ran in its folder has downloaded data sets into ./data: never copied, neither to students nor back.
-c.CourseDirectory.ignore.append("data")
+# Nor are verdicts a student's to hand in.
+c.CourseDirectory.ignore.extend(["data", RECORDS])
 
-# A cell may train a network: nbgrader's 30 s are too short on a slow or busy machine.
+# `nbgrader autograde` and formgrader run student code in the jail and let the judge decide points (docs/security.md):
+# nbgrader's own steps, with our engine in the place of `Execute`.
+c.Autograde.autograde_preprocessors = [
+    JudgedExecute,
+    IgnorePattern,
+    ClearMetadataPreprocessor,
+    LimitOutput,
+    SaveAutoGrades,
+    AssignLatePenalties,
+    CheckCellMetadata,
+]
+# A cell may train a network. CPU seconds: a busy machine changes no verdict.
+c.JudgedExecute.timeout = 300
+
+# `nbgrader validate` runs a notebook in an ordinary kernel. nbgrader's 30 s are too short for a cell that trains.
 c.Execute.timeout = 300
 # Importing torch while other kernels start takes longer than the default minute on a small machine.
 c.Execute.startup_timeout = 180

@@ -86,18 +86,29 @@ def sample(assignment: Assignment, course: CourseOption = None) -> None:
 def grade(
     assignment: Assignment,
     jobs: Jobs = 1,
+    scheduler: Annotated[
+        str | None,
+        typer.Option(help="Grade on this Dask cluster, for example tcp://host:8786, instead of here."),
+    ] = None,
     timeout: Annotated[
-        int | None, typer.Option(min=1, help="Seconds a cell may take; by default nbgrader_config.py's.")
+        int | None, typer.Option(min=1, help="CPU seconds a cell may take; by default nbgrader_config.py's.")
     ] = None,
     force: Annotated[bool, typer.Option("--force", help="Grade again what is already graded.")] = False,
+    pictures: Annotated[
+        bool, typer.Option(help="Run the assignment's own cells that only draw; points do not depend on them.")
+    ] = True,
+    unsafe_no_jail: Annotated[
+        bool, typer.Option("--unsafe-no-jail", help="Run student code without any wall, with all your rights.")
+    ] = False,
     course: CourseOption = None,
 ) -> None:
     """Grade every submission of an assignment; no bad submission stops the others."""
-    from coursepack.grading.classroom import grade_class
+    from coursepack.grading.classroom import Options, grade_class
 
     found = Course.find(course)
     found.select([assignment])
-    raise typer.Exit(grade_class(found, assignment, jobs=jobs, timeout=timeout, force=force))
+    options = Options(jobs, scheduler, timeout, force, pictures, unsafe_no_jail)
+    raise typer.Exit(grade_class(found, assignment, options))
 
 
 @app.command()

@@ -22,7 +22,7 @@ from coursepack.build.sample import write_sample_class
 from coursepack.course import CONFIG_NAME, Course
 from coursepack.data import check_mnist, mini_root
 from coursepack.errors import CoursepackError
-from coursepack.grading.classroom import INTERRUPTED, grade_class
+from coursepack.grading.classroom import INTERRUPTED, Options, grade_class
 from coursepack.report.page import write_report
 
 FOLDER = "demo"
@@ -59,8 +59,8 @@ def run_demo(course: Course, assignment: str, *, jobs: int, timeout: int) -> int
             generate(demo, name)
     with _step(f"3. A sample class hands in {assignment}"):
         write_sample_class(demo, assignment)
-    with _step(f"4. Grading, {jobs} at a time: nbgrader autograde, through coursepack grade"):
-        code = grade_class(demo, assignment, jobs=jobs, timeout=timeout, force=False)
+    with _step(f"4. Grading, {jobs} at a time: coursepack grade {assignment} -j {jobs}"):
+        code = grade_class(demo, assignment, Options(jobs=jobs, timeout=timeout))
     if code == INTERRUPTED:
         return code
     with _step("5. The class report"):

@@ -1,13 +1,11 @@
-"""Grade a class: every submission by itself, some at once, none able to stop the others."""
+"""Grade a class: every submission by itself, many at once, none able to stop the others."""
 
 from __future__ import annotations
 
 import datetime
 import shutil
-import subprocess
-import sys
-from collections.abc import Iterator
-from concurrent.futures import FIRST_COMPLETED, CancelledError, Future, ThreadPoolExecutor, wait
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 
 from rich.console import Console
 from rich.markup import escape
@@ -25,30 +23,65 @@ from rich.text import Text
 from coursepack.build.notebooks import read_notebook, released_notebook
 from coursepack.course import Course
 from coursepack.errors import CoursepackError
-from coursepack.grading.autograder import Autograder, StoppedError, reason_in
+from coursepack.grading.cluster import Cluster, open_cluster
+from coursepack.grading.companions import companions
 from coursepack.grading.desk import Desk, Record, digest
+from coursepack.grading.engine import jail
+from coursepack.grading.engine.limits import Limits
+from coursepack.grading.entry import enter_assignment
 from coursepack.grading.gather import gather_results
+from coursepack.grading.intake import UnreadableError, take_in
+from coursepack.grading.ledger import Ledger
 from coursepack.grading.results import Status
+from coursepack.grading.stamps import unreadable_time
+from coursepack.grading.task import Graded, as_json, records_of
+from coursepack.grading.task import Task as GradingTask
 from coursepack.grading.verdicts import print_verdicts
 
 INTERRUPTED = 130
+UNSAFE = "[bold red]No jail: student code can do whatever you can do on this machine.[/]"
 
 
-def grade_class(course: Course, assignment: str, *, jobs: int, timeout: int | None, force: bool) -> int:
+@dataclass(frozen=True)
+class Options:
+    """How a class is graded.
+
+    Attributes:
+        jobs: how many submissions are graded at once on this machine.
+        scheduler: a Dask scheduler's address; None grades on this machine.
+        timeout: CPU seconds a cell may take; None for the course's setting.
+        force: grade again what is already graded.
+        pictures: run the assignment's own cells that only draw.
+        unsafe_no_jail: run student code without any wall.
+    """
+
+    jobs: int = 1
+    scheduler: str | None = None
+    timeout: int | None = None
+    force: bool = False
+    pictures: bool = True
+    unsafe_no_jail: bool = False
+
+    def limits(self, desk: Desk) -> Limits:
+        """Return the limits of a notebook."""
+        seconds = float(self.timeout or desk.timeout)
+        return Limits(cell_cpu_seconds=seconds, cell_wall_seconds=4 * seconds)
+
+
+def grade_class(course: Course, assignment: str, options: Options) -> int:
     """Grade what was handed in for an assignment and print the verdicts.
 
     Args:
         course: the course folder.
         assignment: the assignment's name.
-        jobs: how many submissions are graded at once.
-        timeout: seconds a cell may take; None for the course's setting.
-        force: grade again what is already graded.
+        options: how.
 
     Returns:
         0 if every submission is graded, 1 if one could not be, 130 after Ctrl-C.
 
     Raises:
-        CoursepackError: nothing was handed in, or the assignment cannot be put into the gradebook.
+        CoursepackError: nothing was handed in, the assignment cannot be put into the gradebook, or student code cannot
+            be jailed.
     """
     desk, console = Desk(course, assignment), Console()
     students = desk.students()
@@ -58,15 +91,21 @@ def grade_class(course: Course, assignment: str, *, jobs: int, timeout: int | No
             where=str(course.root / "submitted"),
             remedy=f"put notebooks into submitted/<student>/{assignment}/, or try `coursepack sample {assignment}`",
         )
+    if options.unsafe_no_jail:
+        console.print(UNSAFE)
+    elif options.scheduler is None:
+        jail.check_jail()
     enter_assignment(desk)
-    waiting = [student for student in students if force or not is_graded(desk, student)]
-    if len(waiting) < len(students):
-        console.print(f"{len(students) - len(waiting)} already graded (--force grades them again)")
-    autograder = Autograder(desk, released_notebook(read_notebook(desk.source)), timeout)
-    if waiting and not _grade_all(autograder, waiting, jobs, console):
-        advice = "--force would start over" if force else "the same command goes on where this one stopped"
-        console.print(f"Nothing is half graded; {advice}.")
-        return INTERRUPTED
+    with desk.gradebook() as gradebook:
+        known = desk.graded_students(gradebook)
+        waiting = [one for one in students if options.force or one not in known or not is_graded(desk, one)]
+        if len(waiting) < len(students):
+            console.print(f"{len(students) - len(waiting)} already graded (--force grades them again)")
+        run = ClassRun(desk, Ledger(desk, gradebook), options)
+        if waiting and not run.grade(waiting, console):
+            advice = "--force would start over" if options.force else "the same command goes on where this one stopped"
+            console.print(f"Nothing is half graded; {advice}.")
+            return INTERRUPTED
     results = gather_results(desk)
     print_verdicts(results, console)
     return int(any(result.status is Status.NOT_GRADED for result in results))
@@ -80,98 +119,115 @@ def is_graded(desk: Desk, student: str) -> bool:
     submitted, graded = desk.notebook("submitted", student), desk.notebook("autograded", student)
     record = desk.record(student)
     if record is not None and (record.problem == "") == graded.is_file():
-        return (record.submission, record.source) == (digest(submitted), digest(desk.source))
+        return (record.submission, record.source) == (desk.submission_digest(student), digest(desk.source))
     if not graded.is_file() or not submitted.is_file():
         return False
     return graded.stat().st_mtime >= max(submitted.stat().st_mtime, desk.source.stat().st_mtime)
 
 
-def enter_assignment(desk: Desk) -> None:
-    """Put the assignment into the gradebook where it is missing or has changed since.
+class ClassRun:
+    """One run over a class: the coordinator, who alone reads submissions and writes results.
 
-    nbgrader does that while it makes the student version; ours goes to a scratch folder, `release/` stays as it is.
-
-    Raises:
-        CoursepackError: nbgrader refuses.
+    Args:
+        desk: the assignment's desk.
+        ledger: where results go.
+        options: how to grade.
     """
-    stamp = desk.records / ".source"
-    current = digest(desk.source)
-    known = stamp.read_text(encoding="utf-8") if stamp.is_file() else ""
-    if known == current and desk.in_gradebook():
-        return
-    scratch = desk.workshop / "release"
-    inside = scratch.relative_to(desk.course.root).as_posix()
-    command = [sys.executable, "-m", "nbgrader", "generate_assignment", desk.assignment, "--force"]
-    command += [f"--db={desk.db_url}", f"--CourseDirectory.release_directory={inside}"]
-    run = subprocess.run(  # noqa: S603 (our own interpreter, arguments as a list)
-        command, cwd=desk.course.root, env=desk.environment(), capture_output=True, text=True, check=False
-    )
-    shutil.rmtree(scratch, ignore_errors=True)
-    if run.returncode != 0:
-        raise _refused(desk, run.stdout + run.stderr)
-    desk.records.mkdir(parents=True, exist_ok=True)
-    stamp.write_text(current, encoding="utf-8")
 
+    def __init__(self, desk: Desk, ledger: Ledger, options: Options) -> None:
+        self._desk, self._ledger, self._options = desk, ledger, options
+        source = read_notebook(desk.source)
+        self._source, self._released = as_json(source), released_notebook(source)
+        self._digest = digest(desk.source)
+        # What was taken in and is not back yet: kept here, since a worker's answer holds the verdicts only.
+        self._pending: dict[str, _Pending] = {}
 
-def _refused(desk: Desk, log: str) -> CoursepackError:
-    remedy = f"run `nbgrader generate_assignment {desk.assignment}` and see what it says"
-    if "Cannot add or remove cells" in log:
-        remedy = (
-            f"its cells changed after work was graded: save the grades with `nbgrader export`, then "
-            f"`nbgrader db assignment remove {desk.assignment} --force`, and grade again"
-        )
-    what = f"the assignment cannot be put into the gradebook ({reason_in(log)})"
-    return CoursepackError(what, where=str(desk.source), remedy=remedy)
-
-
-def _grade_all(autograder: Autograder, students: list[str], jobs: int, console: Console) -> bool:
-    """Grade the students' submissions with a progress bar; return False after Ctrl-C."""
-    finished = 0
-    try:
-        with _progress(console) as progress:
-            task = progress.add_task(autograder.desk.assignment, total=len(students))
-            for student, record in _graded(autograder, students, jobs):
-                finished += 1
-                progress.advance(task)
-                if record.problem:
-                    progress.console.print(
-                        f"[yellow]{escape(student)}: {escape(record.problem)}[/]", highlight=False, soft_wrap=True
-                    )
-                elif not console.is_terminal:
-                    progress.console.print(f"{escape(student)}: graded ({finished}/{len(students)})", highlight=False)
-    except KeyboardInterrupt:
-        left = len(students) - finished
-        console.print(f"\nStopped: {finished} graded, {left} left.")
-        return False
-    finally:
-        shutil.rmtree(autograder.desk.workshop, ignore_errors=True)
-    return True
-
-
-def _graded(autograder: Autograder, students: list[str], jobs: int) -> Iterator[tuple[str, Record]]:
-    """Yield each student with the note on the grading as they finish; leaving early ends what is running."""
-    with ThreadPoolExecutor(jobs) as pool:
-        running: dict[Future[Record], str] = {pool.submit(autograder.grade, name): name for name in students}
+    def grade(self, students: Iterable[str], console: Console) -> bool:
+        """Grade students' submissions with a progress bar; return False after Ctrl-C."""
+        names = list(students)
+        finished = 0
         try:
-            while running:
-                # A short wait, so that Ctrl-C is heard on every platform.
-                done, _ = wait(running, timeout=0.5, return_when=FIRST_COMPLETED)
-                for future in done:
-                    yield running.pop(future), future.result()
+            with _progress(console) as progress, open_cluster(self._jobs(names), self._options.scheduler) as cluster:
+                bar = progress.add_task(self._desk.assignment, total=len(names))
+                for student, record in self._graded(cluster, names):
+                    finished += 1
+                    progress.advance(bar)
+                    self._say(progress.console, student, record, f"{finished}/{len(names)}")
+        except KeyboardInterrupt:
+            console.print(f"\nStopped: {finished} graded, {len(names) - finished} left.")
+            return False
         finally:
-            autograder.stop.set()
-            for future in running:
-                future.cancel()
-            for future in running:
-                _settle(future)
+            shutil.rmtree(self._desk.workshop, ignore_errors=True)
+        return True
+
+    def _jobs(self, names: list[str]) -> int:
+        return min(self._options.jobs, len(names))
+
+    @staticmethod
+    def _say(console: Console, student: str, record: Record, count: str) -> None:
+        if record.problem:
+            console.print(f"[yellow]{escape(student)}: {escape(record.problem)}[/]", highlight=False, soft_wrap=True)
+        elif not console.is_terminal:
+            console.print(f"{escape(student)}: graded ({count})", highlight=False)
+
+    def _graded(self, cluster: Cluster, students: list[str]) -> Iterator[tuple[str, Record]]:
+        """Yield each student with the note on the grading, as they finish."""
+        refused: list[tuple[str, Record]] = []
+        for task, result in cluster.grade(self._tasks(students, refused)):
+            yield from self._drain(refused)
+            yield task.student, self._keep(task, result)
+        yield from self._drain(refused)
+
+    def _drain(self, refused: list[tuple[str, Record]]) -> Iterator[tuple[str, Record]]:
+        while refused:
+            student, record = refused.pop(0)
+            self._ledger.give_no_points(student, record)
+            yield student, record
+
+    def _tasks(self, students: list[str], refused: list[tuple[str, Record]]) -> Iterator[GradingTask]:
+        """Yield what workers are to do; what cannot be graded at all goes to `refused`."""
+        limits = self._options.limits(self._desk)
+        for student in students:
+            submission = self._desk.submission_digest(student)
+            folder = self._desk.folder("submitted", student)
+            try:
+                intake = take_in(self._desk.notebook("submitted", student), self._released)
+            except UnreadableError as error:
+                refused.append((student, Record(submission, self._digest, str(error))))
+                continue
+            files, left_out = companions(self._desk, student)
+            self._pending[student] = _Pending(submission, files, intake.notes + left_out + unreadable_time(folder))
+            yield GradingTask(
+                student,
+                self._source,
+                as_json(intake.notebook),
+                str(self._desk.course.root),
+                files,
+                limits,
+                self._options.pictures,
+                self._options.unsafe_no_jail,
+            )
+
+    def _keep(self, task: GradingTask, result: Graded | str) -> Record:
+        """Enter a result; return the note that was kept."""
+        pending = self._pending.pop(task.student)
+        if isinstance(result, str):
+            record = Record(pending.submission, self._digest, result, pending.notes)
+            self._ledger.give_no_points(task.student, record)
+            return record
+        notes = tuple(dict.fromkeys(pending.notes + records_of(result).notes))
+        record = Record(pending.submission, self._digest, "", notes)
+        self._ledger.enter(result, pending.files, record)
+        return record
 
 
-def _settle(future: Future[Record]) -> None:
-    """Wait for a stopped grading to end."""
-    try:
-        future.result()
-    except (StoppedError, CancelledError):
-        return
+@dataclass(frozen=True)
+class _Pending:
+    """What the coordinator remembers of a submission that is being graded."""
+
+    submission: str
+    files: dict[str, bytes]
+    notes: tuple[str, ...]
 
 
 class _PaceColumn(ProgressColumn):

@@ -14,10 +14,13 @@ from nbgrader.api import MissingEntry
 
 from coursepack.course import Course
 from coursepack.gradebook import course_directory, find_tools, gradebook_url, open_gradebook
+from coursepack.grading.engine.limits import Limits
+from coursepack.grading.engine.records import CellRecord, GradedNotebook
 from coursepack.grading.rehearsal import grading_environment
+from coursepack.grading.stamps import timestamp_of
 
-# nbgrader's default for Execute.timeout.
-STOCK_TIMEOUT_SECONDS = 30
+# The verdicts on a submission's cells, beside its autograded notebook.
+RECORDS = "records.json"
 
 
 @dataclass(frozen=True)
@@ -25,7 +28,7 @@ class Record:
     """What we note about a grading run of one submission; it lies beside nbgrader's own results.
 
     Attributes:
-        submission: digest of the notebook that was handed in; empty if there was none.
+        submission: digest of what was handed in; empty if there was no notebook.
         source: digest of the assignment's source at that time.
         problem: why it could not be graded; empty if it was.
         notes: what was repaired or noticed.
@@ -61,8 +64,8 @@ class Desk:
 
     @property
     def timeout(self) -> int:
-        """Seconds a cell may take by the course's configuration."""
-        return int(self.coursedir.config.get("Execute", {}).get("timeout", STOCK_TIMEOUT_SECONDS))
+        """CPU seconds a cell may take by the course's configuration."""
+        return int(self.coursedir.config.get("JudgedExecute", {}).get("timeout", Limits.cell_cpu_seconds))
 
     @property
     def source(self) -> Path:
@@ -108,12 +111,30 @@ class Desk:
         except (OSError, ValueError, TypeError, AttributeError):
             return None
 
+    def verdicts(self, student: str) -> dict[str, CellRecord]:
+        """Return the engine's verdicts on a student's cells by name; none after grading without the engine."""
+        try:
+            text = (self.folder("autograded", student) / RECORDS).read_text(encoding="utf-8")
+            return {record.grade_id: record for record in GradedNotebook.from_json(text).records}
+        except (OSError, ValueError):
+            return {}
+
     def write_record(self, student: str, record: Record) -> None:
         """Keep a note on a student's grading; whole or not at all."""
         self.records.mkdir(parents=True, exist_ok=True)
         draft = self.records / f".{student}.draft"
         draft.write_text(json.dumps(asdict(record), indent=1, ensure_ascii=False), encoding="utf-8")
         draft.replace(self.records / f"{student}.json")
+
+    def graded_students(self, gradebook: Any) -> set[str]:
+        """Return the ids of all students of whom the gradebook has a submission."""
+        return {submission.student_id for submission in gradebook.assignment_submissions(self.assignment)}
+
+    def submission_digest(self, student: str) -> str:
+        """Return the SHA-256 of a student's notebook and the time of its hand-in; empty if there is no notebook."""
+        notebook = digest(self.notebook("submitted", student))
+        time = timestamp_of(self.folder("submitted", student)) or ""
+        return hashlib.sha256(f"{notebook} {time}".encode()).hexdigest() if notebook else ""
 
     def environment(self) -> dict[str, str]:
         """Return the environment of a grading run: the mini data set, no GPU, one thread."""
@@ -133,6 +154,7 @@ class Desk:
 def digest(path: Path) -> str:
     """Return the SHA-256 of a file; empty if it cannot be read."""
     try:
-        return hashlib.sha256(path.read_bytes()).hexdigest()
+        with path.open("rb") as stream:
+            return hashlib.file_digest(stream, "sha256").hexdigest()
     except OSError:
         return ""

@@ -5,6 +5,7 @@ Works as well after a plain `nbgrader autograde`.
 
 from __future__ import annotations
 
+import dataclasses
 import json
 import re
 from collections.abc import Iterable
@@ -14,6 +15,7 @@ from typing import Any
 from nbgrader.api import MissingEntry
 
 from coursepack.grading.desk import Desk
+from coursepack.grading.engine.records import CellRecord
 from coursepack.grading.results import CellResult, CellStatus, SubmissionResult
 
 WAITING = "not graded yet; run `coursepack grade`"
@@ -52,8 +54,14 @@ def _result(
     problem = "" if graded or not handed_in else (record.problem if record else "") or WAITING
     grades = [grade for notebook in submission.notebooks for grade in notebook.grades] if submission else []
     grades.sort(key=lambda grade: (order.get(grade.cell.name, len(order)), grade.cell.name))
-    messages = _messages(desk.notebook("autograded", student)) if graded else {}
-    cells = tuple(_cell(grade, graded, messages.get(grade.cell.name, "")) for grade in grades)
+    records = desk.verdicts(student) if graded else {}
+    messages = _messages(desk.notebook("autograded", student)) if graded and not records else {}
+    cells = tuple(
+        _recorded(grade, records[grade.cell.name])
+        if grade.cell.name in records
+        else _cell(grade, graded, messages.get(grade.cell.name, ""))
+        for grade in grades
+    )
     return SubmissionResult(
         student,
         desk.assignment,
@@ -65,6 +73,16 @@ def _result(
         notes=_notes(desk.notebook("autograded", student), record.notes if record else ()),
         submitted=handed_in or graded,
     )
+
+
+def _recorded(grade: Any, record: CellRecord) -> CellResult:
+    """Return a cell's result by our record; a score that a person gave in its place counts."""
+    result = record.as_result()
+    points = float(grade.score or 0)
+    if points == result.points:
+        return dataclasses.replace(result, message=result.message[:LONGEST_MESSAGE])
+    status = CellStatus.PASSED if points >= result.max_points else CellStatus.PARTIAL if points else CellStatus.FAILED
+    return dataclasses.replace(result, points=points, status=status, message="")
 
 
 def _cell(grade: Any, graded: bool, message: str) -> CellResult:

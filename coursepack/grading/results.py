@@ -16,7 +16,10 @@ class CellStatus(StrEnum):
     PASSED = "passed"
     PARTIAL = "partly passed"
     FAILED = "failed"
+    STUDENT_ERROR = "error in the student's code"
     TIMED_OUT = "timed out"
+    OUT_OF_MEMORY = "out of memory"
+    NOT_REACHED = "not reached"
     TO_MARK = "to mark by hand"
     NOT_GRADED = "not graded"
 

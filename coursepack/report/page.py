@@ -26,7 +26,10 @@ SYMBOLS = {
     CellStatus.PASSED: ("✓", "passed"),
     CellStatus.PARTIAL: ("◐", "partial"),
     CellStatus.FAILED: ("✗", "failed"),
+    CellStatus.STUDENT_ERROR: ("✗", "failed"),
     CellStatus.TIMED_OUT: ("⊘", "failed"),
+    CellStatus.OUT_OF_MEMORY: ("⊘", "failed"),
+    CellStatus.NOT_REACHED: ("⊘", "failed"),
     CellStatus.TO_MARK: ("✎", "to-mark"),
     CellStatus.NOT_GRADED: ("–", "none"),
 }

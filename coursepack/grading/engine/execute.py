@@ -21,6 +21,7 @@ from coursepack.grading.engine.records import GradedNotebook
 from coursepack.grading.engine.run import grade_notebook
 from coursepack.grading.engine.worker import Worker
 
+# As `coursepack.grading.desk.RECORDS`.
 RECORDS = "records.json"
 _workers: dict[tuple[Path, bool], Worker] = {}
 

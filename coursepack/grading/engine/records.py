@@ -25,7 +25,14 @@ class Verdict(StrEnum):
     NOT_REACHED = "not reached"
 
 
-STATUS = {Verdict.PASSED: CellStatus.PASSED, Verdict.TIMED_OUT: CellStatus.TIMED_OUT}
+STATUS = {
+    Verdict.PASSED: CellStatus.PASSED,
+    Verdict.FAILED: CellStatus.FAILED,
+    Verdict.STUDENT_ERROR: CellStatus.STUDENT_ERROR,
+    Verdict.TIMED_OUT: CellStatus.TIMED_OUT,
+    Verdict.OUT_OF_MEMORY: CellStatus.OUT_OF_MEMORY,
+    Verdict.NOT_REACHED: CellStatus.NOT_REACHED,
+}
 
 
 @dataclass(frozen=True)
@@ -55,8 +62,7 @@ class CellRecord:
 
     def as_result(self) -> CellResult:
         """Return the record as the class's results hold it."""
-        status = STATUS.get(self.verdict, CellStatus.FAILED)
-        return CellResult(self.grade_id, self.points, self.max_points, status, self.message)
+        return CellResult(self.grade_id, self.points, self.max_points, STATUS[self.verdict], self.message)
 
 
 @dataclass(frozen=True)

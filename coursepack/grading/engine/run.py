@@ -5,7 +5,8 @@ from __future__ import annotations
 import asyncio
 import copy
 import time
-from collections.abc import Mapping
+from collections.abc import Coroutine, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 
 from nbformat import NotebookNode
@@ -18,13 +19,21 @@ from coursepack.grading.engine.limits import Limits
 from coursepack.grading.engine.records import CellRecord, GradedNotebook, Verdict
 from coursepack.grading.engine.session import Session, Stay, Stop
 from coursepack.grading.engine.worker import Worker
+from coursepack.grading.pictures import picture_cells
 
 MESSAGES = {
     Stop.TIME: "stopped at the time limit: does a loop never end?",
     Stop.MEMORY: "stopped at the memory limit: is an array or a list far too large?",
     Stop.DIED: "the notebook's process ended while this cell ran",
+    Stop.SERVER: "the grading server ended twice while the notebook ran; that is no fault of the student's",
 }
-VERDICTS = {Stop.TIME: Verdict.TIMED_OUT, Stop.MEMORY: Verdict.OUT_OF_MEMORY, Stop.DIED: Verdict.STUDENT_ERROR}
+VERDICTS = {
+    Stop.TIME: Verdict.TIMED_OUT,
+    Stop.MEMORY: Verdict.OUT_OF_MEMORY,
+    Stop.DIED: Verdict.STUDENT_ERROR,
+    Stop.SERVER: Verdict.NOT_REACHED,
+}
+SERVER_LOST = "the grading server ended while cell {} ran; a new one ran the cell again"
 NOT_REACHED = "not reached: the notebook's process ended too often, or its time was over"
 ERROR_NAMES = {
     Verdict.TIMED_OUT: "TimedOut",
@@ -43,6 +52,7 @@ def grade_notebook(
     limits: Limits | None = None,
     worker: Worker,
     files: Mapping[str, bytes] | None = None,
+    pictures: bool = True,
 ) -> GradedNotebook:
     """Grade a submission.
 
@@ -53,14 +63,32 @@ def grade_notebook(
         limits: what the notebook may take.
         worker: a running worker.
         files: what was handed in beside the notebook, by relative path.
+        pictures: whether to run the assignment's own cells that only draw; points do not depend on them.
 
     Returns:
         A record for every test cell, whatever the submission does, and the notebook as it was run.
     """
     assembly = assemble(source_nb, submission_nb)
-    run = _Run(worker, assembly.notebook, limits or Limits(), files or {})
+    skipped = set() if pictures else own_pictures(assembly.notebook)
+    run = _Run(worker, assembly.notebook, limits or Limits(), files or {}, skipped)
     run.notes.extend(assembly.notes)
-    return asyncio.run(run.grade())
+    return _wait_for(run.grade())
+
+
+def _wait_for(work: Coroutine[None, None, GradedNotebook]) -> GradedNotebook:
+    """Run a coroutine to its end, also where the thread has a loop running: formgrader calls from one."""
+    try:
+        asyncio.get_running_loop()
+    except RuntimeError:
+        return asyncio.run(work)
+    with ThreadPoolExecutor(1) as apart:
+        return apart.submit(asyncio.run, work).result()
+
+
+def own_pictures(notebook: NotebookNode) -> set[str]:
+    """Return the ids of the assignment's own cells that only draw what no other cell uses, the student's included."""
+    own = {cell.id for cell in notebook.cells if own_name(cell)}
+    return picture_cells(notebook) & own
 
 
 @dataclass
@@ -71,11 +99,13 @@ class _Run:
     notebook: NotebookNode
     limits: Limits
     files: Mapping[str, bytes]
+    skipped: set[str] = field(default_factory=set)
     notes: list[str] = field(default_factory=list)
     records: list[CellRecord] = field(default_factory=list)
     completed: list[int] = field(default_factory=list)
     session: Session | None = None
     starts: int = 0
+    server_lost: bool = False
     cpu_seconds: float = 0.0
     until: float = 0.0
 
@@ -85,7 +115,7 @@ class _Run:
         self.until = started + self.limits.notebook_wall_seconds
         try:
             for index, cell in enumerate(self.notebook.cells):
-                if cell.cell_type == "code":
+                if cell.cell_type == "code" and cell.id not in self.skipped:
                     await self._cell(index, cell)
         finally:
             await self._leave()
@@ -99,12 +129,27 @@ class _Run:
         session = await self._kernel() if time.monotonic() < self.until else None
         if session is None:
             self._not_reached(cell)
-        elif _points(cell):
-            await self._judge(session, cell)
+            return
+        answer = "", ""
+        if _points(cell):
+            stay, answer = await session.judge(cell.source, self._student_code(), self.until)
         else:
             stay = await session.run(cell, index, self.until)
+        if stay.stop is Stop.SERVER and not self.server_lost:
+            await self._again(index, cell)
+            return
+        if _points(cell):
+            self._after_judging(cell, stay, *answer)
+        else:
             self._after_run(index, cell, stay)
-            await self._bury_if_dead(cell, stay)
+        await self._bury_if_dead(cell, stay)
+
+    async def _again(self, index: int, cell: NotebookNode) -> None:
+        """Run a cell once more, for the server ended; if that happens again, it is recorded."""
+        self.server_lost, cell.outputs = True, []
+        self.notes.append(SERVER_LOST.format(own_name(cell) or cell.id))
+        await self._leave()
+        await self._cell(index, cell)
 
     def _after_run(self, index: int, cell: NotebookNode, stay: Stay) -> None:
         """Record a test that students see; remember a cell that a new kernel can run again."""
@@ -118,9 +163,8 @@ class _Run:
             message = outputs.clean_text(f"{errors[-1].ename}: {errors[-1].evalue}", 4_000) if errors else ""
             self._record(cell, verdict, message, stay)
 
-    async def _judge(self, session: Session, cell: NotebookNode) -> None:
-        """Let the judge run a test cell; what stopped the kernel counts for more than what the judge says."""
-        stay, (verdict, message) = await session.judge(cell.source, self._student_code(), self.until)
+    def _after_judging(self, cell: NotebookNode, stay: Stay, verdict: str, message: str) -> None:
+        """Record a test cell that was judged; what stopped the kernel counts for more than what the judge says."""
         name = own_name(cell)
         if stay.stop is not None:
             verdict, message = VERDICTS[stay.stop], MESSAGES[stay.stop]
@@ -133,7 +177,6 @@ class _Run:
         self._record(cell, Verdict(verdict), outputs.clean_text(message, 4_000), stay)
         if verdict != Verdict.PASSED:
             cell.outputs = [outputs.error(ERROR_NAMES[Verdict(verdict)], message)]
-        await self._bury_if_dead(cell, stay)
 
     def _record(self, cell: NotebookNode, verdict: Verdict, message: str, stay: Stay) -> None:
         points = round(stay.seconds, 3), round(stay.cpu_seconds, 3)
@@ -168,7 +211,7 @@ class _Run:
         """Run again what had run in the kernel that died; a cell that now ends the kernel is left out next time."""
         for index in list(self.completed):
             stay = await session.run(copy.deepcopy(self.notebook.cells[index]), index, self.until)
-            if stay.stop is not None:
+            if stay.stop not in (None, Stop.SERVER):
                 self.completed.remove(index)
             if not await session.alive():
                 await self._leave()
@@ -176,11 +219,18 @@ class _Run:
 
     async def _bury_if_dead(self, cell: NotebookNode, stay: Stay) -> None:
         if self.session is None or await self.session.alive():
+            self._note_if_interrupted(cell, stay)
             return
+        if stay.stop is Stop.SERVER:
+            self.notes.append(MESSAGES[Stop.SERVER])
         why = {Stop.TIME: "would not stop at its time limit", Stop.MEMORY: "took too much memory"}
         name = own_name(cell) or cell.id
         self.notes.append(f"cell {name} {why.get(stay.stop or Stop.DIED, 'ended the kernel')}; a new one took over")
         await self._leave()
+
+    def _note_if_interrupted(self, cell: NotebookNode, stay: Stay) -> None:
+        if stay.stop is Stop.TIME:
+            self.notes.append(f"cell {own_name(cell) or cell.id} ran into its time limit and was interrupted")
 
     async def _leave(self) -> None:
         if self.session is not None:

@@ -1,0 +1,143 @@
+"""What a grading worker is sent and what it sends back: texts and bytes, so that no disk need be shared.
+
+`grade` runs on a worker, which may be another machine: it needs coursepack with its `grade` extra, bubblewrap, and the
+course's data set, and keeps a fork server and a judge alive from one submission to the next.
+"""
+
+from __future__ import annotations
+
+import atexit
+import contextlib
+import threading
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import nbformat
+from nbformat import NotebookNode
+
+from coursepack import __version__
+from coursepack.course import Course
+from coursepack.errors import CoursepackError
+from coursepack.grading.engine.execute import with_marks
+from coursepack.grading.engine.limits import Limits
+from coursepack.grading.engine.records import GradedNotebook
+from coursepack.grading.engine.run import grade_notebook
+from coursepack.grading.engine.worker import Worker
+
+
+@dataclass(frozen=True)
+class Task:
+    """One submission to grade.
+
+    Attributes:
+        student: whose it is.
+        source: the assignment's source notebook as JSON, hidden tests included.
+        submission: the notebook that was handed in, as JSON, put right by `intake`.
+        files: what lies beside it, by relative path.
+        course: the coordinator's course folder; a worker that has no such folder uses the one it was started in.
+        limits: what the notebook may take.
+        pictures: whether the assignment's own cells that only draw are run.
+        unsafe_no_jail: whether student code runs without any wall.
+        version: the coordinator's version of coursepack.
+    """
+
+    student: str
+    source: str
+    submission: str
+    course: str
+    files: Mapping[str, bytes] = field(default_factory=dict)
+    limits: Limits = field(default_factory=Limits)
+    pictures: bool = True
+    unsafe_no_jail: bool = False
+    version: str = __version__
+
+
+@dataclass(frozen=True)
+class Graded:
+    """What a worker sends back.
+
+    Attributes:
+        student: whose work it is.
+        notebook: the notebook as it was run, as JSON, its outputs safe to show.
+        records: the verdicts, as `GradedNotebook.to_json` writes them.
+    """
+
+    student: str
+    notebook: str
+    records: str
+
+
+def grade(task: Task) -> Graded:
+    """Grade one submission.
+
+    Raises:
+        CoursepackError: this worker cannot grade at all (no jail, no data, another version).
+    """
+    if task.version != __version__:
+        remedy = "install the same version on all machines"
+        raise CoursepackError(f"a worker has coursepack {__version__}, the coordinator {task.version}", remedy=remedy)
+    course = _course(Path(task.course))
+    submission = read_json(task.submission)
+    graded = grade_notebook(
+        course,
+        read_json(task.source),
+        submission,
+        limits=task.limits,
+        worker=_workers.get(course, unsafe_no_jail=task.unsafe_no_jail),
+        files=task.files,
+        pictures=task.pictures,
+    )
+    return Graded(task.student, as_json(with_marks(graded, submission)), graded.to_json())
+
+
+def read_json(text: str) -> NotebookNode:
+    """Return the notebook in a JSON text."""
+    return nbformat.reads(text, as_version=4)  # type: ignore[no-untyped-call, no-any-return]
+
+
+def as_json(notebook: NotebookNode) -> str:
+    """Return a notebook as JSON text."""
+    return str(nbformat.writes(notebook, version=nbformat.NO_CONVERT))  # type: ignore[no-untyped-call]
+
+
+def records_of(graded: Graded) -> GradedNotebook:
+    """Return the verdicts in a worker's answer."""
+    return GradedNotebook.from_json(graded.records)
+
+
+def _course(named: Path) -> Course:
+    with contextlib.suppress(CoursepackError):
+        return Course.find(named)
+    try:
+        return Course.find()
+    except CoursepackError as error:
+        raise CoursepackError("a worker was not started in the course's folder", where=str(Path.cwd())) from error
+
+
+class _Workers(threading.local):
+    """The engine's worker of each thread, which takes one notebook at a time; kept while the course stays the same."""
+
+    def __init__(self) -> None:
+        self.key: tuple[Path, bool] | None = None
+        self.worker: Worker | None = None
+
+    def get(self, course: Course, *, unsafe_no_jail: bool) -> Worker:
+        """Return a running worker for a course."""
+        key = (course.root, unsafe_no_jail)
+        if self.key != key or self.worker is None:
+            self.close()
+            worker = Worker(course, unsafe_no_jail=unsafe_no_jail)
+            worker.__enter__()
+            atexit.register(worker.__exit__, None, None, None)
+            self.key, self.worker = key, worker
+        return self.worker
+
+    def close(self) -> None:
+        """End the worker."""
+        if self.worker is not None:
+            self.worker.__exit__(None, None, None)
+            self.key = self.worker = None
+
+
+_workers = _Workers()
