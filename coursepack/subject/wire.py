@@ -96,14 +96,15 @@ def decode(text: bytes, buffers: Sequence[bytes]) -> Any:
         WireError: the frame is malformed.
     """
     try:
-        return _from_json(json.loads(text), buffers, 0)
+        # Each buffer can be taken once: named a thousand times it would become a thousand arrays.
+        return _from_json(json.loads(text), dict(enumerate(buffers)), 0)
     except WireError:
         raise
     except (ValueError, TypeError, KeyError, IndexError, RecursionError, OverflowError, MemoryError) as error:
         raise WireError(f"malformed: {type(error).__name__}") from None
 
 
-def _from_json(value: Any, buffers: Sequence[bytes], depth: int) -> Any:
+def _from_json(value: Any, buffers: dict[int, bytes], depth: int) -> Any:
     if depth > MAX_DEPTH:
         raise WireError("nested too deeply")
     if isinstance(value, list):
@@ -122,15 +123,14 @@ def _from_json(value: Any, buffers: Sequence[bytes], depth: int) -> Any:
     if kind == "name":
         return Name(_typed(body, str))
     if kind == "text":
-        shape, items = body
-        return np.array([_typed(item, str) for item in _typed(items, list)], dtype=np.str_).reshape(_shape(shape))
+        return _text_array(*body)
     if kind in ("array", "number"):
         array = _array_from_json(body, buffers)
         return array if kind == "array" else array[()]
     raise WireError(f"unknown kind {kind[:20]!r}")
 
 
-def _array_from_json(body: Any, buffers: Sequence[bytes]) -> Any:
+def _array_from_json(body: Any, buffers: dict[int, bytes]) -> Any:
     dtype, shape, index = body
     if not isinstance(dtype, str) or not _DTYPE.fullmatch(dtype):
         raise WireError("an array of unknown dtype")
@@ -140,6 +140,14 @@ def _array_from_json(body: Any, buffers: Sequence[bytes]) -> Any:
     if kind == np.bool_:
         return np.frombuffer(raw, np.uint8).reshape(sizes) != 0
     return np.frombuffer(raw, kind).reshape(sizes).copy()
+
+
+def _text_array(shape: Any, items: Any) -> Any:
+    """Return an array of texts, each of which takes as much room as the longest."""
+    texts = [_typed(item, str) for item in _typed(items, list)]
+    if 4 * len(texts) * max(map(len, texts), default=0) > MAX_BYTES:
+        raise WireError("an array of texts that is too large")
+    return np.array(texts, dtype=np.str_).reshape(_shape(shape))
 
 
 def _typed(value: Any, kind: type) -> Any:
@@ -160,10 +168,10 @@ def _shape(value: Any) -> tuple[int, ...]:
     return tuple(value)
 
 
-def _buffer(index: Any, buffers: Sequence[bytes]) -> bytes:
-    if type(index) is not int or not 0 <= index < len(buffers):
-        raise WireError("no such buffer")
-    return buffers[index]
+def _buffer(index: Any, buffers: dict[int, bytes]) -> bytes:
+    if type(index) is not int or index not in buffers:
+        raise WireError("no such buffer, or one that was taken already")
+    return buffers.pop(index)
 
 
 def send(connection: socket.socket, value: Any) -> None:

@@ -68,6 +68,8 @@ MALFORMED = {
     "a deep nest": b"[" * 5000 + b"]" * 5000,
     "a very long number": b"1" * 5000,
     "text of numbers": b'{"text": [[1], [3]]}',
+    "a buffer taken twice": b'[{"array": ["<f8", [1], 0]}, {"array": ["<f8", [1], 0]}]',
+    "one long text among a million": b'{"text": [[1000001], ["' + b"x" * 1000 + b'"' + b',""' * 1_000_000 + b"]]}",
 }
 
 
