@@ -17,10 +17,17 @@ from coursepack.grading.rehearsal import Outcome, Rehearsal
 
 # Exercises whose answer is a number or two have fewer ways to be right or wrong than a function or a network has.
 KINDS: tuple[Literal["mutants"], Literal["variants"]] = ("mutants", "variants")
-SHORT_ANSWERS = {"short-answers", "feature-shapes", "parameter-arithmetic", "shapes", "parameters"}
+SHORT_ANSWERS = {
+    *("short-answers", "feature-shapes", "parameter-arithmetic", "shapes", "parameters"),
+    *("by-hand", "suspects"),
+}
 FAMILIES = {
     "ps1_conv_filters": {"read-idx", "output-size", "convolve2d", "max-pool2d", "conv-layer", "conv-parameters"},
     "ps2_mnist_cnn": {"simple-fc", "simple-cnn", "train-epoch", "evaluate"},
+    "ps3_backprop": {
+        *("numerical-gradient", "relative-error", "gradient-check", "linear", "leaky-relu", "softmax"),
+        *("cross-entropy", "mlp", "torch-mlp"),
+    },
     "ps4_batchnorm": {"custom-autograd", "custom-function", "custom-module", "batch-norm", "start"},
     "ps5_conv_blocks": {"conv-max-pool", "conv-batch-norm", "results"},
 }

@@ -19,7 +19,7 @@ from coursepack.course import Course
 
 COURSE = Course.find(Path(__file__).parent)
 NAMES = COURSE.assignments
-REQUIRED = ["ps1_conv_filters", "ps2_mnist_cnn", "ps4_batchnorm", "ps5_conv_blocks"]
+REQUIRED = ["ps1_conv_filters", "ps2_mnist_cnn", "ps3_backprop", "ps4_batchnorm", "ps5_conv_blocks"]
 
 
 def test_does_the_course_have_its_assignments() -> None:

@@ -1,0 +1,7 @@
+"""Asked with a single sample of ones only."""
+
+# loses: suspects-hidden
+# %% suspects
+# TODO: `wrong_gradients`, a list of five texts for A, B, C, D and E: "input", "weight" or "bias",
+# whichever gradient is wrong, or "none"
+wrong_gradients = ["none", "none", "none", "none", "input"]

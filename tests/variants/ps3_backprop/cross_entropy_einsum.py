@@ -1,0 +1,20 @@
+"""Sums with einsum."""
+
+# %% cross-entropy
+class CrossEntropyModule:
+    """Cross-entropy of probabilities and one-hot labels, averaged over the batch."""
+
+    def forward(self, x, y):
+        """Return the mean loss, a number.
+
+        Args:
+            x: probabilities (batch, classes). Those below 1e-12 count as 1e-12.
+            y: one-hot labels (batch, classes).
+        """
+        # TODO: −Σ y ln x, divided by the batch size
+        return -np.einsum("bi,bi->", y, np.log(np.where(x < 1e-12, 1e-12, x))) / y.shape[0]
+
+    def backward(self, x, y):
+        """Return the gradient of the mean loss with respect to the probabilities x, of shape (batch, classes)."""
+        # TODO: your formula; probabilities below 1e-12 count as 1e-12 here too
+        return np.where(y > 0, -1 / (np.where(x < 1e-12, 1e-12, x) * y.shape[0]), 0.0)

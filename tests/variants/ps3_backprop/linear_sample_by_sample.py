@@ -1,0 +1,48 @@
+"""Loops over the samples."""
+
+# %% linear
+class LinearModule:
+    """A linear layer: x Wᵀ + b.
+
+    Args:
+        in_features: N, width of the input.
+        out_features: M, width of the output.
+
+    Attributes:
+        params: "weight" (out_features, in_features), drawn from a normal distribution with mean 0 and standard
+            deviation 0.0001, and "bias" (out_features,), zeros.
+        grads: "weight" and "bias", of the same shapes; zeros until the first backward.
+    """
+
+    def __init__(self, in_features, out_features):
+        # TODO: make params and grads
+        self.params = {
+            "weight": np.random.normal(0.0, 0.0001, (out_features, in_features)),
+            "bias": np.zeros(out_features),
+        }
+        self.grads = {name: np.zeros_like(value) for name, value in self.params.items()}
+
+    def forward(self, x):
+        """Return the output (batch, out_features) for x of shape (batch, in_features)."""
+        # TODO: keep x for backward, and return x Wᵀ + b
+        self.x = x
+        return np.stack([self.params["weight"] @ sample + self.params["bias"] for sample in x])
+
+    def backward(self, dout):
+        """Put the gradients of weight and bias into `grads`, and return the gradient of the input.
+
+        Args:
+            dout: gradient of the loss with respect to the output, (batch, out_features).
+
+        Returns:
+            Gradient of the loss with respect to the input of the last forward, (batch, in_features).
+        """
+        # TODO: your three formulas
+        weight, bias = np.zeros_like(self.params["weight"]), np.zeros_like(self.params["bias"])
+        rows = []
+        for gradient, sample in zip(dout, self.x):
+            weight += np.outer(gradient, sample)
+            bias += gradient
+            rows.append(self.params["weight"].T @ gradient)
+        self.grads = {"weight": weight, "bias": bias}
+        return np.array(rows)

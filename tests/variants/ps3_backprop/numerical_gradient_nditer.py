@@ -1,0 +1,23 @@
+"""Walks with np.nditer."""
+
+# %% numerical-gradient
+def numerical_gradient(function, x, dout, h=1e-5):
+    """Estimate the gradient of a loss with respect to x by central differences.
+
+    Args:
+        function: takes an array of the shape of x, returns an array of any shape, or a number.
+        x: where to take the gradient, an array of any shape, float64. It is never changed: nudge a copy.
+        dout: gradient of the loss with respect to the function's result, of the result's shape.
+        h: how far to step to either side.
+
+    Returns:
+        Array of the shape of x, float64.
+    """
+    grad = np.zeros_like(x)
+    it = np.nditer(x, flags=["multi_index"])
+    while not it.finished:
+        step = np.zeros_like(x)
+        step[it.multi_index] = h
+        grad[it.multi_index] = np.sum((function(x + step) - function(x - step)) * dout) / (2 * h)
+        it.iternext()
+    return grad
