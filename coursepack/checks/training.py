@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -22,7 +23,13 @@ OPTIMIZER = {"lr": 0.1, "momentum": 0.9}
 
 
 def assert_accuracy(
-    student: Subject, name: str, gate: Gate, *, retrain: tuple[str, str], held_back: bool = False
+    student: Subject,
+    name: str,
+    gate: Gate,
+    *,
+    retrain: tuple[str, str],
+    held_back: bool = False,
+    test_set: Callable[[], tuple[Array, Array]] | None = None,
 ) -> None:
     """Check that gradients reach every layer of a trained network, and that it reaches the gate on test images.
 
@@ -33,10 +40,11 @@ def assert_accuracy(
         retrain: (function, network class) of the notebook; below the gate, `function(network, seed=…)` trains anew.
         held_back: for free designs: score on images that no notebook is given, instead of the mini set's test images,
             and let layers be frozen.
+        test_set: gives other images and their labels, as of `coursepack.checks.test_sets`.
 
     Labels never reach the student's code: images go in, outputs come out, and they are scored here.
     """
-    batch, labels = _test_images(held_back)
+    batch, labels = test_set() if test_set else _test_images(held_back)
     trained = _trained(student, name)
     reached = [_accuracy(trained, batch, labels)]
     function, network = retrain

@@ -35,12 +35,13 @@ def probe_loss() -> nn.Module:
 def run_loop(
     loop: Callable[..., Any], batches: Mapping[str, Any], settings: Mapping[str, Any], device: torch.device
 ) -> dict[str, Any]:
-    """Call `loop` as `loop(model, loader, loss_fn[, optimizer])` and return what it returned and left behind.
+    """Call `loop` as `loop(model, loader, loss_fn[, optimizer[, test_loader, …]])`; return what came of it.
 
     Args:
         loop: the student's function.
         batches: "images" (N, 1, 6, 6) float32, "labels" (N,) int64, "batch_size".
-        settings: "state" of the probe, "train" (its mode at the start), "optimizer" (arguments of SGD, or None).
+        settings: "state" of the probe, "train" (its mode at the start), "optimizer" (arguments of SGD, or None); for
+            loops that also measure, "held" (like `batches`, for a second loader) and "numbers" (further arguments).
         device: where the student's code expects the network.
 
     Returns:
@@ -48,15 +49,15 @@ def run_loop(
         "recorded" (whether autograd recorded a forward pass), "steps" (optimiser steps taken).
     """
     model = probe_network(settings["state"]).to(device).train(settings["train"])
-    data = TensorDataset(torch.from_numpy(np.array(batches["images"])), torch.from_numpy(np.array(batches["labels"])))
-    loader = DataLoader(data, batch_size=batches["batch_size"], shuffle=False)
-    arguments: list[Any] = [model, loader, probe_loss()]
+    arguments: list[Any] = [model, _loader(batches), probe_loss()]
     steps, recorded = _Steps(), _Recorded()
     model.register_forward_hook(recorded)
     if settings.get("optimizer") is not None:
         optimizer = torch.optim.SGD(model.parameters(), **settings["optimizer"])
         optimizer.register_step_post_hook(steps)
         arguments.append(optimizer)
+    if settings.get("held") is not None:
+        arguments += [_loader(settings["held"]), *settings["numbers"]]
     with student_code():
         returned = loop(*arguments)
     return {
@@ -66,6 +67,11 @@ def run_loop(
         "recorded": recorded.seen,
         "steps": steps.count,
     }
+
+
+def _loader(batches: Mapping[str, Any]) -> DataLoader[Any]:
+    data = TensorDataset(torch.from_numpy(np.array(batches["images"])), torch.from_numpy(np.array(batches["labels"])))
+    return DataLoader(data, batch_size=batches["batch_size"], shuffle=False)
 
 
 class _Steps:
