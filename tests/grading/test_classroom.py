@@ -7,8 +7,6 @@ import json
 import shutil
 import subprocess
 import sys
-import threading
-import time
 from pathlib import Path
 
 import pytest
@@ -18,9 +16,9 @@ from coursepack.build.notebooks import read_notebook, released_notebook
 from coursepack.course import Course
 from coursepack.errors import CoursepackError
 from coursepack.grading import classroom
-from coursepack.grading.autograder import Autograder, StoppedError, end_process, reason_in
-from coursepack.grading.classroom import grade_class, is_graded
+from coursepack.grading.classroom import ClassRun, Options, grade_class, is_graded
 from coursepack.grading.desk import Desk
+from coursepack.grading.entry import reason_in
 from coursepack.grading.gather import complaint, gather_results
 from coursepack.grading.results import CellStatus, Status, SubmissionResult
 
@@ -55,7 +53,7 @@ def graded(tmp_path_factory: pytest.TempPathFactory) -> tuple[Course, int]:
         gradebook.add_assignment(ASSIGNMENT, duedate="2026-01-01 12:00:00 UTC")
         gradebook.add_student("hal-wrong", first_name="Hal", last_name="Wrong")
         gradebook.add_student("kim", first_name="Kim", last_name="Away")
-    return course, grade_class(course, ASSIGNMENT, jobs=3, timeout=TIMEOUT, force=False)
+    return course, grade_class(course, ASSIGNMENT, Options(jobs=2, timeout=TIMEOUT))
 
 
 @pytest.fixture(scope="module")
@@ -78,7 +76,7 @@ def test_right_work_keeps_full_marks_beside_broken_work(results: dict[str, Submi
 
 @pytest.mark.parametrize(
     ("student", "reason"),
-    [("bob-not-json", "not JSON"), ("gus-dead", "kernel died"), ("jim-empty", "tiny.ipynb is missing")],
+    [("bob-not-json", "not JSON"), ("jim-empty", "tiny.ipynb is missing")],
 )
 def test_what_could_not_be_graded_says_why(results: dict[str, SubmissionResult], student: str, reason: str) -> None:
     assert results[student].status is Status.NOT_GRADED
@@ -102,7 +100,32 @@ def test_endless_loop_costs_only_what_needed_the_cell(results: dict[str, Submiss
     result = results["eve-endless"]
     assert result.status is Status.GRADED
     assert points(result) == {"double-hidden": 0.0, "treble-hidden": 2.0}
-    assert any("cell double ran into the time-out" in note for note in result.notes)
+    assert "cell double ran into its time limit and was interrupted" in result.notes
+
+
+def test_dead_kernel_costs_only_what_needed_the_cell(results: dict[str, SubmissionResult]) -> None:
+    result = results["gus-dead"]
+    assert result.status is Status.GRADED
+    assert points(result) == {"double-hidden": 0.0, "treble-hidden": 2.0}
+    assert any("cell double-visible ended the kernel" in note for note in result.notes)
+
+
+def test_verdicts_lie_beside_the_graded_notebook(graded: tuple[Course, int]) -> None:
+    desk = Desk(graded[0], ASSIGNMENT)
+    verdicts = {name: (str(record.verdict), record.points) for name, record in desk.verdicts("hal-wrong").items()}
+    assert verdicts == {
+        "double-visible": ("passed", 0.0),
+        "double-hidden": ("passed", 3.0),
+        "treble-hidden": ("failed", 0.0),
+    }
+
+
+def test_nothing_of_the_hidden_tests_reaches_feedback(graded: tuple[Course, int]) -> None:
+    folder = graded[0].root / "autograded" / "hal-wrong" / ASSIGNMENT
+    shown = json.loads((folder / f"{ASSIGNMENT}.ipynb").read_text(encoding="utf-8"))
+    outputs = json.dumps([cell.get("outputs", []) for cell in shown["cells"]])
+    assert "treble is wrong" in outputs
+    assert "treble(5)" not in outputs + (folder / "records.json").read_text(encoding="utf-8")
 
 
 def test_mistake_is_told_in_the_words_of_the_check(results: dict[str, SubmissionResult]) -> None:
@@ -138,8 +161,8 @@ def test_what_is_graded_is_not_graded_again(
     def refuse(*_: object) -> None:
         raise AssertionError("graded again")
 
-    monkeypatch.setattr(Autograder, "grade", refuse)
-    assert grade_class(graded[0], ASSIGNMENT, jobs=1, timeout=TIMEOUT, force=False) == 1
+    monkeypatch.setattr(ClassRun, "grade", refuse)
+    assert grade_class(graded[0], ASSIGNMENT, Options()) == 1
     assert "11 already graded" in capsys.readouterr().out
 
 
@@ -160,7 +183,7 @@ def test_changed_submission_and_changed_tests_are_graded_again(graded: tuple[Cou
     assert not is_graded(desk, "fay")
 
 
-def test_regrading_replaces_score_and_notebook(graded: tuple[Course, int], tmp_path: Path) -> None:
+def test_regrading_replaces_score_and_notebook(graded: tuple[Course, int], tmp_path: Path, scheduler: str) -> None:
     course = Course(tmp_path / "copy")
     shutil.copytree(graded[0].root, course.root)
     desk = Desk(course, ASSIGNMENT)
@@ -170,7 +193,7 @@ def test_regrading_replaces_score_and_notebook(graded: tuple[Course, int], tmp_p
     hand_in(course, "ann", answered(treble="return 0"))
     hand_in(course, "bob-not-json", answered())
     hand_in(course, "fay", "no longer a notebook")
-    assert grade_class(course, ASSIGNMENT, jobs=2, timeout=TIMEOUT, force=False) == 1
+    assert grade_class(course, ASSIGNMENT, Options(scheduler=scheduler)) == 1
     results = {result.student: result for result in gather_results(desk)}
     assert (results["ann"].score, results["bob-not-json"].score, results["fay"].score) == (3.0, 5.0, 0.0)
     assert results["fay"].status is Status.NOT_GRADED
@@ -196,54 +219,33 @@ def test_results_can_be_read_after_plain_nbgrader(tiny_course: Course) -> None:
 
 
 def test_ctrl_c_ends_what_runs_and_leaves_nothing_half(
-    tiny_course: Course, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    tiny_course: Course, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], scheduler: str
 ) -> None:
     for student in GOOD:
-        hand_in(tiny_course, student, answered(double="import time; time.sleep(60)\ndouble(1)"))
+        hand_in(tiny_course, student, answered())
+    keep = ClassRun._keep
 
-    def interrupt(*_: object, **__: object) -> None:
-        time.sleep(3)
-        raise KeyboardInterrupt
+    def interrupt(run: ClassRun, *args: object) -> object:
+        if run._desk.record("ann") is not None:
+            raise KeyboardInterrupt
+        return keep(run, *args)  # type: ignore[arg-type]
 
-    monkeypatch.setattr(classroom, "wait", interrupt)
-    begun = time.monotonic()
-    assert grade_class(tiny_course, ASSIGNMENT, jobs=2, timeout=60, force=False) == classroom.INTERRUPTED
-    assert time.monotonic() - begun < 30
-    assert "0 graded, 3 left" in capsys.readouterr().out
-    assert not list((tiny_course.root / "autograded").rglob("*.ipynb"))
+    monkeypatch.setattr(ClassRun, "_keep", interrupt)
+    assert grade_class(tiny_course, ASSIGNMENT, Options(scheduler=scheduler)) == classroom.INTERRUPTED
+    assert "1 graded, 2 left" in capsys.readouterr().out
+    graded = [path.parts[-3] for path in (tiny_course.root / "autograded").rglob("tiny.ipynb")]
+    assert graded == ["ann"]
     assert not list((tiny_course.root / ".coursepack").glob("grading/*"))
-
-
-def test_stopped_grading_keeps_no_note(tiny_course: Course) -> None:
-    hand_in(tiny_course, "ann", answered())
-    desk = Desk(tiny_course, ASSIGNMENT)
-    classroom.enter_assignment(desk)
-    stop = threading.Event()
-    stop.set()
-    autograder = Autograder(desk, released_notebook(read_notebook(desk.source)), stop=stop)
-    with pytest.raises(StoppedError):
-        autograder.grade("ann")
-    assert desk.record("ann") is None
-    assert not desk.notebook("autograded", "ann").exists()
-
-
-def test_end_process_ends_children_in_sessions_of_their_own() -> None:
-    script = (
-        "import subprocess, sys\n"
-        "child = subprocess.Popen([sys.executable, '-c', 'import time; time.sleep(60)'], start_new_session=True)\n"
-        "print(child.pid, flush=True)\nchild.wait()"
-    )
-    with subprocess.Popen([sys.executable, "-c", script], stdout=subprocess.PIPE, text=True) as parent:
-        assert parent.stdout is not None
-        child = int(parent.stdout.readline())
-        end_process(parent.pid)
-    stat = Path(f"/proc/{child}/stat")
-    assert not stat.exists() or stat.read_text().split()[2] == "Z"
+    monkeypatch.undo()
+    assert grade_class(tiny_course, ASSIGNMENT, Options(scheduler=scheduler)) == 0
+    out = capsys.readouterr().out
+    assert "1 already graded" in out
+    assert [result.score for result in gather_results(Desk(tiny_course, ASSIGNMENT))] == [5.0] * 3
 
 
 def test_nobody_handed_in(tiny_course: Course) -> None:
     with pytest.raises(CoursepackError, match="nobody has handed in tiny"):
-        grade_class(tiny_course, ASSIGNMENT, jobs=1, timeout=None, force=False)
+        grade_class(tiny_course, ASSIGNMENT, Options())
 
 
 def test_source_that_nbgrader_refuses_is_told_with_a_remedy(tiny_course: Course) -> None:
@@ -252,7 +254,7 @@ def test_source_that_nbgrader_refuses_is_told_with_a_remedy(tiny_course: Course)
     tiny_course.notebook("source", ASSIGNMENT).write_text(json.dumps(notebook), encoding="utf-8")
     hand_in(tiny_course, "ann", answered())
     with pytest.raises(CoursepackError, match=r"cannot be put into the gradebook \(nbgrader: RuntimeError"):
-        grade_class(tiny_course, ASSIGNMENT, jobs=1, timeout=None, force=False)
+        grade_class(tiny_course, ASSIGNMENT, Options())
 
 
 @pytest.mark.parametrize("command", [["grade", "nowhere"], ["report", "nowhere"], ["sample", "nowhere"]])
@@ -271,7 +273,7 @@ def test_unknown_assignment_is_one_message_and_exit_code_2(tiny_course: Course, 
 @pytest.mark.parametrize(
     ("log", "reason"),
     [
-        ("nbclient.exceptions.DeadKernelError: Kernel died", "its kernel died"),
+        ("nbclient.exceptions.DeadKernelError: Kernel died", "nbgrader: DeadKernelError: Kernel died"),
         ("sqlite3.OperationalError: database is locked\nValueError: later", "database is locked"),
         ("  KeyError: 1\nnbgrader.api.MissingEntry: No such cell", "nbgrader: MissingEntry: No such cell"),
         ("[AutogradeApp | ERROR] Error: see log", "without saying why"),
