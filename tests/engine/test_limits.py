@@ -93,6 +93,14 @@ def test_output_is_limited(lab: Lab) -> None:
     assert "left out" in said(cell)
 
 
+def test_no_output_is_lost(lab: Lab) -> None:
+    """Is every line there that a cell printed, however fast, up to its limit?"""
+    text = "for i in range(6000):\n    print(i, flush=True)"
+    graded = lab.grade({"cells": [added(text)]}, cell_cpu_seconds=60.0, cell_wall_seconds=120.0)
+    [cell] = [cell for cell in graded.notebook.cells if cell.id.startswith("added-")]
+    assert said(cell).split() == [str(number) for number in range(6000)]
+
+
 def test_cpu_time_counts_and_not_the_clock(lab: Lab) -> None:
     """Does a cell that waits longer than its CPU limit pass?"""
     graded = lab.grade(answered(double="import time; time.sleep(1.0); return number + number"), cell_cpu_seconds=0.6)

@@ -24,8 +24,8 @@ from coursepack.grading.engine.limits import Limits
 from coursepack.grading.engine.server_process import ServerProcess
 
 CHANNELS = ("shell", "iopub", "stdin", "hb", "control")
-MAX_MESSAGE = 32 * 2**20
-MAX_WAITING = 200
+MAX_MESSAGE = 16 * 2**20
+MAX_WAITING = 20
 _numbers = itertools.count()
 
 
@@ -149,7 +149,7 @@ class ForkedKernelManager(AsyncKernelManager):
         """Write none: whoever may speak to the kernel is told directly."""
 
     def client(self, **options: Any) -> Any:
-        """Return a client that takes no message above 32 MiB and keeps few waiting."""
+        """Return a client that takes no message above 16 MiB and keeps few waiting."""
         context = zmq.asyncio.Context()
         context.setsockopt(zmq.MAXMSGSIZE, MAX_MESSAGE)
         context.setsockopt(zmq.RCVHWM, MAX_WAITING)

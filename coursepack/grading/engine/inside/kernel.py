@@ -12,6 +12,7 @@ CHANNELS = ("shell", "iopub", "stdin", "hb", "control")
 
 def prepare(order: dict[str, Any], sockets: str) -> Any:
     """Return a kernel application whose sockets are open, the agent's among them."""
+    import zmq
     from ipykernel.kernelapp import IPKernelApp
     from traitlets.config import Config
 
@@ -28,7 +29,15 @@ def prepare(order: dict[str, Any], sockets: str) -> Any:
         setattr(config.IPKernelApp, f"{channel}_port", number)
     # The agent's socket must not look like one of zmq's.
     attach = agent.listen(f"{sockets}/subject")
-    application: Any = IPKernelApp.instance(config=config, connection_file=f"{os.environ['HOME']}/connection.json")
+
+    class KernelApp(IPKernelApp):
+        """Drops no output when the reader is slow; what waits counts as the notebook's memory."""
+
+        def init_iopub(self, context: Any) -> None:
+            context.setsockopt(zmq.SNDHWM, 0)
+            super().init_iopub(context)  # type: ignore[no-untyped-call]
+
+    application: Any = KernelApp.instance(config=config, connection_file=f"{os.environ['HOME']}/connection.json")
     application.initialize([])
     application.attach_agent = attach
     return application
