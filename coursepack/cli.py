@@ -44,13 +44,21 @@ def options(
 @app.command()
 def data(
     fetch: Annotated[bool, typer.Option("--fetch", help="Download the full MNIST into ./data.")] = False,
+    shapes: Annotated[
+        bool, typer.Option("--shapes", help="Write generated shapes into ./data, in place of CIFAR-10.")
+    ] = False,
 ) -> None:
-    """Show which data set the notebooks will use, or fetch the full one."""
+    """Show which data sets the notebooks will use, or fetch the full MNIST."""
     from coursepack.data import describe_data, fetch_mnist
+    from coursepack.photographs import describe_photographs
+    from coursepack.shapes import write_shapes
 
     if fetch:
         fetch_mnist(Path("data"))
+    if shapes:
+        write_shapes(Path("data"))
     typer.echo(describe_data())
+    typer.echo(describe_photographs())
 
 
 @app.command()
