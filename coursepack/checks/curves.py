@@ -20,7 +20,7 @@ WEIGHTS_HINT = (
 )
 
 
-def assert_training_curve(student: Subject, name: str, *, every: int = 2) -> None:
+def assert_training_curve(student: Subject, name: str, *, every: int = 3) -> None:
     """Check a loop `name(model, train_loader, loss_fn, optimizer, test_loader, every) -> history` against ours.
 
     The network starts in eval mode and carries batch normalisation, the last batch is smaller, and the number of
