@@ -6,9 +6,13 @@ from nbconvert.preprocessors import ClearMetadataPreprocessor, CSSHTMLHeaderPrep
 from nbgrader.preprocessors import (
     AssignLatePenalties,
     CheckCellMetadata,
+    ClearOutput,
+    DeduplicateIds,
     GetGrades,
     IgnorePattern,
     LimitOutput,
+    OverwriteCells,
+    OverwriteKernelspec,
     SaveAutoGrades,
 )
 
@@ -16,7 +20,9 @@ from coursepack.build.colab import ColabBadge
 from coursepack.build.feedback import HideTests
 from coursepack.course import Course
 from coursepack.gradebook import find_tools
-from coursepack.grading.engine.execute import RECORDS, JudgedExecute
+from coursepack.grading.engine.beside import RECORDS
+from coursepack.grading.engine.execute import JudgedExecute
+from coursepack.grading.put_right import PutRight
 from coursepack.grading_data import grading_data
 
 ROOT = Path(__file__).resolve().parent
@@ -43,6 +49,15 @@ c.Autograde.autograde_preprocessors = [
     LimitOutput,
     SaveAutoGrades,
     AssignLatePenalties,
+    CheckCellMetadata,
+]
+# A damaged submission costs itself at most: nbgrader would stop the whole batch at a duplicated test cell, say.
+c.Autograde.sanitize_preprocessors = [
+    PutRight,
+    ClearOutput,
+    DeduplicateIds,
+    OverwriteKernelspec,
+    OverwriteCells,
     CheckCellMetadata,
 ]
 # A cell may train a network. CPU seconds: a busy machine changes no verdict.

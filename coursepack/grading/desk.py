@@ -14,13 +14,11 @@ from nbgrader.api import MissingEntry
 
 from coursepack.course import Course
 from coursepack.gradebook import course_directory, find_tools, gradebook_url, open_gradebook
+from coursepack.grading.engine.beside import RECORDS
 from coursepack.grading.engine.limits import Limits
 from coursepack.grading.engine.records import CellRecord, GradedNotebook
 from coursepack.grading.rehearsal import grading_environment
 from coursepack.grading.stamps import timestamp_of
-
-# The verdicts on a submission's cells, beside its autograded notebook.
-RECORDS = "records.json"
 
 
 @dataclass(frozen=True)

@@ -57,13 +57,24 @@ def take_in(path: Path, released: NotebookNode) -> Intake:
     content = slim(_read_json(path))
     notes: list[str] = []
     notebook = _as_current_format(content, notes)
+    notes.extend(put_right(notebook, released))
+    return Intake(notebook, tuple(notes))
+
+
+def put_right(notebook: NotebookNode, released: NotebookNode) -> tuple[str, ...]:
+    """Put right, in place, what nbgrader would stumble over; return what was done, one sentence each.
+
+    Raises:
+        UnreadableError: none of the assignment's cells is in the notebook.
+    """
+    notes: list[str] = []
     own = {cell.metadata.nbgrader.grade_id: cell for cell in released.cells if "nbgrader" in cell.metadata}
     _restore_metadata(notebook, own, notes)
     if not any("nbgrader" in cell.metadata for cell in notebook.cells):
         raise UnreadableError("none of the assignment's cells is in it: this is another notebook")
     _put_back_missing(notebook, released, notes)
     _drop_skip_tags(notebook, notes)
-    return Intake(notebook, tuple(notes))
+    return tuple(notes)
 
 
 def _read_json(path: Path) -> dict[str, Any]:

@@ -23,8 +23,9 @@ from nbgrader.preprocessors import AssignLatePenalties
 from sqlalchemy.exc import DBAPIError
 
 from coursepack.errors import CoursepackError
-from coursepack.grading.desk import RECORDS, Desk, Record
+from coursepack.grading.desk import Desk, Record
 from coursepack.grading.engine.assemble import own_name
+from coursepack.grading.engine.beside import RECORDS
 from coursepack.grading.engine.records import GradedNotebook
 from coursepack.grading.stamps import timestamp_of
 from coursepack.grading.task import Graded, read_json, records_of

@@ -16,13 +16,12 @@ from traitlets import Bool, Integer
 from coursepack.build.notebooks import read_notebook
 from coursepack.course import Course
 from coursepack.grading.engine.assemble import own_name
+from coursepack.grading.engine.beside import RECORDS, files_beside
 from coursepack.grading.engine.limits import Limits
 from coursepack.grading.engine.records import GradedNotebook
 from coursepack.grading.engine.run import grade_notebook
 from coursepack.grading.engine.worker import Worker
 
-# As `coursepack.grading.desk.RECORDS`.
-RECORDS = "records.json"
 _workers: dict[tuple[Path, bool], Worker] = {}
 
 
@@ -34,20 +33,27 @@ class JudgedExecute(NbGraderPreprocessor):  # type: ignore[misc]
 
     def preprocess(self, nb: NotebookNode, resources: Any) -> tuple[NotebookNode, Any]:
         """Grade a submission; the notebook returned holds outputs from which nbgrader reads the records' points."""
-        course = Course.find()
-        assignment = resources["nbgrader"]["assignment"]
-        source = course.root / "source" / assignment / f"{resources['unique_key']}.ipynb"
+        course, names = course_of(self.config), resources["nbgrader"]
+        source = course.root / "source" / names["assignment"] / f"{names['notebook']}.ipynb"
+        files, notes = files_beside(Path(resources["metadata"]["path"]), ())
         graded = grade_notebook(
             course,
             read_notebook(source),
             nb,
             limits=Limits(cell_cpu_seconds=float(self.timeout), cell_wall_seconds=4.0 * self.timeout),
             worker=shared_worker(course, unsafe_no_jail=self.unsafe_no_jail),
+            files=files,
         )
-        for note in graded.notes:
-            self.log.warning("%s: %s", assignment, note)
+        for note in (*notes, *graded.notes):
+            self.log.warning("%s, %s: %s", names["student"], names["notebook"], note)
         resources.setdefault("outputs", {})[RECORDS] = graded.to_json().encode("utf-8")
         return with_marks(graded, nb), resources
+
+
+def course_of(config: Any) -> Course:
+    """Return the course that nbgrader's configuration names, or else the one of the working directory."""
+    root = config.CourseDirectory.get("root") if "CourseDirectory" in config else None
+    return Course.find(Path(root)) if isinstance(root, str) and root else Course.find()
 
 
 def shared_worker(course: Course, *, unsafe_no_jail: bool = False) -> Worker:
