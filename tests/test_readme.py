@@ -9,7 +9,7 @@ import pytest
 from coursepack.build.notebooks import read_notebook
 from coursepack.course import Course
 
-PAGES = ("README.md", "CONTRIBUTING.md", "docs/student.md", "docs/instructor.md", "docs/author.md")
+PAGES = ("README.md", "CONTRIBUTING.md", "docs/student.md", "docs/instructor.md", "docs/author.md", "docs/course.md")
 
 
 @pytest.mark.parametrize("page", PAGES)
