@@ -15,7 +15,8 @@ class Gate:
     """A minimum accuracy.
 
     Attributes:
-        threshold: fraction of the 800 mini test images that must be classified rightly, in [0, 1].
+        threshold: fraction of the test images that must be classified rightly, in [0, 1]: of the 800 of the mini set,
+            or, for a free design, of the 1,000 that are held back.
         tries: trainings allowed, the student's own included; training anew uses other seeds.
     """
 
@@ -28,3 +29,7 @@ SIMPLE_CNN = Gate(threshold=0.84, tries=2)
 # About a quarter of all trainings die (Adam at a learning rate of 0.01), so this one may be tried more often.
 CONV_MAX_POOL = Gate(threshold=0.80, tries=6)
 CONV_BATCH_NORM = Gate(threshold=0.85, tries=3)
+# For any design: networks that pass 99 % on all of MNIST reach 96 to 98 % when they learn from 3,000 images only.
+CAPSTONE = Gate(threshold=0.95, tries=2)
+# ps6 is graded on the coloured shapes, with a width of 8.
+CONV_NET = Gate(threshold=0.85, tries=2)

@@ -53,6 +53,17 @@ def deep_cnn() -> Reference:
     )
 
 
+def flexible_cnn(kernel_size: int = 5, activation: str = "relu") -> Reference:
+    """SimpleCNN with another kernel size, 1 to 9, or activation: "relu", "sigmoid" or "tanh"."""
+    act = {"relu": nn.ReLU, "sigmoid": nn.Sigmoid, "tanh": nn.Tanh}[activation]
+    size = ((IMAGE_SHAPE[1] - kernel_size + 1) // 2 - kernel_size + 1) // 2
+    return Reference(
+        *(nn.Conv2d(1, 10, kernel_size), nn.MaxPool2d(2), act()),
+        *(nn.Conv2d(10, 20, kernel_size), nn.MaxPool2d(2), act()),
+        *(nn.Flatten(), nn.Linear(20 * size * size, 10)),
+    )
+
+
 def mlp() -> Reference:
     """784→456→128→10 with ReLU; 417,746 parameters."""
     return Reference(

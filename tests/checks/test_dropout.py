@@ -116,3 +116,18 @@ def test_is_a_reference_fit_for_a_second_comparison() -> None:
     reference = networks.deep_mlp()
     for _ in range(2):
         networks.assert_equivalent(LocalSubject({"Deep": lambda: Deep(by_hand)}).module("Deep"), reference)
+
+
+def test_is_a_gradient_that_is_zero_but_for_rounding_taken_for_zero() -> None:
+    """A bias before batch normalisation has no gradient; what two right ways of computing it leave over may differ."""
+
+    def deep() -> nn.Module:
+        layers: list[nn.Module] = []
+        for before, after, pool in ((1, 32, 1), (32, 64, 2), (64, 64, 2)):
+            layers += [nn.Conv2d(before, after, 3, padding=1), nn.BatchNorm2d(after), nn.MaxPool2d(pool), nn.ReLU()]
+        head: list[nn.Module] = [nn.Linear(3136, 512), nn.BatchNorm1d(512), nn.ReLU(), nn.Dropout()]
+        head += [nn.Linear(512, 256), nn.BatchNorm1d(256), nn.ReLU(), nn.Dropout()]
+        return nn.Sequential(*layers, nn.Flatten(), *head, nn.Linear(256, 10), nn.LogSoftmax(dim=1))
+
+    handle = LocalSubject({"deep": deep}).module("deep")
+    networks.assert_equivalent(handle, networks.deep_cnn(), batch_sizes=(2, 4), log_probabilities_allowed=True)

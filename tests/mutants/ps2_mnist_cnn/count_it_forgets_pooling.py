@@ -1,0 +1,7 @@
+"""Flattens maps that were never pooled."""
+# loses: count-it-hidden
+# %% count-it
+mlp_parameters = 417_746
+two_conv_parameters = 105_194
+deep_mlp_parameters = 669_706
+deep_cnn_parameters = 25_882_122

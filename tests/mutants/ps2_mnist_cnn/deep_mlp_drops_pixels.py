@@ -1,0 +1,15 @@
+"""Drops pixels in place of the last features."""
+# loses: deep-mlp-hidden
+# %% deep-mlp
+class DeepMLP(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.hidden1 = nn.Linear(784, 512)
+        self.hidden2 = nn.Linear(512, 512)
+        self.output = nn.Linear(512, 10)
+
+    def forward(self, images):
+        hidden = F.relu(self.hidden1(F.dropout(images.flatten(1), 0.2, training=self.training)))
+        hidden = F.dropout(hidden, 0.2, training=self.training)
+        hidden = F.relu(self.hidden2(hidden))
+        return self.output(hidden)

@@ -1,0 +1,17 @@
+"""Pads so that the maps keep their size."""
+# loses: flexible-cnn-hidden
+# %% flexible-cnn
+class FlexibleCNN(nn.Module):
+    def __init__(self, kernel_size=5, activation=torch.relu):
+        super().__init__()
+        self.activation = activation
+        self.conv1 = nn.Conv2d(1, 10, kernel_size, padding="same")
+        self.conv2 = nn.Conv2d(10, 20, kernel_size, padding="same")
+        size = 14
+        size = 7
+        self.output = nn.Linear(20 * size * size, 10)
+
+    def forward(self, images):
+        maps = self.activation(F.max_pool2d(self.conv1(images), 2))
+        maps = self.activation(F.max_pool2d(self.conv2(maps), 2))
+        return self.output(maps.flatten(1))

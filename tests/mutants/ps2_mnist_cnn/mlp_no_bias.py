@@ -1,0 +1,14 @@
+"""Leaves out the biases of the hidden layers."""
+# loses: mlp-hidden
+# %% mlp
+class MLP(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.hidden1 = nn.Linear(784, 456, bias=False)
+        self.hidden2 = nn.Linear(456, 128, bias=False)
+        self.output = nn.Linear(128, 10)
+
+    def forward(self, images):
+        hidden = F.relu(self.hidden1(images.flatten(1)))
+        hidden = F.relu(self.hidden2(hidden))
+        return self.output(hidden)

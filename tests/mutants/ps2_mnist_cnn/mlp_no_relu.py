@@ -1,0 +1,14 @@
+"""Stacks the layers without ReLU: one linear layer in all."""
+# loses: mlp-hidden
+# %% mlp
+class MLP(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.hidden1 = nn.Linear(784, 456)
+        self.hidden2 = nn.Linear(456, 128)
+        self.output = nn.Linear(128, 10)
+
+    def forward(self, images):
+        hidden = self.hidden1(images.flatten(1))
+        hidden = self.hidden2(hidden)
+        return self.output(hidden)

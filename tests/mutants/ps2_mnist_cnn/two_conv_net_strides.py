@@ -1,0 +1,16 @@
+"""Shrinks by strides in place of pooling."""
+# loses: two-conv-net-hidden
+# %% two-conv-net
+class TwoConvNet(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.conv1 = nn.Conv2d(1, 8, 5, padding=2, stride=2)
+        self.conv2 = nn.Conv2d(8, 16, 5, padding=2, stride=2)
+        self.hidden = nn.Linear(784, 128)
+        self.output = nn.Linear(128, 10)
+
+    def forward(self, images):
+        maps = F.relu(self.conv1(images))
+        maps = F.relu(self.conv2(maps))
+        hidden = F.relu(self.hidden(maps.flatten(1)))
+        return self.output(hidden)
