@@ -1,0 +1,267 @@
+"""Measure grading against stock nbgrader: the same submissions, on the same machine, in the same run.
+
+    python benchmarks/grading.py [PART …] [--assignments ps1_conv_filters ps5_conv_blocks] [--submissions 12]
+                                 [--sizes 10 100] [--into docs]
+
+Parts: throughput, floor, workers, scale (all by default). Every part replaces its own lines in performance.csv and
+leaves the others alone; performance.md is written from them. Let the machine do nothing else meanwhile: wall-clock
+times are compared, and only ratios within one run mean anything.
+"""
+
+from __future__ import annotations
+
+import argparse
+import functools
+import os
+import shutil
+import statistics
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+os.environ |= {"OMP_NUM_THREADS": "1", "CUDA_VISIBLE_DEVICES": ""}
+# Also when run as a file: the benchmark's other half lies beside it.
+sys.path.insert(0, str(Path(__file__).parent))
+
+import grading_page
+import nbformat
+import psutil
+from grading_floor import floor_seconds
+
+from coursepack.build.notebooks import read_notebook, solved_notebook
+from coursepack.course import Course
+from coursepack.grading.engine.meter import Meter
+from coursepack.grading.engine.run import grade_notebook
+from coursepack.grading.engine.worker import Worker
+
+REPOSITORY = Path(__file__).resolve().parents[1]
+COPIED = ("source", "data", "nbgrader_config.py", "pyproject.toml")
+# What a stock course of this kind needs: longer time-outs, the mini set, one thread. Everything else is nbgrader's own.
+STOCK_CONFIG = """
+from pathlib import Path
+from coursepack.course import Course
+from coursepack.gradebook import find_tools
+from coursepack.grading_data import grading_data
+find_tools()
+c = get_config()
+data = str(grading_data(Course(Path(__file__).resolve().parent)))
+c.Execute.timeout = 300
+c.Execute.startup_timeout = 180
+settings = {"CUDA_VISIBLE_DEVICES": "", "OMP_NUM_THREADS": "1", "COURSE_DATA": data}
+c.Execute.extra_arguments = [f"--IPKernelApp.exec_lines=__import__('os').environ.update({settings!r})"]
+"""
+SAMPLE_SECONDS = 0.5
+
+
+@dataclass(frozen=True)
+class Line:
+    """One measured figure.
+
+    Attributes:
+        part: which part of the benchmark measured it.
+        assignment: what was graded.
+        what: what was measured.
+        value: the figure.
+        unit: its unit.
+        submissions: how many notebooks it rests on.
+    """
+
+    part: str
+    assignment: str
+    what: str
+    value: float
+    unit: str
+    submissions: int
+
+
+@contextmanager
+def class_of(assignment: str, size: int, *, stock: bool = False) -> Iterator[Course]:
+    """Make a course in which `size` students have handed in the solved notebook, in the gradebook already."""
+    with tempfile.TemporaryDirectory(prefix="grading-") as folder:
+        root = Path(folder)
+        for name in COPIED:
+            origin = REPOSITORY / name
+            if origin.is_dir():
+                shutil.copytree(origin, root / name, ignore=shutil.ignore_patterns("shapes"))
+            else:
+                shutil.copyfile(origin, root / name)
+        if stock:
+            (root / "nbgrader_config.py").write_text(STOCK_CONFIG, encoding="utf-8")
+        course = Course(root)
+        solved = nbformat.writes(solved_notebook(read_notebook(course.notebook("source", assignment))))
+        for number in range(size):
+            path = course.notebook(f"submitted/student-{number:04d}", assignment)
+            path.parent.mkdir(parents=True)
+            path.write_text(solved, encoding="utf-8")
+        timed(course, "nbgrader", "generate_assignment", assignment)
+        yield course
+
+
+def timed(course: Course, *words: str, watch: Callable[[int], None] | None = None) -> float:
+    """Run a module's command in a course; return the seconds it took. `watch` is called with its process number."""
+    begun = time.monotonic()
+    with tempfile.TemporaryFile() as log:
+        process = subprocess.Popen([sys.executable, "-m", *words], cwd=course.root, stdout=log, stderr=log)  # noqa: S603
+        while process.poll() is None:
+            if watch is not None:
+                watch(process.pid)
+            time.sleep(SAMPLE_SECONDS if watch else 0.02)
+        seconds = time.monotonic() - begun
+        if process.returncode != 0:
+            log.seek(0)
+            raise SystemExit(f"{' '.join(words)} failed:\n{log.read()[-3000:].decode('utf-8', 'replace')}")
+    return seconds
+
+
+def grade(course: Course, assignment: str, *options: str, watch: Callable[[int], None] | None = None) -> float:
+    """Run `coursepack grade`; return the seconds it took."""
+    return timed(course, "coursepack", "grade", assignment, *options, watch=watch)
+
+
+def throughput(assignments: Sequence[str], size: int) -> Iterator[Line]:
+    """Stock `nbgrader autograde` against `coursepack grade -j 2`, start-up included."""
+    for assignment in assignments:
+        with class_of(assignment, size, stock=True) as course:
+            stock = timed(course, "nbgrader", "autograde", assignment) / size
+        yield Line("throughput", assignment, "stock nbgrader autograde", stock, "s", size)
+        for name, options in (("coursepack grade -j 2", ()), ("… --no-pictures", ("--no-pictures",))):
+            with class_of(assignment, size) as course:
+                ours = grade(course, assignment, "-j", "2", *options) / size
+            yield Line("throughput", assignment, name, ours, "s", size)
+            yield Line("throughput", assignment, f"stock against {name}", stock / ours, "×", size)
+
+
+def floor(assignments: Sequence[str], size: int) -> Iterator[Line]:
+    """The CPU time of the student's cells alone in a warm process, against all that the engine's processes take."""
+    for assignment in assignments:
+        count = min(size, 5)
+        with class_of(assignment, 1) as course:
+            alone = statistics.median(floor_seconds(course, assignment) for _ in range(count))
+            taken, memory = engine_costs(course, assignment, count)
+        yield Line("floor", assignment, "the cells alone, warm", alone, "CPU s", count)
+        yield Line("floor", assignment, "the engine", taken, "CPU s", count)
+        yield Line("floor", assignment, "more than the cells alone", taken - alone, "CPU s", count)
+        yield Line("floor", assignment, "more than the cells alone, in parts", 100 * (taken / alone - 1), "%", count)
+        yield Line("floor", assignment, "private memory of a kernel, at most", memory / 2**20, "MiB", count)
+
+
+def engine_costs(course: Course, assignment: str, count: int) -> tuple[float, int]:
+    """Return the median CPU seconds of all processes for one notebook, and the most memory private to its kernel."""
+    source = read_notebook(course.notebook("source", assignment))
+    solved = solved_notebook(source)
+    seconds = []
+    with Worker(course) as worker:
+        grade_notebook(course, source, solved, worker=worker)  # what is done once is done now
+        for _ in range(count):
+            before = own_and_judges_seconds()
+            graded = grade_notebook(course, source, solved, worker=worker)
+            seconds.append(own_and_judges_seconds() - before + graded.cpu_seconds)
+        with most_memory(worker) as most:  # looking costs time: in a run of its own
+            grade_notebook(course, source, solved, worker=worker)
+    return statistics.median(seconds), most[0]
+
+
+def own_and_judges_seconds() -> float:
+    """Return the CPU time so far of this process and of its children with theirs; kernels are not among them yet."""
+    total = 0.0
+    for process in (psutil.Process(), *psutil.Process().children()):
+        times = process.cpu_times()
+        total += (
+            times.user
+            + times.system
+            + (times.children_user + times.children_system if process.pid != os.getpid() else 0)
+        )
+    return total
+
+
+@contextmanager
+def most_memory(worker: Worker) -> Iterator[list[int]]:
+    """Watch what is private to the processes below the fork server; the list's only entry is the most so far."""
+    most, over = [0], threading.Event()
+    server = worker.server.pid
+
+    def look() -> None:
+        while not over.wait(0.2):
+            for guard in psutil.Process(server).children():
+                most[0] = max(most[0], Meter(guard.pid).memory(0))
+
+    watcher = threading.Thread(target=look, daemon=True)
+    watcher.start()
+    yield most
+    over.set()
+    watcher.join()
+
+
+def workers(assignments: Sequence[str], size: int) -> Iterator[Line]:
+    """Two Dask workers against one."""
+    for assignment in assignments:
+        seconds = []
+        for jobs in (1, 2):
+            with class_of(assignment, size) as course:
+                seconds.append(grade(course, assignment, "-j", str(jobs)))
+            yield Line("workers", assignment, f"-j {jobs}", seconds[-1] / size, "s", size)
+        yield Line("workers", assignment, "two workers against one", seconds[0] / seconds[1], "×", size)
+
+
+def scale(assignments: Sequence[str], sizes: Sequence[int]) -> Iterator[Line]:
+    """Classes of growing size, with all options at their defaults but the pictures; ps1 only."""
+    assignment = assignments[0]
+    for size in sizes:
+        resident: list[tuple[float, float]] = []
+        with class_of(assignment, size) as course:
+            seconds = grade(
+                course, assignment, "-j", "2", "--no-pictures", watch=functools.partial(note_memory, seen=resident)
+            )
+        yield Line("scale", assignment, f"{size} submissions", seconds / size, "s", size)
+        for name, column in (("coordinator", 0), ("workers, together", 1)):
+            for when, part in (("in the first half", resident[: len(resident) // 2]), ("at the end", resident[-5:])):
+                most = max((each[column] for each in part), default=0.0)
+                yield Line("scale", assignment, f"{size} submissions: {name}, {when}", most / 2**20, "MiB", size)
+
+
+def note_memory(pid: int, seen: list[tuple[float, float]]) -> None:
+    """Note the resident memory of the coordinator and of all Dask workers."""
+    try:
+        process = psutil.Process(pid)
+        spawned = [child for child in process.children() if "spawn_main" in " ".join(child.cmdline())]
+        seen.append((process.memory_info().rss, sum(child.memory_info().rss for child in spawned)))
+    except psutil.Error:
+        return
+
+
+def main() -> None:
+    """Measure the parts that are named and write them down."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("parts", nargs="*", metavar="PART")
+    parser.add_argument("--assignments", nargs="+", default=["ps1_conv_filters", "ps5_conv_blocks"])
+    parser.add_argument("--submissions", type=int, default=12)
+    parser.add_argument("--sizes", nargs="+", type=int, default=[10, 100])
+    parser.add_argument("--into", type=Path, default=REPOSITORY / "docs")
+    given = parser.parse_args()
+    measures: dict[str, Callable[[], Iterator[Line]]] = {
+        "throughput": lambda: throughput(given.assignments, given.submissions),
+        "floor": lambda: floor(given.assignments, given.submissions),
+        "workers": lambda: workers(given.assignments, given.submissions),
+        "scale": lambda: scale(given.assignments, given.sizes),
+    }
+    unknown = set(given.parts) - set(measures)
+    if unknown:
+        parser.error(f"there is no part {', '.join(sorted(unknown))}; there are {', '.join(measures)}")
+    for part in given.parts or measures:
+        for line in measures[part]():
+            print(
+                f"{line.assignment}: {line.what}: {line.value:.2f} {line.unit} ({line.submissions} submissions)",
+                flush=True,
+            )
+            grading_page.keep(given.into / "performance.csv", vars(line), " ".join(sys.argv[1:]))
+        grading_page.write(given.into)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,102 @@
+"""Keep the figures of `benchmarks/grading.py` in performance.csv, and write performance.md from them."""
+
+from __future__ import annotations
+
+import csv
+import datetime
+import os
+import platform
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+FIELDS = ("part", "assignment", "what", "value", "unit", "submissions", "day", "machine", "options")
+KEY = ("part", "assignment", "what")
+# What the project set out to reach: (part, assignment, what), the comparison, the figure.
+TARGETS = (
+    ("throughput", "ps1_conv_filters", "stock against coursepack grade -j 2", "≥", 10.0),
+    ("throughput", "ps1_conv_filters", "stock against … --no-pictures", "≥", 10.0),
+    ("throughput", "ps5_conv_blocks", "stock against coursepack grade -j 2", "≥", 3.0),
+    ("floor", "ps5_conv_blocks", "more than the cells alone, in parts", "≤", 15.0),
+    ("floor", "ps1_conv_filters", "more than the cells alone", "≤", 0.5),
+    ("floor", "ps1_conv_filters", "private memory of a kernel, at most", "≤", 150.0),
+    ("workers", "ps5_conv_blocks", "two workers against one", "≥", 1.7),
+    ("workers", "ps1_conv_filters", "two workers against one", "≥", 1.7),
+)
+TITLES = {
+    "throughput": "Throughput: stock nbgrader against `coursepack grade`, start-up included",
+    "floor": "Against the floor: CPU time of the notebook's own cells in a warm process",
+    "workers": "Two workers against one",
+    "scale": "Large classes",
+}
+HEAD = """# How fast grading is
+
+Written by `python benchmarks/grading.py` from `performance.csv`; do not edit. Every submission is the solved notebook.
+Stock nbgrader is the installed release with its own `Execute` and longer time-outs, one notebook after the other as it
+does it; ours is `coursepack grade` with the jail and the judge. A figure is seconds of wall-clock time for one
+submission (the whole run, start and gradebook included, divided by their number) unless it says otherwise. Compare
+within a part only: figures of one part come from one run on one machine.
+
+What costs: stock starts a kernel and imports torch for every notebook. Ours imports once per worker and forks. What
+remains is the notebook itself, above all its pictures; `--no-pictures` leaves out those cells of the assignment that
+only draw, which no point depends on.
+"""
+
+
+def read(path: Path) -> list[dict[str, str]]:
+    """Return the lines kept so far."""
+    if not path.is_file():
+        return []
+    with path.open(encoding="utf-8", newline="") as stream:
+        return list(csv.DictReader(stream))
+
+
+def keep(path: Path, line: Mapping[str, Any], options: str) -> None:
+    """Put a measured figure in the place of an older one of the same name."""
+    machine = f"{os.cpu_count()} cores, {platform.machine()}, Python {platform.python_version()}"
+    fresh = {**line, "value": f"{line['value']:.4g}", "day": str(datetime.date.today()), "machine": machine}
+    fresh["options"] = options
+    kept = [one for one in read(path) if any(one[name] != str(fresh[name]) for name in KEY)]
+    with path.open("w", encoding="utf-8", newline="") as stream:
+        writer = csv.DictWriter(stream, FIELDS, lineterminator="\n")
+        writer.writeheader()
+        writer.writerows([*kept, fresh])
+
+
+def write(folder: Path) -> None:
+    """Write performance.md from performance.csv."""
+    (folder / "performance.md").write_text(page(read(folder / "performance.csv")), encoding="utf-8")
+
+
+def page(lines: list[dict[str, str]]) -> str:
+    """Return the text of performance.md."""
+    parts = [HEAD, "## What was set out to be reached", "", _targets(lines)]
+    for part, title in TITLES.items():
+        chosen = [line for line in lines if line["part"] == part]
+        if chosen:
+            rows = [
+                f"| {x['assignment']} | {x['what']} | {x['value']} {x['unit']} | {x['submissions']} |" for x in chosen
+            ]
+            head = ["| assignment | what | measured | submissions |", "|---|---|---:|---:|"]
+            parts += [f"## {title}", "", *head, *rows, "", _origin(chosen), ""]
+    return "\n".join(parts).rstrip() + "\n"
+
+
+def _targets(lines: list[dict[str, str]]) -> str:
+    found = {tuple(line[name] for name in KEY): line for line in lines}
+    rows = ["| assignment | what | set out | measured | reached |", "|---|---|---:|---:|---|"]
+    for part, assignment, what, comparison, figure in TARGETS:
+        line = found.get((part, assignment, what))
+        measured, reached = "not measured yet", "–"
+        if line is not None:
+            measured = f"{line['value']} {line['unit']}"
+            value = float(line["value"])
+            reached = "yes" if (value >= figure if comparison == "≥" else value <= figure) else "no"
+        unit = {"≥": " ×"}.get(comparison, f" {line['unit']}" if line else "")
+        rows.append(f"| {assignment} | {what} | {comparison} {figure:g}{unit} | {measured} | {reached} |")
+    return "\n".join(rows) + "\n"
+
+
+def _origin(lines: list[dict[str, str]]) -> str:
+    origins = {f"`python benchmarks/grading.py {line['options']}`, {line['machine']}, {line['day']}" for line in lines}
+    return "Measured by " + "; ".join(sorted(origins)) + "."
