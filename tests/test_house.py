@@ -21,7 +21,7 @@ from traitlets.config.loader import Config, PyFileConfigLoader
 
 from coursepack.course import Course
 
-LISTED = ("ps1_conv_filters", "ps2_mnist_cnn", "ps3_backprop", "ps4_batchnorm", "ps5_conv_blocks")
+LISTED = ("ps1_conv_filters", "ps2_mnist_cnn", "ps3_backprop", "ps4_batchnorm", "ps5_conv_blocks", "ps6_cifar_convnet")
 
 
 @pytest.fixture(scope="module")

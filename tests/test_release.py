@@ -19,7 +19,10 @@ from coursepack.build.snippets import solved_notebook
 from coursepack.course import Course
 from coursepack.grading.rehearsal import grading_environment
 
-ASSIGNMENTS = ("ps1_conv_filters", "ps2_mnist_cnn", "ps3_backprop", "ps4_batchnorm", "ps5_conv_blocks")
+ASSIGNMENTS = (
+    *("ps1_conv_filters", "ps2_mnist_cnn", "ps3_backprop", "ps4_batchnorm", "ps5_conv_blocks"),
+    "ps6_cifar_convnet",
+)
 # What a student's machine or Colab does not have.
 BLOCK = "import sys\nsys.modules['coursepack'] = sys.modules['nbgrader'] = None"
 

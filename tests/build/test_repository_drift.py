@@ -19,7 +19,14 @@ from coursepack.course import Course
 
 COURSE = Course.find(Path(__file__).parent)
 NAMES = COURSE.assignments
-REQUIRED = ["ps1_conv_filters", "ps2_mnist_cnn", "ps3_backprop", "ps4_batchnorm", "ps5_conv_blocks"]
+REQUIRED = [
+    "ps1_conv_filters",
+    "ps2_mnist_cnn",
+    "ps3_backprop",
+    "ps4_batchnorm",
+    "ps5_conv_blocks",
+    "ps6_cifar_convnet",
+]
 
 
 def test_does_the_course_have_its_assignments() -> None:
