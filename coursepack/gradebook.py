@@ -9,6 +9,7 @@ from typing import Any
 
 from nbgrader.api import Gradebook
 from nbgrader.coursedir import CourseDirectory
+from sqlalchemy.exc import DBAPIError
 from traitlets.config import Config
 from traitlets.config.loader import PyFileConfigLoader
 
@@ -55,6 +56,18 @@ def find_tools() -> None:
 
 
 def open_gradebook(coursedir: Any) -> Any:
-    """Open the gradebook, making it where there is none; to be used in a `with` statement."""
+    """Open the gradebook, making it where there is none; to be used in a `with` statement.
+
+    Raises:
+        CoursepackError: it is locked, damaged or out of reach.
+    """
     find_tools()
-    return Gradebook(gradebook_url(coursedir), coursedir.course_id)
+    try:
+        return Gradebook(gradebook_url(coursedir), coursedir.course_id)
+    except DBAPIError as error:
+        reason = str(error.orig).strip().split("\n")[0]
+        remedy = "put a copy of it back from before; the next `coursepack grade` enters what is missing"
+        if "locked" in reason:
+            remedy = "close what holds it (a formgrader?), then repeat the command"
+        where = str(coursedir.db_url)
+        raise CoursepackError(f"the gradebook cannot be opened: {reason}", where=where, remedy=remedy) from error

@@ -138,7 +138,8 @@ def open_cluster(jobs: int, scheduler: str | None) -> Iterator[Cluster]:
             processes=True,
             worker_class=Nanny,
             memory_limit=0,
-            dashboard_address=None,
+            # Any free port, for this machine alone: without an address Dask asks for 8787, on all networks.
+            dashboard_address="localhost:0",
             silence_logs=logging.CRITICAL,
         )
         stack.enter_context(local)
