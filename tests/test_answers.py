@@ -19,17 +19,21 @@ from coursepack.grading.rehearsal import Outcome, Rehearsal
 KINDS: tuple[Literal["mutants"], Literal["variants"]] = ("mutants", "variants")
 SHORT_ANSWERS = {
     *("short-answers", "feature-shapes", "parameter-arithmetic", "shapes", "parameters"),
-    *("by-hand", "suspects"),
+    *("by-hand", "suspects", "count-it", "cost"),
 }
 FAMILIES = {
     "ps1_conv_filters": {"read-idx", "output-size", "convolve2d", "max-pool2d", "conv-layer", "conv-parameters"},
-    "ps2_mnist_cnn": {"simple-fc", "simple-cnn", "train-epoch", "evaluate"},
+    "ps2_mnist_cnn": {
+        *("simple-fc", "simple-cnn", "train-epoch", "evaluate", "mlp", "two-conv-net", "dropout-cnn", "deep-mlp"),
+        *("deep-cnn", "flexible-cnn", "euclidean-loss", "capstone"),
+    },
     "ps3_backprop": {
         *("numerical-gradient", "relative-error", "gradient-check", "linear", "leaky-relu", "softmax"),
         *("cross-entropy", "mlp", "torch-mlp"),
     },
     "ps4_batchnorm": {"custom-autograd", "custom-function", "custom-module", "batch-norm", "start"},
     "ps5_conv_blocks": {"conv-max-pool", "conv-batch-norm", "results"},
+    "ps6_cifar_convnet": {"conv-net", "train-steps"},
 }
 
 
