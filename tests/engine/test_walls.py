@@ -58,8 +58,9 @@ PROBES = {
     "print([t for t in targets if t.startswith('/') and not t.startswith(('/dev/', '/proc/', '/tmp/'))])",
     "devices": "import os\nharmless = {'null', 'zero', 'full', 'random', 'urandom', 'tty', 'shm', 'pts', 'ptmx', 'fd',"
     " 'stdin', 'stdout', 'stderr', 'core', 'console'}\nprint(sorted(set(os.listdir('/dev')) - harmless))",
-    "data": "import torchvision\nprint(len(torchvision.datasets.MNIST(__import__('os').environ['COURSE_DATA'],"
-    " train=False, download=True)))",
+    "data": "import os, numpy, torchvision\nfolder = os.environ['COURSE_DATA']\n"
+    "print(len(torchvision.datasets.MNIST(folder, train=False, download=True)),"
+    " numpy.load(folder + '/shapes/test-images.npy').shape)",
     "cuda": "import torch\nprint(torch.cuda.is_available(), torch.get_num_threads())",
     "memfd": "import os\nos.memfd_create('x')",
 }  # fmt: skip
@@ -170,7 +171,7 @@ def test_no_device_but_the_harmless(found: dict[str, str]) -> None:
 
 def test_the_data_set_is_there(found: dict[str, str]) -> None:
     """Does a notebook find the mini MNIST where it looks for it, on the CPU in one thread?"""
-    assert found["data"] == "800"
+    assert found["data"] == "800 (800, 32, 32, 3)"
     assert found["cuda"] == "False 1"
 
 
