@@ -1,4 +1,4 @@
-"""The networks of the rows on CIFAR-10, as the solutions have them.
+"""The perceptrons of the rows on CIFAR-10, as the solution of ps3_backprop has them.
 
 Shapes: images (batch, 3, 32, 32), outputs (batch, 10) logits.
 """
@@ -15,8 +15,6 @@ SLOPE = 0.02
 # Of the first weights of the network of one hidden layer: the standard deviation, as in the NumPy network.
 FIRST_WEIGHTS = 0.0001
 DEEP_WIDTHS = (900, 500, 350, 150, 50)
-POOL = "pool"
-CONV_NET = (64, POOL, 128, POOL, 256, 256, POOL, 512, 512, POOL, 512, 512, POOL)
 
 
 class CifarNetwork(Reference):
@@ -38,19 +36,6 @@ def mlp() -> CifarNetwork:
 def deep_mlp() -> CifarNetwork:
     """3072→900→500→350→150→50→10 with leaky ReLU and PyTorch's own first weights; 3,452,260 parameters."""
     return _leaky_mlp(DEEP_WIDTHS)
-
-
-def conv_net() -> CifarNetwork:
-    """Eight convolutions 3×3, each normalised and rectified, and five max poolings 3×3 of stride 2, then 512→10."""
-    layers: list[nn.Module] = []
-    before = 3
-    for step in CONV_NET:
-        if isinstance(step, int):
-            layers += [nn.Conv2d(before, step, 3, padding=1), nn.BatchNorm2d(step), nn.ReLU()]
-            before = step
-        else:
-            layers.append(nn.MaxPool2d(3, stride=2, padding=1))
-    return CifarNetwork(*layers, nn.Flatten(), nn.Linear(before, 10))
 
 
 def _leaky_mlp(hidden: tuple[int, ...]) -> CifarNetwork:

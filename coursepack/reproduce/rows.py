@@ -173,7 +173,7 @@ ROWS: tuple[Row, ...] = (
         assignment=PS6,
         source=f"{PS6}, `ConvNet`",
         figures=(Figure("test accuracy", 76, about=True), Figure("test loss", 0.75, about=True)),
-        build=cifar_networks.conv_net,
+        build=references.conv_net,
         steps=Steps(5_000, 1e-4, every=500, part=5_000),
         optimizer="Adam",
         batch_size=32,
