@@ -111,8 +111,11 @@ def grade(
     course: CourseOption = None,
 ) -> None:
     """Grade every submission of an assignment; no bad submission stops the others."""
-    from coursepack.grading.classroom import Options, grade_class
-
+    try:
+        from coursepack.grading.classroom import Options, grade_class
+    except ModuleNotFoundError as error:
+        remedy = "pip install 'coursepack[grade]'"
+        raise CoursepackError(f"grading needs the package {error.name}", remedy=remedy) from error
     found = Course.find(course)
     found.select([assignment])
     options = Options(jobs, scheduler, timeout, force, pictures, unsafe_no_jail)

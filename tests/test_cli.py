@@ -104,3 +104,14 @@ def test_does_the_module_run_as_the_command_does() -> None:
     command = [sys.executable, "-m", "coursepack", "--version"]
     said = subprocess.run(command, capture_output=True, text=True, check=True).stdout
     assert said.strip() == f"coursepack {__version__}"
+
+
+def test_is_a_missing_extra_told(
+    empty_course: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setitem(sys.modules, "distributed", None)
+    for name in ("coursepack.grading.classroom", "coursepack.grading.cluster"):
+        monkeypatch.delitem(sys.modules, name, raising=False)
+    code, said = run(monkeypatch, capsys, "grade", "broken")
+    assert code == 2
+    assert "grading needs the package distributed\n  remedy: pip install 'coursepack[grade]'" in said

@@ -6,6 +6,7 @@ import contextlib
 import logging
 import queue
 import signal
+import warnings
 from collections.abc import Iterable, Iterator
 from typing import Any
 
@@ -74,7 +75,7 @@ class Cluster:
                     task = next(waiting, None)
                     more = task is not None
                     if task is not None:
-                        future = self._client.submit(grade, task, pure=False, key=None)
+                        future = self._submit(task)
                         running[future] = task
                         future.add_done_callback(finished.put)
                 future_done = self._next(finished) if running else None
@@ -84,6 +85,12 @@ class Cluster:
         finally:
             with contextlib.suppress(Exception):
                 self._client.cancel(list(running), force=True)
+
+    def _submit(self, task: Task) -> Future:
+        with warnings.catch_warnings():
+            # Dask would rather have large files on a disk that all share; here nothing is shared.
+            warnings.filterwarnings("ignore", message="Sending large graph")
+            return self._client.submit(grade, task, pure=False)
 
     def _next(self, finished: queue.SimpleQueue[Future]) -> Future | None:
         """Return a future that is done, or None after a short wait, so that Ctrl-C is heard."""

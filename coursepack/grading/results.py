@@ -95,7 +95,8 @@ class SubmissionResult:
             return Status.MISSING
         if self.problem:
             return Status.NOT_GRADED
-        to_mark = any(cell.status is CellStatus.TO_MARK for cell in self.cells)
+        # A marking scheme is a cell too, worth nothing: nobody need look at it.
+        to_mark = any(cell.status is CellStatus.TO_MARK and cell.max_points for cell in self.cells)
         return Status.TO_MARK if to_mark else Status.GRADED
 
     @property

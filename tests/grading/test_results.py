@@ -47,6 +47,7 @@ def test_foreign_json_is_refused(text: str) -> None:
     [
         (submission(PASSED), Status.GRADED),
         (submission(PASSED, TO_MARK), Status.TO_MARK),
+        (submission(PASSED, CellResult("scheme", 0.0, 0.0, CellStatus.TO_MARK)), Status.GRADED),
         (submission(PASSED, problem="kernel died"), Status.NOT_GRADED),
         (submission(submitted=False), Status.MISSING),
     ],
