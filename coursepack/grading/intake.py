@@ -25,6 +25,8 @@ MAX_BYTES = 50_000_000
 MAX_PARTS = 2_000_000
 CLEAR = "hand it in again without outputs"
 SKIP_TAG = "skip-execution"
+# So many cells are named in one note.
+NAMED = 3
 
 
 class UnreadableError(Exception):
@@ -193,9 +195,15 @@ def _put_back_missing(notebook: NotebookNode, released: NotebookNode, notes: lis
 
 def _drop_skip_tags(notebook: NotebookNode, notes: list[str]) -> None:
     """Remove the tag that keeps a cell from being run: a test that is not run would count as passed."""
+    tagged: list[str] = []
     for cell in notebook.cells:
         tags = cell.metadata.get("tags", [])
         if SKIP_TAG in tags:
             cell.metadata["tags"] = [tag for tag in tags if tag != SKIP_TAG]
-            name = cell.metadata.get("nbgrader", {}).get("grade_id", cell.id)
-            notes.append(f"cell {name} was tagged {SKIP_TAG}; it was run all the same")
+            tagged.append(cell.metadata.get("nbgrader", {}).get("grade_id", cell.id))
+    if len(tagged) == 1:
+        notes.append(f"cell {tagged[0]} was tagged {SKIP_TAG}; it was run all the same")
+    elif tagged:
+        more = ", …" if len(tagged) > NAMED else ""
+        names = ", ".join(tagged[:NAMED]) + more
+        notes.append(f"{len(tagged)} cells were tagged {SKIP_TAG} ({names}); they were run all the same")

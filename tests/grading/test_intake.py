@@ -132,6 +132,16 @@ def test_a_test_cannot_be_skipped_by_a_tag(tmp_path: Path, released: NotebookNod
     assert cell_of(intake.notebook, "double-hidden").metadata.tags == ["mine"]
 
 
+def test_many_skip_tags_are_one_note(tmp_path: Path, released: NotebookNode) -> None:
+    notebook = answered()
+    for cell in notebook["cells"]:
+        cell["metadata"]["tags"] = ["skip-execution"]
+    intake = take_in(write(tmp_path, notebook), released)
+    (note,) = intake.notes
+    assert note.startswith(f"{len(notebook['cells'])} cells were tagged skip-execution (")
+    assert all("skip-execution" not in cell.metadata.get("tags", []) for cell in intake.notebook.cells)
+
+
 def test_a_huge_file_is_refused_before_it_is_read(tmp_path: Path, released: NotebookNode) -> None:
     """Is a file of 200 MB named and left unread?"""
     path = write(tmp_path, answered())
