@@ -9,7 +9,8 @@ import pytest
 
 from coursepack.course import Course
 
-NETWORKS = ("SimpleFC", "SimpleCNN", "ConvBatchNormNetwork", "ConvMaxPoolNetwork")
+NETWORKS = ("SimpleFC", "SimpleCNN", "ConvBatchNormNetwork", "ConvMaxPoolNetwork", "Capstone")
+OTHER_DESIGNS = ("Capstone: SimpleCNN, normalised",)
 
 
 @pytest.fixture(scope="module")
@@ -32,10 +33,22 @@ def test_does_a_right_solution_fail_in_at_most_one_of_a_thousand(benchmark: Modu
     assert benchmark.upper_bound(below, len(rows)) ** gate.tries <= 0.001
 
 
+@pytest.mark.parametrize("network", OTHER_DESIGNS)
+def test_does_another_good_design_pass_the_capstones_gate(benchmark: ModuleType, network: str) -> None:
+    rows = [row for row in benchmark.read_rows(benchmark.DOCS / "gates.csv") if row["network"] == network]
+    assert len({row["seed"] for row in rows}) == len(rows) >= 20
+    assert min(float(row["accuracy"]) for row in rows) >= benchmark.gates.CAPSTONE.threshold
+
+
+def test_does_a_network_that_never_saw_the_capstones_tricks_stay_below_its_gate(benchmark: ModuleType) -> None:
+    rows = [row for row in benchmark.read_rows(benchmark.DOCS / "gates.csv") if row["network"] == "SimpleCNN"]
+    assert max(float(row["accuracy"]) for row in rows) < benchmark.gates.CAPSTONE.threshold
+
+
 def test_is_the_page_made_from_the_measurements(benchmark: ModuleType) -> None:
     page = (benchmark.DOCS / "gates.md").read_text(encoding="utf-8")
     assert page == benchmark.summary(benchmark.DOCS / "gates.csv")
 
 
 def test_is_every_measured_network_a_gate(benchmark: ModuleType) -> None:
-    assert set(benchmark.SETTINGS) == set(NETWORKS)
+    assert set(benchmark.SETTINGS) == {*NETWORKS, *OTHER_DESIGNS}
