@@ -41,8 +41,8 @@ CLASSES = ("patching", "reading", "writing", "escaping", "exhausting", "forging"
 KINDS_OF_SECRETS = ("SOURCE", "SOLUTION", "LABELS", "GRADEBOOK", "SUBMISSION", "FEEDBACK", "ENVIRONMENT", "SHARED")
 SHARED_MEMORY = Path("/dev/shm")
 WRONG = {"double": "return 0", "treble": "return 0"}
-# Short, and less so in wall-clock time: a busy machine is not the attack.
-SHORT = replace(LIMITS, cell_wall_seconds=20.0)
+# Less short than there: a busy machine is not the attack.
+SHORT = replace(LIMITS, cell_cpu_seconds=4.0, cell_wall_seconds=20.0)
 NETWORK = "class Net(nn.Module):\n    pass"
 NETWORK_TEST = """# Check that Net computes what it should
 ### BEGIN HIDDEN TESTS

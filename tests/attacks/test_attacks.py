@@ -7,7 +7,7 @@ import socket
 from collections.abc import Iterator
 
 import pytest
-from attacks.ground import CLASSES, WRONG, Attack, Ground, load_attacks, told
+from attacks.ground import CLASSES, FOLDER, WRONG, Attack, Ground, load_attacks, told
 from engine.lab import with_cell
 from tiny_course import answered
 
@@ -71,6 +71,14 @@ def test_every_class_has_attacks(kind: str) -> None:
     attacks = [attack for attack in ATTACKS if attack.kind == kind]
     assert len(attacks) >= 4
     assert all(attack.gain.endswith(".") and all(attack.says) for attack in attacks)
+
+
+@pytest.mark.parametrize("kind", CLASSES)
+def test_the_page_on_security_counts_the_attacks(kind: str) -> None:
+    """Does docs/security.md say how many attacks of each class there are?"""
+    page = (FOLDER.parents[1] / "docs" / "security.md").read_text(encoding="utf-8")
+    count = sum(attack.kind == kind for attack in ATTACKS)
+    assert f"| {kind} | {count} | " in page
 
 
 def test_a_leak_would_be_seen(ground: Ground) -> None:

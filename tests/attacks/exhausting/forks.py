@@ -1,5 +1,6 @@
 """Starts processes until the system has none left."""
 # says: stopped: Resource temporarily unavailable
+# limits: cell_cpu_seconds=10, cell_wall_seconds=60, processes=40
 # %% double
 import os, time
 started = 0

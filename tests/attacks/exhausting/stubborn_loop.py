@@ -1,6 +1,7 @@
 """Loops for ever and swallows every interrupt."""
 # loses: double-hidden
 # says: would not stop at its time limit
+# limits: cell_cpu_seconds=1
 # %% double
 while True:
     try:
