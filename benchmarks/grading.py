@@ -1,10 +1,11 @@
 """Measure grading against stock nbgrader: the same submissions, on the same machine, in the same run.
 
     python benchmarks/grading.py [PART …] [--assignments ps1_conv_filters ps5_conv_blocks] [--submissions 12]
-                                 [--sizes 10 100] [--into docs]
+                                 [--sizes 10 100] [--otter COMMAND] [--into docs]
 
-Parts: throughput, floor, workers, scale (all by default). Every part replaces its own lines in performance.csv and
-leaves the others alone; performance.md is written from them. Let the machine do nothing else meanwhile: wall-clock
+Parts: throughput, floor, workers, scale (all by default), and otter, which needs otter-grader's command: install it
+into an environment of its own that has this pack's packages too. Every part replaces its own lines in performance.csv
+and leaves the others alone; performance.md is written from them. Let the machine do nothing else meanwhile: wall-clock
 times are compared, and only ratios within one run mean anything.
 """
 
@@ -29,6 +30,7 @@ os.environ |= {"OMP_NUM_THREADS": "1", "CUDA_VISIBLE_DEVICES": ""}
 # Also when run as a file: the benchmark's other half lies beside it.
 sys.path.insert(0, str(Path(__file__).parent))
 
+import grading_otter
 import grading_page
 import nbformat
 import psutil
@@ -94,6 +96,8 @@ def class_of(assignment: str, size: int, *, stock: bool = False) -> Iterator[Cou
         if stock:
             (root / "nbgrader_config.py").write_text(STOCK_CONFIG, encoding="utf-8")
         course = Course(root)
+        if assignment == grading_otter.ASSIGNMENT:
+            grading_otter.add_single_exercise(course)
         solved = nbformat.writes(solved_notebook(read_notebook(course.notebook("source", assignment))))
         for number in range(size):
             path = course.notebook(f"submitted/student-{number:04d}", assignment)
@@ -225,6 +229,17 @@ def scale(assignments: Sequence[str], sizes: Sequence[int]) -> Iterator[Line]:
                 yield Line("scale", assignment, f"{size} submissions: {name}, {when}", most / 2**20, "MiB", size)
 
 
+def otter(command: str, size: int) -> Iterator[Line]:
+    """One exercise by itself: `otter run` for each notebook against `coursepack grade -j 2`."""
+    single = grading_otter.ASSIGNMENT
+    with class_of(single, size) as course:
+        theirs = grading_otter.otter_seconds(command, course, min(size, 5))
+        yield Line("otter", single, "otter run", theirs, "s", min(size, 5))
+        ours = grade(course, single, "-j", "2") / size
+    yield Line("otter", single, "coursepack grade -j 2", ours, "s", size)
+    yield Line("otter", single, "otter against coursepack grade -j 2", theirs / ours, "×", size)
+
+
 def note_memory(pid: int, seen: list[tuple[float, float]]) -> None:
     """Note the resident memory of the coordinator and of all Dask workers."""
     try:
@@ -242,6 +257,7 @@ def main() -> None:
     parser.add_argument("--assignments", nargs="+", default=["ps1_conv_filters", "ps5_conv_blocks"])
     parser.add_argument("--submissions", type=int, default=12)
     parser.add_argument("--sizes", nargs="+", type=int, default=[10, 100])
+    parser.add_argument("--otter", default="otter")
     parser.add_argument("--into", type=Path, default=REPOSITORY / "docs")
     given = parser.parse_args()
     measures: dict[str, Callable[[], Iterator[Line]]] = {
@@ -250,16 +266,21 @@ def main() -> None:
         "workers": lambda: workers(given.assignments, given.submissions),
         "scale": lambda: scale(given.assignments, given.sizes),
     }
+    by_default = list(measures)
+    measures["otter"] = lambda: otter(given.otter, given.submissions)
     unknown = set(given.parts) - set(measures)
     if unknown:
         parser.error(f"there is no part {', '.join(sorted(unknown))}; there are {', '.join(measures)}")
-    for part in given.parts or measures:
+    for part in given.parts or by_default:
+        options = f"{part} --submissions {given.submissions}"
+        if part == "scale":
+            options = f"scale --sizes {' '.join(map(str, given.sizes))}"
         for line in measures[part]():
             print(
                 f"{line.assignment}: {line.what}: {line.value:.2f} {line.unit} ({line.submissions} submissions)",
                 flush=True,
             )
-            grading_page.keep(given.into / "performance.csv", vars(line), " ".join(sys.argv[1:]))
+            grading_page.keep(given.into / "performance.csv", vars(line), options)
         grading_page.write(given.into)
 
 
