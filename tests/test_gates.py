@@ -9,7 +9,7 @@ import pytest
 
 from coursepack.course import Course
 
-NETWORKS = ("SimpleFC", "SimpleCNN", "ConvBatchNormNetwork", "ConvMaxPoolNetwork", "Capstone")
+NETWORKS = ("SimpleFC", "SimpleCNN", "ConvBatchNormNetwork", "ConvMaxPoolNetwork", "Capstone", "ConvNet")
 OTHER_DESIGNS = ("Capstone: SimpleCNN, normalised",)
 
 
