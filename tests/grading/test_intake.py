@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 import json
+import os
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +14,7 @@ from nbformat import NotebookNode
 from tiny_course import answered, source_notebook
 
 from coursepack.build.notebooks import released_notebook
+from coursepack.grading.desk import digest
 from coursepack.grading.intake import UnreadableError, take_in
 
 
@@ -203,3 +205,10 @@ def test_notebook_format_3_is_upgraded(tmp_path: Path, released: NotebookNode) -
     intake = take_in(write(tmp_path, old), released)
     assert intake.notes == ("upgraded from notebook format 3.0",)
     assert [cell.source for cell in intake.notebook.cells] == [cell["input"] for cell in cells]
+
+
+def test_a_pipe_in_place_of_a_notebook_is_not_waited_for(tmp_path: Path, released: NotebookNode) -> None:
+    os.mkfifo(tmp_path / "tiny.ipynb")
+    assert digest(tmp_path / "tiny.ipynb") == ""
+    with pytest.raises(UnreadableError, match=r"tiny\.ipynb is missing"):
+        take_in(tmp_path / "tiny.ipynb", released)
