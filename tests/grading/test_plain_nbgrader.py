@@ -95,3 +95,26 @@ def test_the_log_says_what_was_put_right(graded: tuple[Course, str]) -> None:
 def test_it_counts_as_graded(graded: tuple[Course, str]) -> None:
     desk = Desk(graded[0], ASSIGNMENT)
     assert all(is_graded(desk, student) for student in desk.students())
+
+
+def test_formgraders_button_grades_within_its_running_loop(graded: tuple[Course, str], tmp_path: Path) -> None:
+    """Does grading work where formgrader calls it: in a server whose event loop is running?"""
+    course = Course(tmp_path / "course")
+    shutil.copytree(graded[0].root, course.root)
+    script = (
+        "import asyncio\n"
+        "from nbgrader.apps.api import NbGraderAPI\n"
+        "from coursepack.gradebook import course_directory, load_config\n"
+        "from coursepack.course import Course\n"
+        "async def main():\n"
+        "    course = Course.find()\n"
+        "    api = NbGraderAPI(course_directory(course), config=load_config(course))\n"
+        f"    done = api.autograde({ASSIGNMENT!r}, 'fay-forges', force=True)\n"
+        "    assert done['success'], done['log']\n"
+        "asyncio.run(main())\n"
+    )
+    before = course.notebook("autograded/fay-forges", ASSIGNMENT).stat().st_mtime_ns
+    subprocess.run([sys.executable, "-c", script], cwd=course.root, check=True, capture_output=True)
+    assert course.notebook("autograded/fay-forges", ASSIGNMENT).stat().st_mtime_ns > before
+    (result,) = (one for one in gather_results(Desk(course, ASSIGNMENT)) if one.student == "fay-forges")
+    assert result.score == 3.0
