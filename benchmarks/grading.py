@@ -38,9 +38,11 @@ from grading_floor import floor_seconds
 
 from coursepack.build.notebooks import read_notebook, solved_notebook
 from coursepack.course import Course
+from coursepack.grading.desk import Desk
 from coursepack.grading.engine.meter import Meter
 from coursepack.grading.engine.run import grade_notebook
 from coursepack.grading.engine.worker import Worker
+from coursepack.grading.entry import enter_assignment
 
 REPOSITORY = Path(__file__).resolve().parents[1]
 COPIED = ("source", "data", "nbgrader_config.py", "pyproject.toml")
@@ -48,6 +50,7 @@ COPIED = ("source", "data", "nbgrader_config.py", "pyproject.toml")
 STOCK_CONFIG = """
 from pathlib import Path
 from coursepack.course import Course
+from coursepack.grading.desk import Desk
 from coursepack.gradebook import find_tools
 from coursepack.grading_data import grading_data
 find_tools()
@@ -103,7 +106,10 @@ def class_of(assignment: str, size: int, *, stock: bool = False) -> Iterator[Cou
             path = course.notebook(f"submitted/student-{number:04d}", assignment)
             path.parent.mkdir(parents=True)
             path.write_text(solved, encoding="utf-8")
-        timed(course, "nbgrader", "generate_assignment", assignment)
+        if stock:
+            timed(course, "nbgrader", "generate_assignment", assignment)
+        else:
+            enter_assignment(Desk(course, assignment))
         yield course
 
 
