@@ -20,6 +20,7 @@ from coursepack.build.notebooks import read_notebook
 from coursepack.build.snippets import Snippet, apply_snippet, load_snippets, released_notebook, solved_notebook
 from coursepack.course import Course
 from coursepack.errors import CoursepackError
+from coursepack.grading.idle import idle_cells
 from coursepack.grading.pictures import picture_cells
 from coursepack.grading.rehearsal import SKIP, Rehearsal, rehearse_all
 
@@ -54,14 +55,16 @@ def answers(course: Course, assignment: str, only: str = "") -> Iterator[Answer]
     solved, released = solved_notebook(source), released_notebook(source)
     carrying = frozenset(points_of(source))
     yield Answer(assignment, "solution", "solution", frozenset(), with_tests(source, solved))
+    # What an answer looks like in a picture, or brings about in an experiment, decides no points.
+    left_out = picture_cells(source) | idle_cells(source)
     if not only:
         yield Answer(assignment, "untouched", "untouched", carrying, with_tests(source, released))
     variants = [snippet for snippet in load_snippets(course, "variants", assignment) if only in snippet.name]
     for group in _combine(variants):
         notebook = functools.reduce(apply_snippet, group, solved)
         name = " + ".join(snippet.name for snippet in group)
-        yield Answer(assignment, "variant", name, frozenset(), with_tests(source, notebook), len(group))
-    pictures = picture_cells(source)  # what a wrong answer looks like in them costs no points
+        shortened = _without(left_out, with_tests(source, notebook))
+        yield Answer(assignment, "variant", name, frozenset(), shortened, len(group))
     for snippet in load_snippets(course, "mutants", assignment):
         unknown = set(snippet.loses) - carrying
         if unknown:
@@ -71,11 +74,16 @@ def answers(course: Course, assignment: str, only: str = "") -> Iterator[Answer]
                 remedy=f"`# loses:` may name {', '.join(sorted(carrying))}",
             )
         if only in snippet.name:
-            notebook = with_tests(source, apply_snippet(solved, snippet))
-            for cell in notebook.cells:
-                if cell.id in pictures:
-                    cell.metadata[SKIP] = True
+            notebook = _without(left_out, with_tests(source, apply_snippet(solved, snippet)))
             yield Answer(assignment, "mutant", snippet.name, frozenset(snippet.loses), notebook)
+
+
+def _without(left_out: set[str], notebook: NotebookNode) -> NotebookNode:
+    """Mark cells of a notebook as left out."""
+    for cell in notebook.cells:
+        if cell.id in left_out:
+            cell.metadata[SKIP] = True
+    return notebook
 
 
 def _combine(variants: Sequence[Snippet]) -> list[list[Snippet]]:

@@ -91,6 +91,8 @@ def test_output_is_limited(lab: Lab) -> None:
     [cell] = [cell for cell in graded.notebook.cells if cell.id.startswith("added-")]
     assert len(str(cell.outputs)) < 150_000
     assert "left out" in said(cell)
+    [note] = [note for note in graded.notes if "showed more than" in note]
+    assert note == f"cell {cell.id} showed more than {100_000 / 2**20:g} MiB; the rest was left out"
 
 
 def test_no_output_is_lost(lab: Lab) -> None:

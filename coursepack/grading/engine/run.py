@@ -135,6 +135,7 @@ class _Run:
             stay, answer = await session.judge(cell.source, self._student_code(), self.until)
         else:
             stay = await session.run(cell, index, self.until)
+            self._note_if_cut_short(cell, stay)
         if stay.stop is Stop.SERVER and not self.server_lost:
             await self._again(index, cell)
             return
@@ -227,6 +228,11 @@ class _Run:
         name = own_name(cell) or cell.id
         self.notes.append(f"cell {name} {why.get(stay.stop or Stop.DIED, 'ended the kernel')}; a new one took over")
         await self._leave()
+
+    def _note_if_cut_short(self, cell: NotebookNode, stay: Stay) -> None:
+        if stay.cut_short:
+            most = self.limits.cell_output_bytes / 2**20
+            self.notes.append(f"cell {own_name(cell) or cell.id} showed more than {most:g} MiB; the rest was left out")
 
     def _note_if_interrupted(self, cell: NotebookNode, stay: Stay) -> None:
         if stay.stop is Stop.TIME:

@@ -39,12 +39,13 @@ class Stop(StrEnum):
 
 @dataclass(frozen=True)
 class Stay:
-    """What one cell took, and how it was stopped, if it was."""
+    """What one cell took, how it was stopped, if it was, and whether it showed more than it may."""
 
     seconds: float
     cpu_seconds: float
     stop: Stop | None = None
     reason: str = ""
+    cut_short: bool = False
 
 
 class CellRunner(NotebookClient):
@@ -120,7 +121,7 @@ class Session:
         """
         self._client.room, self._client.full = self._limits.cell_output_bytes, False
         stay, _ = await self._watch(self._client.async_execute_cell(cell, index), until)
-        return stay
+        return replace(stay, cut_short=self._client.full)
 
     async def judge(self, source: str, cells: Sequence[str], until: float) -> tuple[Stay, tuple[str, str]]:
         """Let the judge run a test cell against this kernel; return how it went and (verdict, message)."""
