@@ -233,7 +233,8 @@ class _Trunk:
         self.running = []
         with tempfile.TemporaryDirectory() as folder, contextlib.chdir(folder), self.tokens.one(index):
             for cell in _up_to_last_test(cells):
-                shell.run(cell)
+                if not cell.metadata.get(SKIP):
+                    shell.run(cell)
         self.results.put(((self.number, index), shell.result()))
 
 
@@ -258,7 +259,7 @@ def _new_shell() -> Any:
     from IPython.core.interactiveshell import InteractiveShell
     from traitlets.config import Config
 
-    config = Config({"HistoryManager": {"enabled": False}, "InteractiveShell": {"colors": "NoColor"}})
+    config = Config({"HistoryManager": {"enabled": False}, "InteractiveShell": {"colors": "nocolor"}})
     return InteractiveShell.instance(config=config)
 
 

@@ -1,0 +1,34 @@
+"""Does a rehearsal run what it should, once, and pass over what it is told to?"""
+
+from __future__ import annotations
+
+import nbformat
+from nbformat import NotebookNode
+from tiny_course import code
+
+from coursepack.course import Course
+from coursepack.grading.rehearsal import SKIP, Rehearsal, rehearse_all
+
+
+def notebook(first: str, second: str, *, skip: bool = False) -> NotebookNode:
+    """Return a notebook: two answers, then a test that needs the first and tells whether the second was run."""
+    cells = [code("first", first, "solution"), code("second", second, "given")]
+    cells.append(code("test", "assert x == 1, 'x is wrong'", "test", 2))
+    cells.append(code("after", "assert 'y' in globals(), 'left out'", "test", 1))
+    made = nbformat.from_dict({"cells": cells, "metadata": {}, "nbformat": 4, "nbformat_minor": 5})
+    if skip:
+        made.cells[1].metadata[SKIP] = True
+    return made
+
+
+def test_branches_lose_what_they_should_and_pass_over_marked_cells(tiny_course: Course) -> None:
+    family = [
+        notebook("x = 1", "y = 1"),
+        notebook("x = 2", "y = 1"),
+        notebook("x = 1 + 0", "y = 1", skip=True),
+        notebook("raise ValueError", "y = 1"),
+    ]
+    results: dict[int, Rehearsal] = {place[1]: result for place, result in rehearse_all(tiny_course, [family], 2)}
+    assert [results[index].lost for index in range(4)] == [(), ("test",), ("after",), ("test",)]
+    assert [results[index].points for index in range(4)] == [3.0, 1.0, 2.0, 1.0]
+    assert results[3].broken == (("first", "ValueError: "),)
