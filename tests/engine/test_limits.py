@@ -43,7 +43,8 @@ CELLS = {
     "shared memory": "from multiprocessing import shared_memory\nblocks = []\n"
     "while True:\n    blocks.append(shared_memory.SharedMemory(create=True, size=4_000_000))\n"
     "    blocks[-1].buf[:] = b'x' * 4_000_000",
-    "fork bomb": "import os\nwhile True:\n    os.fork()",
+    # Ended in its own cell: what it leaves running would be the next cell's burden, and so the student's own.
+    "fork bomb": "import os\nwhile True:\n    try:\n        os.fork()\n    except OSError:\n        pass",
     "threads": "import threading, time\nwhile True:\n    threading.Thread(target=time.sleep, args=(60,)).start()",
     "disk": "f = open('big', 'wb')\nwhile True:\n    f.write(b'x' * 1_000_000)",
     "files": "n = 0\nwhile True:\n    n += 1; open(f'f{n}', 'w').close()",

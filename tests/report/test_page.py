@@ -13,7 +13,7 @@ from tiny_course import ASSIGNMENT, answered, hand_in, source_notebook
 
 from coursepack.course import Course
 from coursepack.errors import CoursepackError
-from coursepack.grading.classroom import grade_class
+from coursepack.grading.classroom import Options, grade_class
 from coursepack.grading.results import CellResult, CellStatus, SubmissionResult
 from coursepack.report.figures import histogram_bins, score_histogram
 from coursepack.report.page import render_page, write_report
@@ -221,7 +221,7 @@ def test_histogram_is_the_same_every_time_and_takes_the_pages_colours() -> None:
 def test_report_is_written_from_a_graded_class(tiny_course: Course, capsys: pytest.CaptureFixture[str]) -> None:
     hand_in(tiny_course, "ann", answered(treble="return 0"))
     hand_in(tiny_course, "bob", "{")
-    assert grade_class(tiny_course, ASSIGNMENT, jobs=2, timeout=None, force=False) == 1
+    assert grade_class(tiny_course, ASSIGNMENT, Options(jobs=2)) == 1
     page = write_report(tiny_course, ASSIGNMENT)
     assert str(page) in capsys.readouterr().out
     assert page == tiny_course.root / "reports" / "tiny.html"
