@@ -64,8 +64,7 @@ class Options:
 
     def limits(self, desk: Desk) -> Limits:
         """Return the limits of a notebook."""
-        seconds = float(self.timeout or desk.timeout)
-        return Limits(cell_cpu_seconds=seconds, cell_wall_seconds=4 * seconds)
+        return Limits.of_cells(self.timeout or desk.timeout)
 
 
 def grade_class(course: Course, assignment: str, options: Options) -> int:
@@ -139,7 +138,7 @@ class ClassRun:
         source = read_notebook(desk.source)
         self._source, self._released = as_json(source), released_notebook(source)
         self._digest = digest(desk.source)
-        # What was taken in and is not back yet: kept here, since a worker's answer holds the verdicts only.
+        # What was taken in and is not back yet.
         self._pending: dict[str, _Pending] = {}
 
     def grade(self, students: Iterable[str], console: Console) -> bool:
@@ -196,7 +195,7 @@ class ClassRun:
                 refused.append((student, Record(submission, self._digest, str(error))))
                 continue
             files, left_out = companions(self._desk, student)
-            self._pending[student] = _Pending(submission, files, intake.notes + left_out + unreadable_time(folder))
+            self._pending[student] = _Pending(submission, intake.notes + left_out + unreadable_time(folder))
             yield GradingTask(
                 student,
                 self._source,
@@ -217,7 +216,7 @@ class ClassRun:
             return record
         notes = tuple(dict.fromkeys(pending.notes + records_of(result).notes))
         record = Record(pending.submission, self._digest, "", notes)
-        self._ledger.enter(result, pending.files, record)
+        self._ledger.enter(result, task.files, record)
         return record
 
 
@@ -226,7 +225,6 @@ class _Pending:
     """What the coordinator remembers of a submission that is being graded."""
 
     submission: str
-    files: dict[str, bytes]
     notes: tuple[str, ...]
 
 

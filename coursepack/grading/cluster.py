@@ -17,8 +17,8 @@ from distributed.scheduler import KilledWorker
 from coursepack.errors import CoursepackError
 from coursepack.grading.task import Graded, Task, grade
 
-# A submission whose worker was lost is tried once more; then it is recorded as not graded.
-LOST_WORKERS = 1
+# Dask gives up what was on a lost worker, run or waiting, at once: the second try is ours, and apart from all others.
+LOST_WORKERS = 0
 # Tasks that wait at a worker, so that it never waits for the coordinator.
 AHEAD = 2
 POLL_SECONDS = 0.5
@@ -59,12 +59,24 @@ class Cluster:
     def grade(self, tasks: Iterable[Task]) -> Iterator[tuple[Task, Graded | str]]:
         """Yield every task with what came of it, or with why there is no result, as they finish.
 
-        Tasks are taken from `tasks` as workers become free: a large class never lies in memory as a whole.
+        Tasks are taken from `tasks` as workers become free: a large class never lies in memory as a whole. What was on
+        a worker that was lost is tried once more when all else is done, one at a time: so nobody is lost to another's
+        notebook twice.
 
         Raises:
             LostClusterError: the scheduler is gone.
             CoursepackError: a worker cannot grade at all.
         """
+        suspects = []
+        for task, outcome in self._grade(tasks):
+            if outcome == LOST:
+                suspects.append(task)
+            else:
+                yield task, outcome
+        for task in suspects:
+            yield from self._grade([task])
+
+    def _grade(self, tasks: Iterable[Task]) -> Iterator[tuple[Task, Graded | str]]:
         running: dict[Future, Task] = {}
         finished: queue.SimpleQueue[Future] = queue.SimpleQueue()
         waiting = iter(tasks)

@@ -107,7 +107,7 @@ class Recipe:
         shift: and moved by up to so many pixels in each direction; all evenly distributed.
     """
 
-    epochs: int = 40
+    epochs: int = 120
     batch_size: int = 128
     kernel_rate: float = 0.02
     rate: float = 0.005

@@ -184,7 +184,8 @@ def test_without_a_jail_the_judge_still_decides(bare: Lab) -> None:
     assert (died.points, verdicts(died)["double-hidden"]) == (2, "student error")
     stopped = bare.grade(answered(double="while True: pass"))
     assert (stopped.points, verdicts(stopped)["double-hidden"]) == (2, "timed out")
-    assert bare.shown("print(open('/proc/self/status').readline())") == ["Name:\tpython"]
+    [name] = bare.shown("print(open('/proc/self/status').readline())")
+    assert name.startswith("Name:\tpython")
     assert not list(bare.worker.server.folder.iterdir())
 
 

@@ -42,7 +42,7 @@ def test_has_it_fewer_than_7000_parameters() -> None:
     assert ROW.parameters == counted == 6_878 < 7_000
     assert all(each.requires_grad for each in CapstoneNet().parameters())
     assert ROW.settings.startswith("6,878 parameters; ")
-    assert "40 epochs" in ROW.settings
+    assert "120 epochs" in ROW.settings
 
 
 def test_are_its_predictions_the_mean_over_nine_views() -> None:

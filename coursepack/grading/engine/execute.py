@@ -40,7 +40,7 @@ class JudgedExecute(NbGraderPreprocessor):  # type: ignore[misc]
             course,
             read_notebook(source),
             nb,
-            limits=Limits(cell_cpu_seconds=float(self.timeout), cell_wall_seconds=4.0 * self.timeout),
+            limits=Limits.of_cells(self.timeout),
             worker=shared_worker(course, unsafe_no_jail=self.unsafe_no_jail),
             files=files,
         )

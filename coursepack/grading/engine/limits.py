@@ -39,6 +39,11 @@ class Limits:
     output_bytes: int = 16 * MEBIBYTE
     restarts: int = 3
 
+    @classmethod
+    def of_cells(cls, seconds: float) -> Limits:
+        """Return the limits with so much CPU time for a cell, and four times that on the wall clock."""
+        return cls(cell_cpu_seconds=float(seconds), cell_wall_seconds=4.0 * seconds)
+
     def resources(self) -> dict[str, int]:
         """Return the limits that the operating system keeps, by their names in the `resource` module."""
         return {

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import queue
 import signal
 import time
 from collections.abc import Mapping, Sequence
@@ -11,6 +12,7 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Any
 
+from jupyter_client.asynchronous.client import AsyncKernelClient
 from nbclient import NotebookClient
 from nbformat import NotebookNode
 
@@ -120,8 +122,20 @@ class Session:
             until: the notebook's last moment, on the monotonic clock.
         """
         self._client.room, self._client.full = self._limits.cell_output_bytes, False
-        stay, _ = await self._watch(self._client.async_execute_cell(cell, index), until)
+        stay, _ = await self._watch(self._execute(cell, index), until)
         return replace(stay, cut_short=self._client.full)
+
+    async def _execute(self, cell: NotebookNode, index: int) -> None:
+        """Run a cell, then wait until the kernel answers again: what ends it a moment later is this cell's doing."""
+        await self._client.async_execute_cell(cell, index)
+        client = self._client.kc
+        assert isinstance(client, AsyncKernelClient)
+        asked = client.kernel_info()
+        while await self.alive():
+            with contextlib.suppress(queue.Empty):
+                answer = await client.get_shell_msg(timeout=POLL_SECONDS)
+                if answer["parent_header"].get("msg_id") == asked:
+                    return
 
     async def judge(self, source: str, cells: Sequence[str], until: float) -> tuple[Stay, tuple[str, str]]:
         """Let the judge run a test cell against this kernel; return how it went and (verdict, message)."""
