@@ -20,7 +20,7 @@ from coursepack.build.notebooks import read_notebook
 from coursepack.build.snippets import Snippet, apply_snippet, load_snippets, released_notebook, solved_notebook
 from coursepack.course import Course
 from coursepack.errors import CoursepackError
-from coursepack.grading.idle import idle_cells
+from coursepack.grading.idle import idle_cells, unmoved_cells
 from coursepack.grading.pictures import picture_cells
 from coursepack.grading.rehearsal import SKIP, Rehearsal, rehearse_all
 
@@ -34,7 +34,7 @@ class Answer:
         kind: "solution", "untouched", "variant" or "mutant".
         name: the snippet's name, or the kind.
         loses: ids of the cells it must lose, no more and no fewer.
-        notebook: what is run: the answer's cells with all hidden tests.
+        notebook: what is run: the answer's cells with all hidden tests; what cannot matter is marked to be left out.
         count: how many snippets it combines.
     """
 
@@ -54,7 +54,8 @@ def answers(course: Course, assignment: str, only: str = "") -> Iterator[Answer]
     source = read_notebook(course.notebook("source", assignment))
     solved, released = solved_notebook(source), released_notebook(source)
     carrying = frozenset(points_of(source))
-    yield Answer(assignment, "solution", "solution", frozenset(), with_tests(source, solved))
+    solution = with_tests(source, solved)
+    yield Answer(assignment, "solution", "solution", frozenset(), solution)
     # What an answer looks like in a picture, or brings about in an experiment, decides no points.
     left_out = picture_cells(source) | idle_cells(source)
     if not only:
@@ -63,7 +64,7 @@ def answers(course: Course, assignment: str, only: str = "") -> Iterator[Answer]
     for group in _combine(variants):
         notebook = functools.reduce(apply_snippet, group, solved)
         name = " + ".join(snippet.name for snippet in group)
-        shortened = _without(left_out, with_tests(source, notebook))
+        shortened = _without(left_out, solution, with_tests(source, notebook))
         yield Answer(assignment, "variant", name, frozenset(), shortened, len(group))
     for snippet in load_snippets(course, "mutants", assignment):
         unknown = set(snippet.loses) - carrying
@@ -74,14 +75,15 @@ def answers(course: Course, assignment: str, only: str = "") -> Iterator[Answer]
                 remedy=f"`# loses:` may name {', '.join(sorted(carrying))}",
             )
         if only in snippet.name:
-            notebook = _without(left_out, with_tests(source, apply_snippet(solved, snippet)))
+            notebook = _without(left_out, solution, with_tests(source, apply_snippet(solved, snippet)))
             yield Answer(assignment, "mutant", snippet.name, frozenset(snippet.loses), notebook)
 
 
-def _without(left_out: set[str], notebook: NotebookNode) -> NotebookNode:
-    """Mark cells of a notebook as left out."""
+def _without(left_out: set[str], solution: NotebookNode, notebook: NotebookNode) -> NotebookNode:
+    """Mark cells of an answer as left out: those given, and all in which it fares as the solution does."""
+    passed_over = left_out | unmoved_cells(solution, notebook)
     for cell in notebook.cells:
-        if cell.id in left_out:
+        if cell.id in passed_over:
             cell.metadata[SKIP] = True
     return notebook
 
@@ -169,7 +171,7 @@ def _table(pairs: list[tuple[Answer, Rehearsal]]) -> Table:
     table = Table(title="Proof of the pack")
     for heading in ("assignment", "answers", "what must hold"):
         table.add_column(heading)
-    for heading in ("right", "of"):
+    for heading in ("right", "of", "CPU s"):
         table.add_column(heading, justify="right")
     claims = {
         "solution": "earns full marks",
@@ -184,5 +186,6 @@ def _table(pairs: list[tuple[Answer, Rehearsal]]) -> Table:
                 total = sum(answer.count for answer, _ in group)
                 right = sum(answer.count for answer, result in group if not faults(answer, result))
                 style = "" if right == total else "red"
-                table.add_row(assignment, kind, claim, str(right), str(total), style=style)
+                seconds = sum(result.seconds for _, result in group)
+                table.add_row(assignment, kind, claim, str(right), str(total), f"{seconds:.0f}", style=style)
     return table

@@ -68,7 +68,7 @@ class Rehearsal:
     Attributes:
         outcomes: one for each test cell, in order.
         broken: name → error of the other code cells that raised.
-        seconds: wall-clock time.
+        seconds: CPU time of its cells; of a branch, of those that it does not share with the trunk.
         fault: why the process gave no result, if it did not.
     """
 
@@ -176,9 +176,9 @@ class _Shell:
 
     def run(self, cell: NotebookNode) -> None:
         """Run one cell, and note what became of it."""
-        started = time.perf_counter()
+        started = time.process_time()
         error, stderr = _run_cell(self.shell, cell.source)
-        self.seconds += time.perf_counter() - started
+        self.seconds += time.process_time() - started
         meta = cell.metadata.get("nbgrader", {})
         if meta.get("grade") and not meta.get("solution"):
             self.outcomes.append(Outcome(meta["grade_id"], float(meta["points"]), not error, error, stderr))
@@ -230,7 +230,7 @@ class _Trunk:
 
     def _branch(self, index: int, cells: list[NotebookNode], shell: _Shell) -> None:
         signal.signal(signal.SIGTERM, signal.SIG_DFL)
-        self.running = []
+        self.running, shell.seconds = [], 0.0
         with tempfile.TemporaryDirectory() as folder, contextlib.chdir(folder), self.tokens.one(index):
             for cell in _up_to_last_test(cells):
                 if not cell.metadata.get(SKIP):
