@@ -34,8 +34,9 @@ class Names:
     """What one cell has to do with names.
 
     Attributes:
-        used: what it takes from elsewhere, texts that could be names among them.
-        late: those of them that functions look up when they are called.
+        used: what it takes from elsewhere.
+        texts: what it says that could be names.
+        late: those of the names it uses that functions look up when they are called.
         made: what it sets.
         surely: those of them that it sets whatever happens.
         imported: those of them that are imports, the same wherever they stand.
@@ -43,6 +44,7 @@ class Names:
     """
 
     used: frozenset[str]
+    texts: frozenset[str]
     late: frozenset[str]
     made: frozenset[str]
     surely: frozenset[str]
@@ -67,9 +69,13 @@ class Names:
         used |= late - made
         altered = _altered(tree) & (used | made)
         known = set(vars(builtins)) - made
-        return cls(
-            *map(frozenset, (used - known | _texts(tree), late - known, made, surely, imported, altered - known))
-        )
+        every = used - known, _texts(tree), late - known, made, surely, imported, altered - known
+        return cls(*map(frozenset, every))
+
+    @property
+    def mentioned(self) -> frozenset[str]:
+        """What it uses, itself or through a function that is given a name as a text."""
+        return self.used | self.texts
 
     @property
     def made_otherwise(self) -> frozenset[str]:
@@ -123,7 +129,7 @@ def _moved(names: Mapping[str, Names], differ: Mapping[str, Names]) -> set[str]:
         count, other = len(moved), set[str]()
         anywhere = frozenset[str]().union(*(names[each].made_otherwise for each in moved))
         for each, own in names.items():
-            if each in moved or own.used & other or own.late & anywhere:
+            if each in moved or own.mentioned & other or own.late & anywhere:
                 moved.add(each)
                 other |= own.made_otherwise
                 other |= differ[each].made_otherwise if each in differ else set()
@@ -143,7 +149,7 @@ def _needed(names: Mapping[str, Names], wanted: set[str]) -> set[str]:
         for each, own in reversed(list(names.items())):
             if each in busy or own.made & (needed | anywhere):
                 busy.add(each)
-                needed = (needed - own.surely) | own.used
+                needed = (needed - own.surely) | own.mentioned
         if len(busy) == count:
             return busy
 
@@ -187,7 +193,10 @@ def _flow(statements: Sequence[ast.stmt], known: set[str], used: set[str]) -> se
             known = _flow(statement.body, known, used)
         else:
             top = symtable.symtable(ast.unparse(statement), "cell", "exec")
-            used |= {one.get_name() for one in top.get_symbols() if one.is_referenced()} - known
+            # The symbol table does not count `x += 1` as a use of x.
+            changes = [node.target for node in ast.walk(statement) if isinstance(node, ast.AugAssign)]
+            mentions = {one.get_name() for one in top.get_symbols() if one.is_referenced()}
+            used |= (mentions | {target.id for target in changes if isinstance(target, ast.Name)}) - known
             if not isinstance(statement, ast.Try | ast.While):
                 known = known | {one.get_name() for one in top.get_symbols() if _is_set(one)}
     return known
