@@ -56,15 +56,13 @@ def answers(course: Course, assignment: str, only: str = "") -> Iterator[Answer]
     carrying = frozenset(points_of(source))
     solution = with_tests(source, solved)
     yield Answer(assignment, "solution", "solution", frozenset(), solution)
-    # What an answer looks like in a picture, or brings about in an experiment, decides no points.
-    left_out = picture_cells(source) | idle_cells(source)
     if not only:
         yield Answer(assignment, "untouched", "untouched", carrying, with_tests(source, released))
     variants = [snippet for snippet in load_snippets(course, "variants", assignment) if only in snippet.name]
     for group in _combine(variants):
         notebook = functools.reduce(apply_snippet, group, solved)
         name = " + ".join(snippet.name for snippet in group)
-        shortened = _without(left_out, solution, with_tests(source, notebook))
+        shortened = _shortened(solution, with_tests(source, notebook))
         yield Answer(assignment, "variant", name, frozenset(), shortened, len(group))
     for snippet in load_snippets(course, "mutants", assignment):
         unknown = set(snippet.loses) - carrying
@@ -75,15 +73,18 @@ def answers(course: Course, assignment: str, only: str = "") -> Iterator[Answer]
                 remedy=f"`# loses:` may name {', '.join(sorted(carrying))}",
             )
         if only in snippet.name:
-            notebook = _without(left_out, solution, with_tests(source, apply_snippet(solved, snippet)))
+            notebook = _shortened(solution, with_tests(source, apply_snippet(solved, snippet)))
             yield Answer(assignment, "mutant", snippet.name, frozenset(snippet.loses), notebook)
 
 
-def _without(left_out: set[str], solution: NotebookNode, notebook: NotebookNode) -> NotebookNode:
-    """Mark cells of an answer as left out: those given, and all in which it fares as the solution does."""
-    passed_over = left_out | unmoved_cells(solution, notebook)
+def _shortened(solution: NotebookNode, notebook: NotebookNode) -> NotebookNode:
+    """Mark cells of an answer that are to be left out: nothing in them can tell it from the solution.
+
+    What it looks like in a picture, or brings about in an experiment, decides no points.
+    """
+    left_out = picture_cells(notebook) | idle_cells(notebook) | unmoved_cells(solution, notebook)
     for cell in notebook.cells:
-        if cell.id in passed_over:
+        if cell.id in left_out:
             cell.metadata[SKIP] = True
     return notebook
 

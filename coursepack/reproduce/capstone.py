@@ -1,7 +1,8 @@
 """The course's own entry to the capstone: a network of fewer than 7,000 parameters for MNIST, and how it is trained.
 
 Optimiser and kind of network were chosen on the last 10,000 training images, held out for that, in short trainings; the
-rest was fixed beforehand. The final trainings see all 60,000 and are measured on the test images once, at their end.
+rest was fixed beforehand, but for the number of epochs (docs/results.md says how that came about). The final trainings
+see all 60,000 and are measured on the test images once, at their end.
 """
 
 from __future__ import annotations
