@@ -130,7 +130,8 @@ def faults(answer: Answer, result: Rehearsal) -> list[str]:
         found += [f"{name} raises {error}" for name, error in result.broken]
         found += [f"{o.grade_id} fails: {o.message}" for o in result.outcomes if not o.points and not o.passed]
     if not answer.loses:
-        found += [f"{o.grade_id} writes to stderr: {o.stderr[:200]}" for o in result.outcomes if o.stderr]
+        # Stock nbgrader takes that for a failure, where there is a point to lose.
+        found += [f"{o.grade_id} writes to stderr: {o.stderr[:200]}" for o in result.outcomes if o.stderr and o.points]
     return found
 
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import contextlib
 import fcntl
+import gc
 import importlib
 import multiprocessing
 import os
@@ -222,6 +223,7 @@ class _Trunk:
 
     def _fork(self, position: int, shell: _Shell) -> None:
         """Start every branch whose first other cell is at `position`."""
+        gc.freeze()  # a branch that searched what it inherits for garbage would copy it all
         for index, cells in enumerate(self.branches, start=1):
             if _first_difference(self.cells, cells) == position:
                 process = _CONTEXT.Process(target=self._branch, args=(index, cells[position:], shell))
