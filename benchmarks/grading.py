@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import argparse
 import functools
+import itertools
 import os
 import shutil
 import statistics
@@ -222,17 +223,22 @@ def workers(assignments: Sequence[str], size: int) -> Iterator[Line]:
 def scale(assignments: Sequence[str], sizes: Sequence[int]) -> Iterator[Line]:
     """Classes of growing size, with all options at their defaults but the pictures; ps1 only."""
     assignment = assignments[0]
+    spent: list[float] = []
     for size in sizes:
         resident: list[tuple[float, float]] = []
         with class_of(assignment, size) as course:
             seconds = grade(
                 course, assignment, "-j", "2", "--no-pictures", watch=functools.partial(note_memory, seen=resident)
             )
-        yield Line("scale", assignment, f"{size} submissions", seconds / size, "s", size)
+        spent.append(seconds / size)
+        yield Line("scale", assignment, f"{size} submissions", spent[-1], "s", size)
         for name, column in (("coordinator", 0), ("workers, together", 1)):
             for when, part in (("in the first half", resident[: len(resident) // 2]), ("at the end", resident[-5:])):
                 most = max((each[column] for each in part), default=0.0)
                 yield Line("scale", assignment, f"{size} submissions: {name}, {when}", most / 2**20, "MiB", size)
+    for (small, before), (large, after) in itertools.pairwise(zip(sizes, spent, strict=True)):
+        what = f"{large} submissions against {small}, time for one"
+        yield Line("scale", assignment, what, after / before, "×", large)
 
 
 def otter(command: str, size: int) -> Iterator[Line]:
