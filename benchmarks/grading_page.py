@@ -41,6 +41,11 @@ within a part only: figures of one part come from one run on one machine.
 What costs: stock starts a kernel and imports torch for every notebook. Ours imports once per worker and forks. What
 remains is the notebook itself, above all its pictures; `--no-pictures` leaves out those cells of the assignment that
 only draw, which no point depends on.
+
+Why throughput falls short of what was set out: no engine is faster than the notebook's own cells, spread over the
+cores: the floor below, divided by their number. In ps5 these are trainings; in ps1 they are nearly all matplotlib. And
+what is done once for a run (a server and a judge for each worker, the assignment's entry in the gradebook) weighs on a
+small class.
 """
 
 
