@@ -67,7 +67,7 @@ print(json.dumps({outcome.grade_id: outcome.passed for outcome in result.outcome
 
 def test_every_assignment_is_compared(worker: Worker) -> None:
     """Is none left out?"""
-    assert sorted(WORK) == worker.course.assignments()
+    assert sorted(WORK) == worker.course.assignments
 
 
 # The solution as a whole once; of the others, all cells without a mistake are.
