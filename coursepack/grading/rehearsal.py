@@ -116,7 +116,7 @@ def rehearse_all(course: Course, families: Sequence[Family], jobs: int) -> Itera
     with tempfile.TemporaryDirectory(prefix="rehearsal-") as folder:
         results: Any = _CONTEXT.SimpleQueue()
         trunks = [
-            _CONTEXT.Process(target=_Trunk(number, family, Tokens(Path(folder), jobs), results).run)
+            _CONTEXT.Process(target=_Trunk(number, family, Path(folder), Tokens(Path(folder), jobs), results).run)
             for number, family in enumerate(families)
         ]
         for trunk in trunks:
@@ -166,6 +166,14 @@ class Tokens:
             yield
 
 
+@contextlib.contextmanager
+def _own_folder(parent: Path) -> Iterator[None]:
+    """Work in a new folder below `parent`, temporary files included: a fork does not clean up at its end."""
+    with tempfile.TemporaryDirectory(dir=parent) as folder, contextlib.chdir(folder):
+        tempfile.tempdir = folder
+        yield
+
+
 @dataclass
 class _Shell:
     """An IPython shell and what its cells have shown so far."""
@@ -194,15 +202,15 @@ class _Shell:
 class _Trunk:
     """Runs a family's first notebook and forks the others off where they begin to differ."""
 
-    def __init__(self, number: int, family: Family, tokens: Tokens, results: Any) -> None:
-        self.number, self.tokens, self.results = number, tokens, results
+    def __init__(self, number: int, family: Family, folder: Path, tokens: Tokens, results: Any) -> None:
+        self.number, self.folder, self.tokens, self.results = number, folder, tokens, results
         self.cells, *self.branches = ([c for c in book.cells if c.cell_type == "code"] for book in family)
         self.running: list[tuple[int, Any]] = []
 
     def run(self) -> None:
         """Run the trunk, then wait for its branches; a branch that dies has its death reported."""
         signal.signal(signal.SIGTERM, lambda *_: self._kill())
-        with tempfile.TemporaryDirectory() as folder, contextlib.chdir(folder):
+        with _own_folder(self.folder):
             with self.tokens.one(self.number):
                 shell = _Shell(_new_shell())
                 for position, cell in enumerate(self.cells):
@@ -233,7 +241,7 @@ class _Trunk:
     def _branch(self, index: int, cells: list[NotebookNode], shell: _Shell) -> None:
         signal.signal(signal.SIGTERM, signal.SIG_DFL)
         self.running, shell.seconds = [], 0.0
-        with tempfile.TemporaryDirectory() as folder, contextlib.chdir(folder), self.tokens.one(index):
+        with _own_folder(self.folder), self.tokens.one(index):
             for cell in _up_to_last_test(cells):
                 if not cell.metadata.get(SKIP):
                     shell.run(cell)

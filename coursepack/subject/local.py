@@ -5,6 +5,7 @@ from __future__ import annotations
 import atexit
 import importlib
 import inspect
+import os
 import shutil
 import tempfile
 import textwrap
@@ -32,6 +33,7 @@ class LocalSubject:
     def __init__(self, namespace: Mapping[str, Any] | None = None) -> None:
         self._namespace = namespace
         self._scratch: Path | None = None
+        self._scratch_of = 0
 
     def _find(self, name: str) -> Any:
         namespace = self._namespace
@@ -128,8 +130,9 @@ class LocalSubject:
 
     def file(self, filename: str, content: bytes) -> str:
         """Write a scratch file that the student's code can open; return its path."""
-        if self._scratch is None:
-            self._scratch = Path(tempfile.mkdtemp(prefix="subject-"))
+        # A fork has a folder of its own, too: two would write the same file.
+        if self._scratch is None or self._scratch_of != os.getpid():
+            self._scratch, self._scratch_of = Path(tempfile.mkdtemp(prefix="subject-")), os.getpid()
             atexit.register(shutil.rmtree, self._scratch, ignore_errors=True)
         path = self._scratch / Path(filename).name
         path.write_bytes(content)

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import tempfile
+from pathlib import Path
+
 import nbformat
+import pytest
 from nbformat import NotebookNode
 from tiny_course import code
 
@@ -32,3 +36,16 @@ def test_branches_lose_what_they_should_and_pass_over_marked_cells(tiny_course: 
     assert [results[index].lost for index in range(4)] == [(), ("test",), ("after",), ("test",)]
     assert [results[index].points for index in range(4)] == [3.0, 1.0, 2.0, 1.0]
     assert results[3].broken == (("first", "ValueError: "),)
+
+
+def test_nothing_is_left_of_what_branches_write(
+    tiny_course: Course, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    temporary = tmp_path / "temporary"
+    temporary.mkdir()
+    monkeypatch.setattr(tempfile, "tempdir", str(temporary))
+    write = "import tempfile\ny = tempfile.mkdtemp()\nopen('here', 'w').close()"
+    family = [notebook("x = 1", write), notebook("x = 2", write)]
+    assert [result.fault for _, result in rehearse_all(tiny_course, [family], 2)] == ["", ""]
+    # PyTorch keeps a cache of its own.
+    assert [path.name for path in temporary.iterdir() if not path.name.startswith("torchinductor_")] == []
