@@ -71,8 +71,8 @@ def test_does_no_answer_repeat_another_or_the_solution(repository: Course, assig
             seen[key] = snippet.path.name
 
 
-def outcome(name: str, passed: bool, stderr: str = "") -> Outcome:
-    return Outcome(name, 2.0, passed, "" if passed else "wrong", stderr)
+def outcome(name: str, passed: bool, stderr: str = "", points: float = 2.0) -> Outcome:
+    return Outcome(name, points, passed, "" if passed else "wrong", stderr)
 
 
 def answer(kind: str, *loses: str) -> Answer:
@@ -93,6 +93,12 @@ def test_is_a_variant_that_loses_or_writes_to_stderr_a_fault() -> None:
     assert faults(answer("variant"), Rehearsal((outcome("x", False),)))
     assert faults(answer("variant"), Rehearsal((outcome("x", True, "a warning"),)))
     assert not faults(answer("variant"), Rehearsal((outcome("x", True),)))
+
+
+def test_is_only_our_own_answer_at_fault_if_it_writes_to_stderr_in_a_cell_without_points() -> None:
+    warned = Rehearsal((outcome("x", True, "a warning", points=0),))
+    assert faults(answer("solution"), warned)
+    assert not faults(answer("variant"), warned)
 
 
 def test_is_a_solution_whose_other_cells_raise_a_fault() -> None:

@@ -15,7 +15,6 @@ from coursepack.build.snippets import apply_snippet, load_snippet
 from coursepack.grading.engine.records import Verdict
 from coursepack.grading.engine.run import grade_notebook
 from coursepack.grading.engine.worker import Worker
-from coursepack.grading.idle import idle_cells
 from coursepack.grading.proof import with_tests
 
 # Several mistakes in one notebook, so that one training shows many verdicts.
@@ -70,9 +69,10 @@ def test_every_assignment_is_compared(worker: Worker) -> None:
     assert sorted(WORK) == worker.course.assignments
 
 
-# The solution as a whole once; of the others, all cells without a mistake are.
+# The solution as a whole twice; of the others, all cells without a mistake are.
 @pytest.mark.parametrize(
-    ("assignment", "answer"), [*((name, "mistakes") for name in WORK), ("ps5_conv_blocks", "solution")]
+    ("assignment", "answer"),
+    [*((name, "mistakes") for name in WORK), ("ps2_mnist_cnn", "solution"), ("ps5_conv_blocks", "solution")],
 )
 def test_the_engine_agrees_with_a_plain_run(worker: Worker, assignment: str, answer: str, tmp_path: Path) -> None:
     """Is every test cell passed in the engine exactly where it is passed in a plain process?"""
@@ -81,13 +81,11 @@ def test_the_engine_agrees_with_a_plain_run(worker: Worker, assignment: str, ans
     for kind, name in WORK[assignment] if answer == "mistakes" else ():
         snippet = load_snippet(worker.course.root / "tests" / kind / assignment / f"{name}.py")
         submission = apply_snippet(submission, snippet)
-    tested = with_tests(source, submission)
-    tested.cells = [cell for cell in tested.cells if cell.id not in idle_cells(source)]
     path = tmp_path / "notebook.ipynb"
-    nbformat.write(tested, path)  # type: ignore[no-untyped-call]
+    nbformat.write(with_tests(source, submission), path)  # type: ignore[no-untyped-call]
     command = [sys.executable, "-c", REHEARSE, str(path)]
     plain = subprocess.run(command, cwd=worker.course.root, capture_output=True, text=True, check=True)
-    graded = grade_notebook(worker.course, source, submission, worker=worker, pictures=False)
+    graded = grade_notebook(worker.course, source, submission, worker=worker)
     passed = {record.grade_id: record.verdict is Verdict.PASSED for record in graded.records}
     assert passed == json.loads(plain.stdout.splitlines()[-1])
     assert (graded.points == graded.max_points) == (answer == "solution")
