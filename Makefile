@@ -10,6 +10,9 @@ export PIP_ROOT_USER_ACTION := ignore
 # Two workers share the machine's cores: one thread each. Students' own training (`make lab`) takes all cores.
 SOLO := OMP_NUM_THREADS=1 $(RUN)
 
+# How many things `make test` does at once: one waits for its kernels or its trainings while two compute.
+JOBS ?= 3
+
 .DEFAULT_GOAL := help
 .PHONY: help setup demo test lint build validate lab clean
 
@@ -34,9 +37,9 @@ test: lint ## prove everything: style, pack, tests
 	@echo "== release/ and solutions/ are what source/ gives"
 	@$(SOLO) -m coursepack build --check
 	@echo "== right answers earn their points, wrong ones do not"
-	@$(SOLO) -m coursepack validate -j 2
+	@$(SOLO) -m coursepack validate -j $(JOBS)
 	@echo "== tests"
-	@$(SOLO) -m pytest -n 2
+	@$(SOLO) -m pytest -n $(JOBS) --dist worksteal
 
 lint: $(STAMP) ## check style and types
 	@echo "== style and types"
@@ -48,7 +51,7 @@ build: $(STAMP) ## make release/ and solutions/ from source/
 	@$(SOLO) -m coursepack build
 
 validate: $(STAMP) ## prove the pack with right and wrong answers
-	@$(SOLO) -m coursepack validate -j 2
+	@$(SOLO) -m coursepack validate -j $(JOBS)
 
 # All notebooks share one download, in data/ or where COURSE_DATA says. Jupyter wants to be asked twice to run as root.
 lab: $(STAMP) ## open the student notebooks in JupyterLab

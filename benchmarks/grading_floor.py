@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib
 import io
 import os
 import resource
@@ -10,7 +9,7 @@ from contextlib import redirect_stderr, redirect_stdout
 
 from coursepack.build.notebooks import read_notebook, solved_notebook
 from coursepack.course import Course
-from coursepack.grading.engine.inside.server import WARM_IMPORTS
+from coursepack.grading.engine.inside import warm
 from coursepack.grading_data import grading_data
 
 
@@ -36,10 +35,7 @@ def floor_seconds(course: Course, assignment: str) -> float:
 def _run_cells(course: Course, assignment: str) -> float:
     os.environ["COURSE_DATA"] = str(grading_data(course))
     os.environ["MPLBACKEND"] = "module://matplotlib_inline.backend_inline"
-    for name in WARM_IMPORTS:
-        if not name.startswith("subject_agent"):
-            importlib.import_module(name)
-    importlib.import_module("torch").set_num_threads(1)
+    warm.warm_up()
     shell = _shell()
     notebook = solved_notebook(read_notebook(course.notebook("source", assignment)))
     cells = [cell.source for cell in notebook.cells if cell.cell_type == "code" and not _carries_points(cell)]

@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import ast
 import builtins
+import functools
 import re
 import symtable
 from collections.abc import Iterator, Mapping, Sequence
@@ -52,6 +53,7 @@ class Names:
     altered: frozenset[str]
 
     @classmethod
+    @functools.lru_cache(maxsize=4096)  # a class hands in, and validate tries, the same cells again and again
     def of(cls, source: str) -> Names:
         """Return the names of a cell.
 

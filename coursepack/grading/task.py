@@ -6,9 +6,7 @@ course's data set, and keeps a fork server and a judge alive from one submission
 
 from __future__ import annotations
 
-import atexit
 import contextlib
-import threading
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -23,7 +21,7 @@ from coursepack.grading.engine.execute import with_marks
 from coursepack.grading.engine.limits import Limits
 from coursepack.grading.engine.records import GradedNotebook
 from coursepack.grading.engine.run import grade_notebook
-from coursepack.grading.engine.worker import Worker
+from coursepack.grading.engine.worker import shared_worker
 
 
 @dataclass(frozen=True)
@@ -84,7 +82,7 @@ def grade(task: Task) -> Graded:
         read_json(task.source),
         submission,
         limits=task.limits,
-        worker=_workers.get(course, unsafe_no_jail=task.unsafe_no_jail),
+        worker=shared_worker(course, unsafe_no_jail=task.unsafe_no_jail),
         files=task.files,
         pictures=task.pictures,
     )
@@ -113,31 +111,3 @@ def _course(named: Path) -> Course:
         return Course.find()
     except CoursepackError as error:
         raise CoursepackError("a worker was not started in the course's folder", where=str(Path.cwd())) from error
-
-
-class _Workers(threading.local):
-    """The engine's worker of each thread, which takes one notebook at a time; kept while the course stays the same."""
-
-    def __init__(self) -> None:
-        self.key: tuple[Path, bool] | None = None
-        self.worker: Worker | None = None
-
-    def get(self, course: Course, *, unsafe_no_jail: bool) -> Worker:
-        """Return a running worker for a course."""
-        key = (course.root, unsafe_no_jail)
-        if self.key != key or self.worker is None:
-            self.close()
-            worker = Worker(course, unsafe_no_jail=unsafe_no_jail)
-            worker.__enter__()
-            atexit.register(worker.__exit__, None, None, None)
-            self.key, self.worker = key, worker
-        return self.worker
-
-    def close(self) -> None:
-        """End the worker."""
-        if self.worker is not None:
-            self.worker.__exit__(None, None, None)
-            self.key = self.worker = None
-
-
-_workers = _Workers()

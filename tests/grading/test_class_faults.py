@@ -128,9 +128,9 @@ def test_a_lost_worker_costs_at_most_one_submission(course: Course) -> None:
     )
 
 
-def grade_apart(course: Course, *options: str) -> subprocess.Popen[str]:
-    """Start `coursepack grade` as a user would."""
-    command = [sys.executable, "-m", "coursepack", "grade", ASSIGNMENT, "--course", str(course.root), *options]
+def grade_apart(course: Course) -> subprocess.Popen[str]:
+    """Start `coursepack grade` as a user would, with one worker."""
+    command = [sys.executable, "-m", "coursepack", "grade", ASSIGNMENT, "--course", str(course.root), "-j", "1"]
     return subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
 
 
@@ -147,13 +147,13 @@ def test_a_killed_coordinator_leaves_nothing_half(course: Course) -> None:
     for number in range(3):
         hand_in(course, f"slow-{number}", answered(double="import time; time.sleep(0.5); return number + number"))
     desk = Desk(course, ASSIGNMENT)
-    with grade_apart(course, "-j", "1") as first:
+    with grade_apart(course) as first:
         assert wait_for(lambda: desk.record("ann") is not None, 180)
         descendants = psutil.Process(first.pid).children(recursive=True)
         first.kill()
     assert wait_for(lambda: not any(map(lives, descendants)), 60)
     before = {path: path.stat().st_mtime_ns for path in (course.root / "autograded" / "ann").rglob("*")}
-    with grade_apart(course, "-j", "1") as second:
+    with grade_apart(course) as second:
         out, _ = second.communicate(timeout=300)
     assert second.returncode == 0, out
     assert "already graded" in out

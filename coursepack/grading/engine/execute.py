@@ -5,7 +5,6 @@ In `nbgrader_config.py`: `c.Autograde.autograde_preprocessors = [JudgedExecute, 
 
 from __future__ import annotations
 
-import atexit
 from pathlib import Path
 from typing import Any
 
@@ -20,9 +19,7 @@ from coursepack.grading.engine.beside import RECORDS, files_beside
 from coursepack.grading.engine.limits import Limits
 from coursepack.grading.engine.records import GradedNotebook
 from coursepack.grading.engine.run import grade_notebook
-from coursepack.grading.engine.worker import Worker
-
-_workers: dict[tuple[Path, bool], Worker] = {}
+from coursepack.grading.engine.worker import shared_worker
 
 
 class JudgedExecute(NbGraderPreprocessor):  # type: ignore[misc]
@@ -54,17 +51,6 @@ def course_of(config: Any) -> Course:
     """Return the course that nbgrader's configuration names, or else the one of the working directory."""
     root = config.CourseDirectory.get("root") if "CourseDirectory" in config else None
     return Course.find(Path(root)) if isinstance(root, str) and root else Course.find()
-
-
-def shared_worker(course: Course, *, unsafe_no_jail: bool = False) -> Worker:
-    """Return this process's worker for a course; it lives until the process ends."""
-    key = (course.root, unsafe_no_jail)
-    if key not in _workers:
-        worker = Worker(course, unsafe_no_jail=unsafe_no_jail)
-        worker.__enter__()
-        atexit.register(worker.__exit__, None, None, None)
-        _workers[key] = worker
-    return _workers[key]
 
 
 def with_marks(graded: GradedNotebook, submitted: NotebookNode) -> NotebookNode:

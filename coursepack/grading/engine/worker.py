@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import atexit
+import threading
+from pathlib import Path
 from types import TracebackType
 
 from coursepack.course import Course
@@ -67,3 +70,31 @@ class Worker:
         if self._judge is None:
             raise RuntimeError("the worker is not running: use it in a `with` statement")
         return self._judge
+
+
+class _OfThread(threading.local):
+    """The worker that a thread keeps, and for which course and with which walls it was started."""
+
+    kept: tuple[Path, bool, Worker] | None = None
+
+
+_of_thread = _OfThread()
+
+
+def shared_worker(course: Course, *, unsafe_no_jail: bool = False) -> Worker:
+    """Return this thread's running worker; it is kept until the process ends or another course is asked for.
+
+    Raises:
+        CoursepackError: there is no jail on this machine, or a process did not start.
+    """
+    if _of_thread.kept is not None:
+        root, unsafe, worker = _of_thread.kept
+        if (root, unsafe) == (course.root, unsafe_no_jail):
+            return worker
+        worker.__exit__(None, None, None)
+        atexit.unregister(worker.__exit__)
+        _of_thread.kept = None
+    worker = Worker(course, unsafe_no_jail=unsafe_no_jail).__enter__()
+    atexit.register(worker.__exit__, None, None, None)
+    _of_thread.kept = course.root, unsafe_no_jail, worker
+    return worker

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import contextlib
 import gc
-import importlib
 import json
 import os
 import select
@@ -18,30 +17,7 @@ import socket
 import sys
 from typing import Any
 
-from . import kernel_calls, notebook
-
-WARM_IMPORTS = (
-    "torch",
-    "torch.utils.data",
-    "torchvision",
-    "torchvision.transforms",
-    "sklearn.metrics",
-    "sklearn.model_selection",
-    "pandas",
-    "matplotlib.pyplot",
-    "matplotlib.patches",
-    "PIL.Image",
-    "torchinfo",
-    "tqdm",
-    "ipykernel.kernelapp",
-    "ipykernel.ipkernel",
-    "ipykernel.zmqshell",
-    "IPython.core.completerlib",
-    "subject_agent.agent",
-    "subject_agent.modules",
-    "subject_agent.loops",
-)
-
+from . import kernel_calls, notebook, warm
 
 # A kernel takes a fraction of a second; this is for a machine that has other things to do.
 START_SECONDS = 180.0
@@ -138,14 +114,11 @@ def main() -> None:
     if settings["become"]:
         become(settings["become"])
     control = socket.socket(fileno=settings["control"])
-    for name in WARM_IMPORTS:
-        with contextlib.suppress(ModuleNotFoundError):
-            importlib.import_module(name)
-    importlib.import_module("torch").set_num_threads(1)
+    warm.warm_up()
     if settings["jailed"]:
         kernel_calls.hide_memory()
     gc.collect()
     gc.freeze()
     server = Server(control, settings["jailed"])
-    server.say(ready=os.getpid(), missing=[name for name in WARM_IMPORTS if name not in sys.modules])
+    server.say(ready=os.getpid())
     server.serve()

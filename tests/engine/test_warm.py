@@ -1,0 +1,40 @@
+"""Does a kernel start with everything imported and used once, as if nothing had been?"""
+
+from __future__ import annotations
+
+import ast
+import subprocess
+import sys
+
+from engine.lab import Lab
+
+from coursepack.grading.engine.inside import warm
+
+# What a notebook may rely on, before and after everything was used once: seeds, settings, no figure.
+STATE = """
+import matplotlib.pyplot as plt, torch
+from coursepack.grading.engine.inside import warm
+def state():
+    return str([torch.get_rng_state().tolist(), torch.get_default_dtype(), torch.is_grad_enabled(), plt.get_fignums(),
+                sorted(plt.rcParams.items())])
+torch.set_num_threads(1)
+before = state()
+warm.use_once()
+print(before == state())
+"""
+
+
+def test_a_kernel_imports_nothing_of_its_own_again(lab: Lab) -> None:
+    """Is the little that is new in `sys.modules` of a kernel that has drawn a picture small change?"""
+    listing = "import sys; print(sorted(sys.modules))"
+    picture = "import matplotlib.pyplot as plt; plt.plot([1]); plt.show()"
+    here = ast.literal_eval(lab.shown(listing)[0])
+    assert set(warm.IMPORTS) <= set(here)
+    drawn = ast.literal_eval(lab.shown(picture, listing)[-1])
+    assert len(set(drawn) - set(here)) < 5
+
+
+def test_using_things_once_leaves_no_trace() -> None:
+    """Are seeds, settings and figures as they were?"""
+    said = subprocess.run([sys.executable, "-c", STATE], capture_output=True, text=True, check=True).stdout
+    assert said.strip() == "True"
