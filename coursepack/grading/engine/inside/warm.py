@@ -17,7 +17,6 @@ IMPORTS = (
     "pandas",
     "matplotlib.pyplot",
     "matplotlib.patches",
-    "matplotlib_inline.backend_inline",
     "PIL.Image",
     "torchinfo",
     "tqdm",
