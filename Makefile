@@ -39,7 +39,7 @@ test: lint ## prove everything: style, pack, tests
 	@echo "== right answers earn their points, wrong ones do not"
 	@$(SOLO) -m coursepack validate -j $(JOBS)
 	@echo "== tests"
-	@$(SOLO) -m pytest -n $(JOBS) --dist worksteal
+	@$(SOLO) -m pytest -n $(JOBS) --dist loadgroup
 
 lint: $(STAMP) ## check style and types
 	@echo "== style and types"

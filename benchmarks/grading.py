@@ -231,6 +231,7 @@ def scale(assignments: Sequence[str], sizes: Sequence[int]) -> Iterator[Line]:
                 course, assignment, "-j", "2", "--no-pictures", watch=functools.partial(note_memory, seen=resident)
             )
         spent.append(seconds / size)
+        resident = [each for each in resident if each[1]]  # before the workers are there and after they are gone
         yield Line("scale", assignment, f"{size} submissions", spent[-1], "s", size)
         for name, column in (("coordinator", 0), ("workers, together", 1)):
             for when, part in (("in the first half", resident[: len(resident) // 2]), ("at the end", resident[-5:])):

@@ -17,6 +17,11 @@ LOOPBACK = ("127.", "::1", "localhost")
 COURSE_PARTS = ("nbgrader_config.py", "pyproject.toml", "source", "data/mnist_mini")
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Let long tests begin first: at the end, no process waits for the one that has the longest."""
+    items.sort(key=lambda item: item.get_closest_marker("long") is None)
+
+
 @pytest.fixture(scope="session")
 def repository() -> Course:
     """Return the real course: this repository."""

@@ -18,6 +18,7 @@ def course(tmp_path: Path) -> Course:
     return make_tiny_course(tmp_path / "course")
 
 
+@pytest.mark.long
 def test_demo_goes_from_source_to_report(course: Course, capsys: pytest.CaptureFixture[str]) -> None:
     assert run_demo(course, ASSIGNMENT, jobs=2, timeout=5) == 0
     demo = course.root / "demo"

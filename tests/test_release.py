@@ -19,6 +19,7 @@ from coursepack.build.snippets import solved_notebook
 from coursepack.course import Course
 from coursepack.grading.rehearsal import grading_environment
 
+pytestmark = pytest.mark.long
 ASSIGNMENTS = (
     *("ps1_conv_filters", "ps2_mnist_cnn", "ps3_backprop", "ps4_batchnorm", "ps5_conv_blocks"),
     "ps6_cifar_convnet",

@@ -19,6 +19,7 @@ from coursepack.grading.task import Graded, Task, grade
 
 # Dask gives up what was on a lost worker, run or waiting, at once: the second try is ours, and apart from all others.
 LOST_WORKERS = 0
+KEPT_MESSAGES = 10
 # Tasks that wait at a worker, so that it never waits for the coordinator.
 AHEAD = 2
 POLL_SECONDS = 0.5
@@ -149,6 +150,8 @@ def open_cluster(jobs: int, scheduler: str | None) -> Iterator[Cluster]:
             "distributed.scheduler.allowed-failures": LOST_WORKERS,
             # The nanny's watch is on the Dask worker alone; the engine watches what a notebook takes.
             "distributed.worker.daemon": True,
+            # Dask keeps what it last sent for whoever debugs it: whole submissions.
+            "distributed.admin.low-level-log-length": KEPT_MESSAGES,
         }
         stack.enter_context(dask.config.set(settings))
         local = LocalCluster(

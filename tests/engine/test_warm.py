@@ -27,7 +27,7 @@ print(before == state())
 def test_a_kernel_imports_nothing_of_its_own_again(lab: Lab) -> None:
     """Is the little that is new in `sys.modules` of a kernel that has drawn a picture small change?"""
     listing = "import sys; print(sorted(sys.modules))"
-    picture = "import matplotlib.pyplot as plt; plt.plot([1]); plt.show()"
+    picture = "import matplotlib.pyplot as plt; lines = plt.plot([1]); plt.close()"
     here = ast.literal_eval(lab.shown(listing)[0])
     assert set(warm.IMPORTS) <= set(here)
     drawn = ast.literal_eval(lab.shown(picture, listing)[-1])

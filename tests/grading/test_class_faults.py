@@ -22,6 +22,7 @@ from coursepack.grading.desk import Desk
 from coursepack.grading.gather import gather_results
 from coursepack.grading.results import Status, SubmissionResult
 
+pytestmark = pytest.mark.long
 # Before, between and after the others.
 GOOD = ("ann", "lea", "zoe")
 SECRET = "of somebody else"

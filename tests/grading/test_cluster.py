@@ -63,6 +63,7 @@ def by_hand(tmp_path: Path) -> Iterator[str]:
         end(part)
 
 
+@pytest.mark.long
 def test_two_workers_started_by_hand_share_a_class(tiny_course: Course, by_hand: str) -> None:
     for number in range(6):
         # Long enough that neither worker can take all of them.
@@ -76,6 +77,17 @@ def test_two_workers_started_by_hand_share_a_class(tiny_course: Course, by_hand:
     assert grade_class(tiny_course, ASSIGNMENT, Options(scheduler=by_hand)) == 0
     found = {result.student: result.score for result in gather_results(Desk(tiny_course, ASSIGNMENT))}
     assert found == {**{f"student-{number}": 5.0 for number in range(6)}, "wrong": 3.0}
+
+
+def test_what_was_sent_is_not_kept() -> None:
+    """Does the coordinator's memory not grow with the class? Dask would keep a thousand messages, notebooks and all."""
+    with cluster.open_cluster(1, None) as local:
+        client = local._client
+        for number in range(cluster.KEPT_MESSAGES + 5):
+            assert client.submit(len, bytes(number), pure=False).result() == number
+        logs = [comm.recent_message_log for comm in client.cluster.scheduler.stream_comms.values()]
+        assert logs
+        assert all(len(log) <= cluster.KEPT_MESSAGES for log in logs)
 
 
 def test_no_scheduler_is_one_message(tiny_course: Course, monkeypatch: pytest.MonkeyPatch) -> None:
