@@ -143,6 +143,8 @@ def open_cluster(jobs: int, scheduler: str | None) -> Iterator[Cluster]:
         CoursepackError: there is no scheduler at that address, or it has no workers.
     """
     with contextlib.ExitStack() as stack:
+        # Dask keeps what it last sent for whoever debugs it: whole submissions.
+        stack.enter_context(dask.config.set({"distributed.admin.low-level-log-length": KEPT_MESSAGES}))
         if scheduler is not None:
             yield Cluster(stack.enter_context(_remote(scheduler)))
             return
@@ -150,8 +152,6 @@ def open_cluster(jobs: int, scheduler: str | None) -> Iterator[Cluster]:
             "distributed.scheduler.allowed-failures": LOST_WORKERS,
             # The nanny's watch is on the Dask worker alone; the engine watches what a notebook takes.
             "distributed.worker.daemon": True,
-            # Dask keeps what it last sent for whoever debugs it: whole submissions.
-            "distributed.admin.low-level-log-length": KEPT_MESSAGES,
         }
         stack.enter_context(dask.config.set(settings))
         local = LocalCluster(
