@@ -10,7 +10,8 @@ export PIP_ROOT_USER_ACTION := ignore
 # Two workers share the machine's cores: one thread each. Students' own training (`make lab`) takes all cores.
 SOLO := OMP_NUM_THREADS=1 $(RUN)
 
-# How many things `make test` does at once: one waits for its kernels or its trainings while two compute.
+# How many things `make test` does at once: one waits for its kernels or its trainings while two compute. Without groups,
+# pytest's `loadgroup` hands out one test at a time, so that the long ones, which come first, go to all.
 JOBS ?= 3
 
 .DEFAULT_GOAL := help

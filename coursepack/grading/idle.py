@@ -53,7 +53,8 @@ class Names:
     altered: frozenset[str]
 
     @classmethod
-    @functools.lru_cache(maxsize=4096)  # a class hands in, and validate tries, the same cells again and again
+    # The assignment's own cells come again and again; students' texts, each another one, must not pile up.
+    @functools.lru_cache(maxsize=256)
     def of(cls, source: str) -> Names:
         """Return the names of a cell.
 

@@ -51,10 +51,6 @@ def leaks(root: Path, student: str, folder: str = "feedback") -> list[str]:
     return [str(leak) for leak in found]
 
 
-# All in one process, where several run: they share what takes long to make.
-pytestmark = pytest.mark.xdist_group("feedback")
-
-
 @pytest.fixture(scope="module")
 def course(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A course whose class was graded by stock nbgrader, feedback not yet made."""

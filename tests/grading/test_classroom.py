@@ -22,8 +22,6 @@ from coursepack.grading.entry import reason_in
 from coursepack.grading.gather import complaint, gather_results
 from coursepack.grading.results import CellStatus, Status, SubmissionResult
 
-# All in one process, where several run: they share what takes long to make.
-pytestmark = pytest.mark.xdist_group("a graded class")
 TIMEOUT = 3
 GOOD = ("ann", "fay", "zoe")
 

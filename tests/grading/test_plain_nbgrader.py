@@ -18,8 +18,6 @@ from coursepack.grading.desk import Desk
 from coursepack.grading.gather import gather_results
 from coursepack.grading.results import Status, SubmissionResult
 
-# All in one process, where several run: they share what takes long to make.
-pytestmark = pytest.mark.xdist_group("plain nbgrader")
 REPOSITORY = Path(__file__).resolve().parents[2]
 READS = "__import__('os').listdir('.'), __import__('os').path.exists('/etc/passwd')"
 CHEAT = """class Any(int):

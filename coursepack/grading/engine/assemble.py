@@ -51,7 +51,8 @@ def assemble(source: NotebookNode, submission: NotebookNode) -> Assembly:
             notes.append(f"cell {name} occurs more than once; the last one counts")
         else:
             cells.append(NEW_CELL[kind](text))  # type: ignore[no-untyped-call]
-    _put_back_missing(cells, source, set(last), notes)
+    if len(last) < len(own):
+        _put_back_missing(cells, source, set(last), notes)
     return Assembly(_notebook(source, cells), tuple(dict.fromkeys(notes)))
 
 
@@ -103,8 +104,6 @@ def _filled(own: NotebookNode, text: str) -> NotebookNode:
 
 def _put_back_missing(cells: list[NotebookNode], source: NotebookNode, present: set[str], notes: list[str]) -> None:
     """Insert the assignment's cells that the submission lacks, each behind its predecessor; answers as they were."""
-    if present >= {own_name(cell) for cell in source.cells} - {""}:
-        return
     place = 0
     for cell in released_notebook(source).cells:
         name = own_name(cell)
