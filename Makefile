@@ -10,8 +10,7 @@ export PIP_ROOT_USER_ACTION := ignore
 # Two workers share the machine's cores: one thread each. Students' own training (`make lab`) takes all cores.
 SOLO := OMP_NUM_THREADS=1 $(RUN)
 
-# How many things `make test` does at once: one waits for its kernels or its trainings while two compute. Without groups,
-# pytest's `loadgroup` hands out one test at a time, so that the long ones, which come first, go to all.
+# How many things `make test` does at once: one waits for its kernels or its trainings while two compute.
 JOBS ?= 3
 
 .DEFAULT_GOAL := help
@@ -40,7 +39,7 @@ test: lint ## prove everything: style, pack, tests
 	@echo "== right answers earn their points, wrong ones do not"
 	@$(SOLO) -m coursepack validate -j $(JOBS)
 	@echo "== tests"
-	@$(SOLO) -m pytest -n $(JOBS) --dist loadgroup
+	@$(SOLO) -m pytest -n $(JOBS)
 
 lint: $(STAMP) ## check style and types
 	@echo "== style and types"

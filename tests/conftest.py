@@ -9,12 +9,33 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from xdist.scheduler import LoadScopeScheduling
 
 from coursepack.course import Course
 
 REPOSITORY = Path(__file__).resolve().parents[1]
 LOOPBACK = ("127.", "::1", "localhost")
 COURSE_PARTS = ("nbgrader_config.py", "pyproject.toml", "source", "data/mnist_mini")
+# Modules that share a graded class or a build, which is costly to make: each goes to one process as a whole.
+TOGETHER = ("test_classroom.py", "test_feedback.py", "test_ledger.py", "test_pack.py", "test_plain_nbgrader.py")
+
+
+class OneAtATime(LoadScopeScheduling):  # type: ignore[misc]
+    """Hands out tests one at a time, so that the long ones go to all processes, and the modules of TOGETHER whole."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        """Return the name of what is handed out together."""
+        module = nodeid.partition("::")[0]
+        return module if module.endswith(TOGETHER) else nodeid
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> LoadScopeScheduling:
+    """Distribute tests our way where several processes run them.
+
+    pytest-xdist 3.8's own groups (`--dist loadgroup`) do not reach its scheduler with pytest 9.2.
+    """
+    return OneAtATime(config, log)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -29,9 +29,9 @@ def picture_cells(notebook: NotebookNode) -> set[str]:
 
 
 def _names(source: str) -> Names:
-    """Return the names of a cell; one that is no Python uses every word in it."""
+    """Return the names of a cell; one that cannot be read uses every word in it."""
     try:
         return Names.of(source)
-    except SyntaxError:
+    except (SyntaxError, ValueError, RecursionError, MemoryError):  # the last two: it is nested too deeply
         nothing = frozenset[str]()
         return Names(frozenset(re.findall(r"\w+", source)), *[nothing] * 6)

@@ -21,7 +21,7 @@ import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, TextIO
 
 from nbformat import NotebookNode
 
@@ -29,6 +29,7 @@ from coursepack.course import Course
 from coursepack.grading_data import grading_data
 
 CELL_SECONDS = 300
+POLL_SECONDS = 0.05
 # A cell of a branch with this key in its metadata is passed over.
 SKIP = "rehearsal_skip"
 WARM_IMPORTS = (
@@ -157,13 +158,31 @@ class Tokens:
 
     def __init__(self, folder: Path, count: int) -> None:
         self._paths = [folder / f"token-{number}" for number in range(count)]
+        self._door = folder / "door"
 
     @contextlib.contextmanager
-    def one(self, number: int) -> Iterator[None]:
-        """Wait for the token that is `number`'s turn to wait for, and hold it for a while."""
-        with self._paths[number % len(self._paths)].open("w") as file:
-            fcntl.lockf(file, fcntl.LOCK_EX)  # a lock of this process: not inherited by a fork, unlike flock's
+    def one(self) -> Iterator[None]:
+        """Wait for a token, and hold it for a while."""
+        # Locks of this process (lockf): not inherited by a fork, unlike flock's. One process at a time looks for a
+        # token; the others wait at the door.
+        with self._door.open("w") as door:
+            fcntl.lockf(door, fcntl.LOCK_EX)
+            token = self._free()
+        with token:
             yield
+
+    def _free(self) -> TextIO:
+        """Return a token as soon as one is free, locked."""
+        while True:
+            for path in self._paths:
+                token = path.open("w")
+                try:
+                    fcntl.lockf(token, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                except (BlockingIOError, PermissionError):  # which of them depends on the system
+                    token.close()
+                else:
+                    return token
+            time.sleep(POLL_SECONDS)
 
 
 @contextlib.contextmanager
@@ -211,7 +230,7 @@ class _Trunk:
         """Run the trunk, then wait for its branches; a branch that dies has its death reported."""
         signal.signal(signal.SIGTERM, lambda *_: self._kill())
         with _own_folder(self.folder):
-            with self.tokens.one(self.number):
+            with self.tokens.one():
                 shell = _Shell(_new_shell())
                 for position, cell in enumerate(self.cells):
                     self._fork(position, shell)
@@ -241,7 +260,7 @@ class _Trunk:
     def _branch(self, index: int, cells: list[NotebookNode], shell: _Shell) -> None:
         signal.signal(signal.SIGTERM, signal.SIG_DFL)
         self.running, shell.seconds = [], 0.0
-        with _own_folder(self.folder), self.tokens.one(index):
+        with _own_folder(self.folder), self.tokens.one():
             for cell in _up_to_last_test(cells):
                 if not cell.metadata.get(SKIP):
                     shell.run(cell)

@@ -17,7 +17,7 @@ from nbformat import NotebookNode
 from coursepack import __version__
 from coursepack.course import Course
 from coursepack.errors import CoursepackError
-from coursepack.grading.engine.execute import with_marks
+from coursepack.grading.engine.assemble import with_marks
 from coursepack.grading.engine.limits import Limits
 from coursepack.grading.engine.records import GradedNotebook
 from coursepack.grading.engine.run import grade_notebook

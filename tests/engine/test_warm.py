@@ -6,6 +6,7 @@ import ast
 import subprocess
 import sys
 
+import pytest
 from engine.lab import Lab
 
 from coursepack.grading.engine.inside import warm
@@ -40,3 +41,13 @@ def test_using_things_once_leaves_no_trace() -> None:
     """Are seeds, settings and figures as they were?"""
     said = subprocess.run([sys.executable, "-c", STATE], capture_output=True, text=True, check=True).stdout
     assert said.strip() == "True"
+
+
+@pytest.mark.parametrize(
+    ("module", "spared"), [("engine.judge", {"nbformat", "nbgrader"}), ("task", {"nbgrader", "torch"})]
+)
+def test_processes_import_only_what_they_use(module: str, spared: set[str]) -> None:
+    """Does a judge or a grading worker not wait a second for a library that it has no use for?"""
+    listing = f"import coursepack.grading.{module}, sys; print(sorted(sys.modules))"
+    said = subprocess.run([sys.executable, "-c", listing], capture_output=True, text=True, check=True).stdout
+    assert set(ast.literal_eval(said)) & spared == set()

@@ -50,5 +50,10 @@ def test_is_a_graded_cell_kept() -> None:
     assert picture_cells(new_notebook(cells=[cell])) == set()
 
 
-def test_is_everything_kept_that_a_cell_which_cannot_be_read_may_use() -> None:
-    assert cells_left_out("figure, axes = plt.subplots()\nplt.show()", "def broken(:\n    axes") == set()
+@pytest.mark.parametrize(
+    "unreadable",
+    ["def broken(:\n    axes", "axes = '\ud800'", "axes" + "()" * 50_000, "x = " + "-" * 100_000 + "axes"],
+    ids=["no Python", "no Unicode", "calls too deep", "signs too deep"],
+)
+def test_is_everything_kept_that_a_cell_which_cannot_be_read_may_use(unreadable: str) -> None:
+    assert cells_left_out("figure, axes = plt.subplots()\nplt.show()", unreadable) == set()

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import multiprocessing
+import os
 import tempfile
+import time
 from pathlib import Path
 
 import nbformat
@@ -11,7 +14,7 @@ from nbformat import NotebookNode
 from tiny_course import code
 
 from coursepack.course import Course
-from coursepack.grading.rehearsal import SKIP, Rehearsal, rehearse_all
+from coursepack.grading.rehearsal import SKIP, Rehearsal, Tokens, rehearse_all
 
 
 def notebook(first: str, second: str, *, skip: bool = False) -> NotebookNode:
@@ -49,3 +52,30 @@ def test_nothing_is_left_of_what_branches_write(
     assert [result.fault for _, result in rehearse_all(tiny_course, [family], 2)] == ["", ""]
     # PyTorch keeps a cache of its own.
     assert [path.name for path in temporary.iterdir() if not path.name.startswith("torchinductor_")] == []
+
+
+def work(tokens: Tokens, folder: Path, name: str, *, dies: bool) -> None:
+    """Note when this process begins and ends to compute."""
+    with tokens.one():
+        begun = time.monotonic()
+        time.sleep(0.3)
+        (folder / name).write_text(f"{begun} {time.monotonic()}", encoding="utf-8")
+        if dies:
+            os._exit(9)
+
+
+def test_as_many_compute_at_once_as_may_and_the_dead_give_their_token_back(tmp_path: Path) -> None:
+    tokens, fork = Tokens(tmp_path, 2), multiprocessing.get_context("fork")
+    (tmp_path / "times").mkdir()
+    everyone = [
+        fork.Process(target=work, args=(tokens, tmp_path / "times", str(number)), kwargs={"dies": number < 3})
+        for number in range(6)
+    ]
+    for one in everyone:
+        one.start()
+    for one in everyone:
+        one.join(60)
+    spans = [tuple(map(float, path.read_text().split())) for path in (tmp_path / "times").iterdir()]
+    assert len(spans) == 6
+    at_once = [sum(begun <= moment < ended for begun, ended in spans) for moment, _ in spans]
+    assert max(at_once) == 2

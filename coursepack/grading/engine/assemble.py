@@ -13,7 +13,7 @@ from typing import Any
 import nbformat
 from nbformat import NotebookNode
 
-from coursepack.build.notebooks import released_notebook
+from coursepack.grading.engine.records import GradedNotebook
 
 MAX_CELLS = 1_000
 MAX_CHARACTERS = 1_000_000
@@ -104,6 +104,9 @@ def _filled(own: NotebookNode, text: str) -> NotebookNode:
 
 def _put_back_missing(cells: list[NotebookNode], source: NotebookNode, present: set[str], notes: list[str]) -> None:
     """Insert the assignment's cells that the submission lacks, each behind its predecessor; answers as they were."""
+    # Here, because it takes all of nbgrader, which a worker otherwise never needs.
+    from coursepack.build.notebooks import released_notebook
+
     place = 0
     for cell in released_notebook(source).cells:
         name = own_name(cell)
@@ -129,3 +132,19 @@ def _notebook(source: NotebookNode, cells: list[NotebookNode]) -> NotebookNode:
             cell.outputs, cell.execution_count = [], None
     metadata = {key: copy.deepcopy(source.metadata[key]) for key in ("kernelspec",) if key in source.metadata}
     return nbformat.v4.new_notebook(cells=cells, metadata=metadata)  # type: ignore[no-untyped-call, no-any-return]
+
+
+def with_marks(graded: GradedNotebook, submitted: NotebookNode) -> NotebookNode:
+    """Return the graded notebook with what nbgrader needs: checksums of answers, and no output that it reads as points.
+
+    nbgrader takes a number displayed by a test cell for its points, and any text on standard error for a failure.
+    """
+    marks = {own_name(cell): cell.metadata.nbgrader for cell in submitted.cells if own_name(cell)}
+    notebook = graded.notebook
+    for cell in notebook.cells:
+        mark = cell.metadata.get("nbgrader", {})
+        if "checksum" in marks.get(own_name(cell), {}):
+            mark["checksum"] = marks[own_name(cell)]["checksum"]
+        if mark.get("grade") and cell.cell_type == "code":
+            cell.outputs = [out for out in cell.outputs if out.output_type == "error" or out.get("name") == "stdout"]
+    return notebook

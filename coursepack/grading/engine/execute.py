@@ -14,10 +14,9 @@ from traitlets import Bool, Integer
 
 from coursepack.build.notebooks import read_notebook
 from coursepack.course import Course
-from coursepack.grading.engine.assemble import own_name
+from coursepack.grading.engine.assemble import with_marks
 from coursepack.grading.engine.beside import RECORDS, files_beside
 from coursepack.grading.engine.limits import Limits
-from coursepack.grading.engine.records import GradedNotebook
 from coursepack.grading.engine.run import grade_notebook
 from coursepack.grading.engine.worker import shared_worker
 
@@ -51,19 +50,3 @@ def course_of(config: Any) -> Course:
     """Return the course that nbgrader's configuration names, or else the one of the working directory."""
     root = config.CourseDirectory.get("root") if "CourseDirectory" in config else None
     return Course.find(Path(root)) if isinstance(root, str) and root else Course.find()
-
-
-def with_marks(graded: GradedNotebook, submitted: NotebookNode) -> NotebookNode:
-    """Return the graded notebook with what nbgrader needs: checksums of answers, and no output that it reads as points.
-
-    nbgrader takes a number displayed by a test cell for its points, and any text on standard error for a failure.
-    """
-    marks = {own_name(cell): cell.metadata.nbgrader for cell in submitted.cells if own_name(cell)}
-    notebook = graded.notebook
-    for cell in notebook.cells:
-        mark = cell.metadata.get("nbgrader", {})
-        if "checksum" in marks.get(own_name(cell), {}):
-            mark["checksum"] = marks[own_name(cell)]["checksum"]
-        if mark.get("grade") and cell.cell_type == "code":
-            cell.outputs = [out for out in cell.outputs if out.output_type == "error" or out.get("name") == "stdout"]
-    return notebook

@@ -6,12 +6,12 @@ import dataclasses
 import json
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Any
-
-import nbformat
-from nbformat import NotebookNode
+from typing import TYPE_CHECKING, Any
 
 from coursepack.grading.results import CellResult, CellStatus
+
+if TYPE_CHECKING:
+    from nbformat import NotebookNode
 
 
 class Verdict(StrEnum):
@@ -81,11 +81,7 @@ class GradedNotebook:
     notes: tuple[str, ...] = ()
     seconds: float = 0.0
     cpu_seconds: float = 0.0
-    notebook: NotebookNode = dataclasses.field(
-        default_factory=lambda: nbformat.v4.new_notebook(),  # type: ignore[no-untyped-call]
-        compare=False,
-        repr=False,
-    )
+    notebook: NotebookNode = dataclasses.field(default_factory=lambda: _empty_notebook(), compare=False, repr=False)
 
     @property
     def points(self) -> float:
@@ -121,3 +117,10 @@ class GradedNotebook:
             return cls(records=tuple(records), **{**content, "notes": tuple(content["notes"])})
         except (TypeError, KeyError, AttributeError) as error:
             raise ValueError(f"these are no grading records: {error}") from error
+
+
+def _empty_notebook() -> NotebookNode:
+    """Return a notebook without cells; the judge, who has no notebooks, is spared nbformat's slow import."""
+    import nbformat
+
+    return nbformat.v4.new_notebook()  # type: ignore[no-untyped-call, no-any-return]
