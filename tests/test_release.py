@@ -36,8 +36,8 @@ def test_does_a_solved_student_version_run_where_coursepack_is_missing(
 ) -> None:
     for name, value in grading_environment(repository).items():
         monkeypatch.setenv(name, value)
-    notebook = solved_notebook(read_notebook(repository.notebook("source", assignment)))
-    left_out = idle_cells(notebook) | picture_cells(notebook)
+    source = read_notebook(repository.notebook("source", assignment))
+    notebook, left_out = solved_notebook(source), idle_cells(source) | picture_cells(source)
     assert not any("coursepack" in cell.source for cell in notebook.cells if cell.cell_type == "code")
     # Experiments and pictures take most of the time; no name of coursepack's is in them either.
     notebook.cells = [cell for cell in notebook.cells if cell.id not in left_out]
