@@ -7,15 +7,18 @@ import base64
 import contextlib
 import itertools
 import os
+import queue
 import secrets
 import shutil
 import signal
-from collections.abc import Mapping
+import time
+from collections.abc import Awaitable, Callable, Mapping
 from pathlib import Path
 from typing import Any
 
 import psutil
 import zmq.asyncio
+from jupyter_client.asynchronous.client import AsyncKernelClient
 from jupyter_client.kernelspec import KernelSpec
 from jupyter_client.manager import AsyncKernelManager
 from jupyter_client.provisioning.provisioner_base import KernelProvisionerBase
@@ -26,6 +29,8 @@ from coursepack.grading.engine.server_process import ServerProcess
 CHANNELS = ("shell", "iopub", "stdin", "hb", "control")
 MAX_MESSAGE = 16 * 2**20
 MAX_WAITING = 20
+RECONNECT_MILLISECONDS = 30
+ANSWER_SECONDS, ECHO_SECONDS = 1.0, 0.05
 _numbers = itertools.count()
 
 
@@ -128,6 +133,40 @@ def _lives(process: psutil.Process) -> bool:
         return False
 
 
+class PromptClient(AsyncKernelClient):
+    """A client that is ready as soon as it hears the kernel on both channels.
+
+    jupyter_client's own is ready when IOPub has been silent for 0.2 s, about as long as our kernels take to start.
+    Here, what still comes there answers another request than a cell's, and nbclient passes over it.
+    """
+
+    async def wait_for_ready(self, timeout: float | None = None) -> None:
+        """Wait until the kernel answers and what it shows arrives.
+
+        Raises:
+            RuntimeError: it died, or did not answer within `timeout` seconds.
+        """
+        until = time.monotonic() + (float("inf") if timeout is None else timeout)
+        while time.monotonic() < until:
+            asked = self.kernel_info()
+            if await _heard(self.get_shell_msg, asked, ANSWER_SECONDS):
+                if await _heard(self.get_iopub_msg, asked, ECHO_SECONDS):
+                    return
+            elif not await self._async_is_alive():
+                raise RuntimeError("the kernel died before it answered")
+        raise RuntimeError(f"the kernel did not answer within {timeout} s")
+
+
+async def _heard(receive: Callable[..., Awaitable[dict[str, Any]]], asked: str, seconds: float) -> bool:
+    """Tell whether something in answer to a request is received in time."""
+    with contextlib.suppress(queue.Empty):
+        while True:
+            message = await receive(timeout=seconds)
+            if message["parent_header"].get("msg_id") == asked:
+                return True
+    return False
+
+
 class ForkedKernelManager(AsyncKernelManager):
     """Manages one kernel of a fork server.
 
@@ -138,7 +177,7 @@ class ForkedKernelManager(AsyncKernelManager):
     """
 
     def __init__(self, server: ServerProcess, limits: Limits, files: Mapping[str, bytes], **options: Any) -> None:
-        super().__init__(transport="ipc", **options)
+        super().__init__(transport="ipc", client_factory=PromptClient, **options)
         self.fork = ForkProvisioner(server, limits, files, parent=self)
         self.provisioner = self.fork
         self.ip = str(self.fork.folder / "k")
@@ -153,6 +192,7 @@ class ForkedKernelManager(AsyncKernelManager):
         context = zmq.asyncio.Context()
         context.setsockopt(zmq.MAXMSGSIZE, MAX_MESSAGE)
         context.setsockopt(zmq.RCVHWM, MAX_WAITING)
+        context.setsockopt(zmq.RECONNECT_IVL, RECONNECT_MILLISECONDS)  # until the kernel's sockets are there
         client = super().client(context=context, **options)
         client._created_context = True  # so that the client closes it
         return client
