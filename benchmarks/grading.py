@@ -149,33 +149,30 @@ def throughput(assignments: Sequence[str], size: int) -> Iterator[Line]:
 
 
 def floor(assignments: Sequence[str], size: int) -> Iterator[Line]:
-    """The CPU time of the student's cells alone in a warm process, against all that the engine's processes take."""
+    """The CPU time of the student's cells alone in a warm process, against all that the engine's processes take.
+
+    Measured in turns: a machine's speed can change within minutes.
+    """
     for assignment in assignments:
         count = min(size, 5)
-        with class_of(assignment, 1) as course:
-            alone = statistics.median(floor_seconds(course, assignment) for _ in range(count))
-            taken, memory = engine_costs(course, assignment, count)
+        with class_of(assignment, 1) as course, Worker(course) as worker:
+            source = read_notebook(course.notebook("source", assignment))
+            solved = solved_notebook(source)
+            grade_notebook(course, source, solved, worker=worker)  # what is done once is done now
+            pairs = []
+            for _ in range(count):
+                before = own_and_judges_seconds()
+                graded = grade_notebook(course, source, solved, worker=worker)
+                engine = own_and_judges_seconds() - before + graded.cpu_seconds
+                pairs.append((floor_seconds(course, assignment), engine))
+            with most_memory(worker) as most:  # looking costs time: in a run of its own
+                grade_notebook(course, source, solved, worker=worker)
+        alone, taken = (statistics.median(seconds) for seconds in zip(*pairs, strict=True))
         yield Line("floor", assignment, "the cells alone, warm", alone, "CPU s", count)
         yield Line("floor", assignment, "the engine", taken, "CPU s", count)
         yield Line("floor", assignment, "more than the cells alone", taken - alone, "CPU s", count)
         yield Line("floor", assignment, "more than the cells alone, in parts", 100 * (taken / alone - 1), "%", count)
-        yield Line("floor", assignment, "private memory of a kernel, at most", memory / 2**20, "MiB", count)
-
-
-def engine_costs(course: Course, assignment: str, count: int) -> tuple[float, int]:
-    """Return the median CPU seconds of all processes for one notebook, and the most memory private to its kernel."""
-    source = read_notebook(course.notebook("source", assignment))
-    solved = solved_notebook(source)
-    seconds = []
-    with Worker(course) as worker:
-        grade_notebook(course, source, solved, worker=worker)  # what is done once is done now
-        for _ in range(count):
-            before = own_and_judges_seconds()
-            graded = grade_notebook(course, source, solved, worker=worker)
-            seconds.append(own_and_judges_seconds() - before + graded.cpu_seconds)
-        with most_memory(worker) as most:  # looking costs time: in a run of its own
-            grade_notebook(course, source, solved, worker=worker)
-    return statistics.median(seconds), most[0]
+        yield Line("floor", assignment, "private memory of a kernel, at most", most[0] / 2**20, "MiB", count)
 
 
 def own_and_judges_seconds() -> float:
