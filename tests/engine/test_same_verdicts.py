@@ -70,7 +70,6 @@ def test_every_assignment_is_compared(worker: Worker) -> None:
     assert sorted(WORK) == worker.course.assignments
 
 
-# That a solution loses nothing: `coursepack validate` shows it of a plain process, test_release.py of the engine.
 @pytest.mark.parametrize("assignment", WORK)
 def test_the_engine_agrees_with_a_plain_run(worker: Worker, assignment: str, tmp_path: Path) -> None:
     """Is every test cell passed in the engine exactly where it is passed in a plain process?"""
@@ -87,3 +86,13 @@ def test_the_engine_agrees_with_a_plain_run(worker: Worker, assignment: str, tmp
     passed = {record.grade_id: record.verdict is Verdict.PASSED for record in graded.records}
     assert passed == json.loads(plain.stdout.splitlines()[-1])
     assert graded.points < graded.max_points
+
+
+# In a plain process every solution passes: `coursepack validate` shows it. Of the others, all cells without a mistake
+# are compared above.
+def test_the_engine_agrees_that_a_solution_is_right(worker: Worker) -> None:
+    """Is every test cell of a solution passed in the engine, too?"""
+    source = read_notebook(worker.course.notebook("source", "ps5_conv_blocks"))
+    graded = grade_notebook(worker.course, source, solved_notebook(source), worker=worker)
+    assert {record.grade_id: record.message for record in graded.records if record.verdict != Verdict.PASSED} == {}
+    assert graded.points == graded.max_points
