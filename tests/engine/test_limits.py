@@ -98,6 +98,25 @@ def test_output_is_limited(lab: Lab) -> None:
     assert note == f"cell {cell.id} showed more than {100_000 / 2**20:g} MiB; the rest was left out"
 
 
+def test_output_too_large_to_be_sent_silences_no_later_cell(lab: Lab) -> None:
+    """Is it said that a cell showed far too much at once, and is what the next ones show there?"""
+    flood = "print('x' * 20_000_000)"
+    graded = lab.grade({"cells": [added(flood), added("print('still heard')")]}, cell_cpu_seconds=20.0)
+    large, later = [cell for cell in graded.notebook.cells if cell.id.startswith("added-")]
+    assert said(large) == "… the rest of the output was left out"
+    assert f"cell {large.id} showed more than 4 MiB; the rest was left out" in graded.notes
+    assert said(later) == "still heard"
+
+
+def test_a_kernel_that_shows_nothing_any_more_is_replaced(lab: Lab) -> None:
+    """Does a cell that closes the channel of all outputs cost only itself?"""
+    mute = "get_ipython().kernel.iopub_thread.socket.close()"
+    graded = lab.grade({"cells": [added(mute), added("print('heard')")]}, cell_wall_seconds=30.0)
+    closing, later = [cell for cell in graded.notebook.cells if cell.id.startswith("added-")]
+    assert f"cell {closing.id} ended the kernel; a new one took over" in graded.notes
+    assert said(later) == "heard"
+
+
 def test_no_output_is_lost(lab: Lab) -> None:
     """Is every line there that a cell printed, however fast, up to its limit?"""
     text = "for i in range(6000):\n    print(i, flush=True)"

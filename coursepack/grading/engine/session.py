@@ -28,6 +28,7 @@ from coursepack.grading.engine.server_process import ServerProcess
 POLL_SECONDS = 0.1
 FAREWELL_SECONDS = 5.0
 DYING_SECONDS = 0.3
+LISTEN_SECONDS = 20
 
 
 class Stop(StrEnum):
@@ -55,17 +56,39 @@ class CellRunner(NotebookClient):
 
     room = 0
     full = False
+    heard_end = False
+
+    def expect(self, room: int) -> None:
+        """Prepare for a cell that may show `room` characters."""
+        self.room, self.full, self.heard_end = room, False, False
 
     def process_message(self, msg: dict[str, Any], cell: NotebookNode, cell_index: int) -> NotebookNode | None:
         """Take a message in, unless the cell has shown enough already."""
         if msg["msg_type"] in ("stream", "display_data", "execute_result", "error", "update_display_data"):
             self.room -= len(str(msg["content"]))
             if self.room < 0:
-                if not self.full:
-                    cell.outputs.append(stream(TRUNCATED))
-                self.full = True
+                self.leave_out(cell)
                 return None
+        elif msg["msg_type"] == "status":
+            self.heard_end |= msg["content"].get("execution_state") == "idle"
         return super().process_message(msg, cell, cell_index)
+
+    def leave_out(self, cell: NotebookNode) -> None:
+        """Say below a cell that it showed more."""
+        if not self.full:
+            cell.outputs.append(stream(TRUNCATED))
+        self.full = True
+
+    async def listen_again(self) -> None:
+        """Hear the kernel again after a message that was too large: ZeroMQ gives up a connection for it.
+
+        Raises:
+            RuntimeError: it is not to be heard; it is ended.
+        """
+        assert self.kc is not None
+        self.kc.stop_channels()
+        self.startup_timeout = LISTEN_SECONDS
+        await self.async_start_new_kernel_client()
 
     def handle_comm_msg(self, outs: list[NotebookNode], msg: dict[str, Any], cell_index: int) -> None:
         """Ignore widgets."""
@@ -121,13 +144,16 @@ class Session:
             index: its place in the notebook.
             until: the notebook's last moment, on the monotonic clock.
         """
-        self._client.room, self._client.full = self._limits.cell_output_bytes, False
+        self._client.expect(self._limits.cell_output_bytes)
         stay, _ = await self._watch(self._execute(cell, index), until)
         return replace(stay, cut_short=self._client.full)
 
     async def _execute(self, cell: NotebookNode, index: int) -> None:
         """Run a cell, then wait until the kernel answers again: what ends it a moment later is this cell's doing."""
         await self._client.async_execute_cell(cell, index)
+        if cell.source.strip() and not self._client.heard_end and await self.alive():
+            await self._client.listen_again()
+            self._client.leave_out(cell)
         client = self._client.kc
         assert isinstance(client, AsyncKernelClient)
         asked = client.kernel_info()

@@ -1,5 +1,5 @@
 """Sends large messages as fast as it can: whoever keeps them all would need gigabytes."""
-# says: the rest of the output was left out
+# says: showed more than
 # limits: cell_output_bytes=400_000, cell_cpu_seconds=10
 # %% double
 from IPython.display import display

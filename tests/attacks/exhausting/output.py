@@ -1,5 +1,5 @@
 """Prints without end: the notebook, the gradebook's folder and the instructor's browser would fill up."""
-# says: the rest of the output was left out
+# says: showed more than
 # limits: cell_output_bytes=200_000, cell_cpu_seconds=4
 # %% double
 for _ in range(3_000):

@@ -1,5 +1,5 @@
 """Shows megabytes of pictures and HTML."""
-# says: the rest of the output was left out
+# says: showed more than
 # limits: cell_output_bytes=400_000, cell_cpu_seconds=4
 # %% double
 import base64
