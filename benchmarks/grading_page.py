@@ -45,7 +45,9 @@ only draw, which no point depends on.
 Why throughput falls short of what was set out: no engine is faster than the notebook's own cells, spread over the
 cores: the floor below, divided by their number. In ps5 these are trainings; in ps1 they are nearly all matplotlib. And
 what is done once for a run (a server and a judge for each worker, the assignment's entry in the gradebook) weighs on a
-small class.
+small class. It does not get shorter with a second worker either, so two are somewhat less than twice as fast; two
+trainings, moreover, share the machine's memory. Above the floor come the kernel's start, a fork of the judge for each
+test cell, and the messages between nbclient and the kernel.
 """
 
 
