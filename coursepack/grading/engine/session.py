@@ -14,6 +14,7 @@ from typing import Any
 
 from jupyter_client.asynchronous.client import AsyncKernelClient
 from nbclient import NotebookClient
+from nbclient.exceptions import CellTimeoutError
 from nbformat import NotebookNode
 
 from coursepack.errors import CoursepackError
@@ -56,11 +57,6 @@ class CellRunner(NotebookClient):
 
     room = 0
     full = False
-    heard_end = False
-
-    def expect(self, room: int) -> None:
-        """Prepare for a cell that may show `room` characters."""
-        self.room, self.full, self.heard_end = room, False, False
 
     def process_message(self, msg: dict[str, Any], cell: NotebookNode, cell_index: int) -> NotebookNode | None:
         """Take a message in, unless the cell has shown enough already."""
@@ -69,8 +65,6 @@ class CellRunner(NotebookClient):
             if self.room < 0:
                 self.leave_out(cell)
                 return None
-        elif msg["msg_type"] == "status":
-            self.heard_end |= msg["content"].get("execution_state") == "idle"
         return super().process_message(msg, cell, cell_index)
 
     def leave_out(self, cell: NotebookNode) -> None:
@@ -122,7 +116,7 @@ class Session:
             timeout=None,
             startup_timeout=180,
             iopub_timeout=4,
-            raise_on_iopub_timeout=False,
+            raise_on_iopub_timeout=True,
             record_timing=False,
             store_widget_state=False,
             coalesce_streams=True,
@@ -144,16 +138,18 @@ class Session:
             index: its place in the notebook.
             until: the notebook's last moment, on the monotonic clock.
         """
-        self._client.expect(self._limits.cell_output_bytes)
+        self._client.room, self._client.full = self._limits.cell_output_bytes, False
         stay, _ = await self._watch(self._execute(cell, index), until)
         return replace(stay, cut_short=self._client.full)
 
     async def _execute(self, cell: NotebookNode, index: int) -> None:
         """Run a cell, then wait until the kernel answers again: what ends it a moment later is this cell's doing."""
-        await self._client.async_execute_cell(cell, index)
-        if cell.source.strip() and not self._client.heard_end and await self.alive():
-            await self._client.listen_again()
-            self._client.leave_out(cell)
+        try:
+            await self._client.async_execute_cell(cell, index)
+        except CellTimeoutError:  # it answered, but the end of what it shows did not come
+            if await self.alive():
+                await self._client.listen_again()
+                self._client.leave_out(cell)
         client = self._client.kc
         assert isinstance(client, AsyncKernelClient)
         asked = client.kernel_info()
