@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import ast
+import copy
 import subprocess
 import sys
+from pathlib import Path
+from typing import Any
 
 import pytest
-from engine.lab import Lab
+from engine.lab import Lab, verdicts
+from tiny_course import answered, source_notebook
 
 from coursepack.grading.engine.inside import warm
 
@@ -51,3 +55,29 @@ def test_processes_import_only_what_they_use(module: str, spared: set[str]) -> N
     listing = f"import coursepack.grading.{module}, sys; print(sorted(sys.modules))"
     said = subprocess.run([sys.executable, "-c", listing], capture_output=True, text=True, check=True).stdout
     assert set(ast.literal_eval(said)) & spared == set()
+
+
+def test_what_a_check_had_to_import_is_there_for_the_next(lab: Lab) -> None:
+    """Does the judge import a library once, and not again in the fork of each cell that makes use of it?"""
+    source = with_hidden_tests("import wave", "import sys\nassert 'wave' in sys.modules")
+    assert set(verdicts(lab.grade(answered(), source=source)).values()) == {"passed"}
+
+
+def test_a_module_of_the_courses_own_is_imported_anew(lab: Lab, tmp_path: Path) -> None:
+    """Does no cell meet a helper of the instructor's as it was before, where it has changed since?"""
+    (tmp_path / "own_helper.py").write_text("", encoding="utf-8")
+    load = (
+        f"import sys; assert 'own_helper' not in sys.modules; sys.path.insert(0, {str(tmp_path)!r}); import own_helper"
+    )
+    graded = lab.grade(answered(), source=with_hidden_tests(load, load))
+    assert set(verdicts(graded).values()) == {"passed"}
+
+
+def with_hidden_tests(first: str, second: str) -> dict[str, Any]:
+    """Return the tiny source notebook with other hidden tests."""
+    source = copy.deepcopy(source_notebook())
+    tests = {"double-hidden": first, "treble-hidden": second}
+    for cell in source["cells"]:
+        if cell["id"] in tests:
+            cell["source"] = f"### BEGIN HIDDEN TESTS\n{tests[cell['id']]}\n### END HIDDEN TESTS"
+    return source

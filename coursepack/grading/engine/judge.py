@@ -1,7 +1,9 @@
 """The judge: a trusted process outside the jail that runs point-carrying test cells against a remote subject.
 
 It has imported torch and the checks once, and forks for every cell, so that no cell can leave anything to the next and
-a check that crashes or hangs ends its own process only. Run as `python -m coursepack.grading.engine.judge FD`.
+a check that crashes or hangs ends its own process only. What a cell had to import from an installed library is imported
+here before the next one: PyTorch looks for some of its parts, a second or more of CPU time, when they are first used.
+Run as `python -m coursepack.grading.engine.judge FD`.
 """
 
 from __future__ import annotations
@@ -10,6 +12,7 @@ import builtins
 import contextlib
 import gc
 import importlib
+import itertools
 import json
 import os
 import pkgutil
@@ -18,7 +21,7 @@ import select
 import signal
 import socket
 import sys
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator, Sequence
 from typing import Any
 
 from coursepack.grading.engine.inside import kernel_calls
@@ -29,6 +32,8 @@ from coursepack.subject.remote import RemoteSubject, SubjectLostError
 WARM_IMPORTS = ("torch", "numpy", "coursepack.checks", "coursepack.data")
 MAX_MESSAGE = 4_000
 MAX_REPLY = 65_536
+# Of what a cell imported: its own imports come first, and bring the others.
+MAX_IMPORTS = 50
 DATA_BYTES = 6 * 2**30
 LOST, FAULT = "lost", "fault"
 
@@ -111,10 +116,39 @@ def serve(control: socket.socket) -> None:
     """
     for line in control.makefile("r", encoding="utf-8"):
         reply = _in_a_fork(json.loads(line))
+        imported = reply.pop("imported", [])
         control.sendall(json.dumps(reply).encode("utf-8") + b"\n")
+        _import_for_good(imported)
 
 
-def _in_a_fork(request: dict[str, Any]) -> dict[str, str]:
+def _import_for_good(names: Sequence[str]) -> None:
+    """Import modules, so that no later fork need do it."""
+    for name in names:
+        with contextlib.suppress(Exception):
+            importlib.import_module(name)
+    if names:
+        _freeze()
+
+
+def _freeze() -> None:
+    """Keep what is here now out of garbage collection: a fork need neither look through it nor copy its pages."""
+    gc.collect()
+    gc.freeze()
+
+
+def _imported(known: Collection[str]) -> list[str]:
+    """Return modules of installed libraries that are not among the `known`, in the order in which they were asked for.
+
+    A course's own modules may change while a judge lives: they are imported anew for each cell.
+    """
+    installed = (sys.prefix, sys.base_prefix)
+    files = ((name, str(getattr(module, "__file__", ""))) for name, module in list(sys.modules.items()))
+    new = (name for name, file in files if name not in known and file.startswith(installed))
+    return list(itertools.islice(new, MAX_IMPORTS))
+
+
+def _in_a_fork(request: dict[str, Any]) -> dict[str, Any]:
+    known = set(sys.modules)
     reader, writer = os.pipe()
     child = os.fork()
     if child == 0:
@@ -122,13 +156,16 @@ def _in_a_fork(request: dict[str, Any]) -> dict[str, str]:
             os.close(reader)
             kernel_calls.prctl(kernel_calls.PR_SET_PDEATHSIG, signal.SIGKILL)
             resource.setrlimit(resource.RLIMIT_DATA, (DATA_BYTES, DATA_BYTES))
-            os.write(writer, json.dumps(answer(request)).encode("utf-8")[:MAX_REPLY])
+            reply: dict[str, Any] = {**answer(request)}
+            with contextlib.suppress(Exception):
+                reply["imported"] = _imported(known)
+            os.write(writer, json.dumps(reply).encode("utf-8")[:MAX_REPLY])
         os._exit(0)
     os.close(writer)
     try:
         ready, _, _ = select.select([reader], [], [], request["seconds"] + 30)
-        reply = os.read(reader, MAX_REPLY) if ready else b""
-        return json.loads(reply)  # type: ignore[no-any-return]
+        word = os.read(reader, MAX_REPLY) if ready else b""
+        return json.loads(word)  # type: ignore[no-any-return]
     except ValueError:
         why = "crashed" if ready else "did not end"
         return {"verdict": FAULT, "message": f"the check {why} on this answer"}
@@ -150,8 +187,7 @@ def main() -> None:
     for name in (*WARM_IMPORTS, *_checks()):
         importlib.import_module(name)
     importlib.import_module("torch").set_num_threads(1)
-    gc.collect()
-    gc.freeze()  # what is here now is for good: a fork need neither look through it nor copy its pages
+    _freeze()
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     control.sendall(b'{"ready": true}\n')
     serve(control)
