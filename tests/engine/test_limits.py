@@ -2,10 +2,17 @@
 
 from __future__ import annotations
 
+import asyncio
+import time
+from collections.abc import Callable
+from typing import Any
+
 import pytest
 from engine.lab import Lab, added, said, verdicts, with_cell
 from tiny_course import answered
 
+from coursepack.grading.engine.cell_runner import CellRunner
+from coursepack.grading.engine.kernels import ForkProvisioner
 from coursepack.grading.engine.records import Verdict
 
 ENDLESS = "while True:\n    pass"
@@ -101,7 +108,9 @@ def test_output_is_limited(lab: Lab) -> None:
 def test_output_too_large_to_be_sent_silences_no_later_cell(lab: Lab) -> None:
     """Is it said that a cell showed far too much at once, and is what the next ones show there?"""
     flood = "print('x' * 20_000_000)"
-    graded = lab.grade({"cells": [added(flood), added("print('still heard')")]}, cell_cpu_seconds=20.0)
+    graded = lab.grade(
+        {"cells": [added(flood), added("print('still heard')")]}, cell_cpu_seconds=20.0, cell_wall_seconds=60.0
+    )
     large, later = [cell for cell in graded.notebook.cells if cell.id.startswith("added-")]
     assert said(large) == "… the rest of the output was left out"
     assert f"cell {large.id} showed more than 4 MiB; the rest was left out" in graded.notes
@@ -123,6 +132,41 @@ def test_no_output_is_lost(lab: Lab) -> None:
     graded = lab.grade({"cells": [added(text)]}, cell_cpu_seconds=60.0, cell_wall_seconds=120.0)
     [cell] = [cell for cell in graded.notebook.cells if cell.id.startswith("added-")]
     assert said(cell).split() == [str(number) for number in range(6000)]
+
+
+def test_no_output_is_lost_where_it_is_read_slowly(lab: Lab, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Is every line there if the machine takes its time to read them, long after the cell's end?"""
+    monkeypatch.setattr(CellRunner, "process_message", slowly(CellRunner.process_message))
+    graded = lab.grade({"cells": [added("for i in range(800):\n    print(i, flush=True)")]}, cell_wall_seconds=60.0)
+    [cell] = [cell for cell in graded.notebook.cells if cell.id.startswith("added-")]
+    assert said(cell).split() == [str(number) for number in range(800)]
+
+
+def slowly(method: Callable[..., Any]) -> Callable[..., Any]:
+    """Return the method, slowed down."""
+
+    def slow(*arguments: Any) -> Any:
+        time.sleep(0.008)
+        return method(*arguments)
+
+    return slow
+
+
+def test_a_kernel_told_to_go_is_no_longer_used(lab: Lab, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Is the next cell spared a kernel that is to be ended, where that takes a while and the late cell ends first?"""
+    monkeypatch.setattr(ForkProvisioner, "kill", after(0.6, ForkProvisioner.kill))
+    late = "import time\ntry:\n    time.sleep(60)\nexcept KeyboardInterrupt:\n    time.sleep(0.8)"
+    graded = lab.grade(with_cell(late), cell_wall_seconds=2.0, grace_seconds=0.4)
+    assert graded.points == graded.max_points, verdicts(graded)
+
+
+def after(seconds: float, method: Callable[..., Any]) -> Callable[..., Any]:
+    """Return the coroutine method, whose effect comes later, as on a busy machine."""
+
+    async def delayed(*arguments: Any) -> None:
+        asyncio.get_running_loop().call_later(seconds, lambda: asyncio.ensure_future(method(*arguments)))
+
+    return delayed
 
 
 def test_cpu_time_counts_and_not_the_clock(lab: Lab) -> None:

@@ -13,23 +13,22 @@ from enum import StrEnum
 from typing import Any
 
 from jupyter_client.asynchronous.client import AsyncKernelClient
-from nbclient import NotebookClient
 from nbclient.exceptions import CellTimeoutError
 from nbformat import NotebookNode
 
 from coursepack.errors import CoursepackError
+from coursepack.grading.engine.cell_runner import REMAINDER_SECONDS, CellRunner
 from coursepack.grading.engine.judge import LOST
 from coursepack.grading.engine.judge_process import JudgeProcess
 from coursepack.grading.engine.kernels import ForkedKernelManager
 from coursepack.grading.engine.limits import Limits
 from coursepack.grading.engine.meter import Meter
-from coursepack.grading.engine.outputs import TRUNCATED, stream
 from coursepack.grading.engine.server_process import ServerProcess
 
 POLL_SECONDS = 0.1
 FAREWELL_SECONDS = 5.0
 DYING_SECONDS = 0.3
-LISTEN_SECONDS = 20
+GONE_SECONDS = 10.0
 
 
 class Stop(StrEnum):
@@ -50,42 +49,6 @@ class Stay:
     stop: Stop | None = None
     reason: str = ""
     cut_short: bool = False
-
-
-class CellRunner(NotebookClient):
-    """nbclient's client, but it trusts no message: outputs are limited, widgets and other comms ignored."""
-
-    room = 0
-    full = False
-
-    def process_message(self, msg: dict[str, Any], cell: NotebookNode, cell_index: int) -> NotebookNode | None:
-        """Take a message in, unless the cell has shown enough already."""
-        if msg["msg_type"] in ("stream", "display_data", "execute_result", "error", "update_display_data"):
-            self.room -= len(str(msg["content"]))
-            if self.room < 0:
-                self.leave_out(cell)
-                return None
-        return super().process_message(msg, cell, cell_index)
-
-    def leave_out(self, cell: NotebookNode) -> None:
-        """Say below a cell that it showed more."""
-        if not self.full:
-            cell.outputs.append(stream(TRUNCATED))
-        self.full = True
-
-    async def listen_again(self) -> None:
-        """Hear the kernel again after a message that was too large: ZeroMQ gives up a connection for it.
-
-        Raises:
-            RuntimeError: it is not to be heard; it is ended.
-        """
-        assert self.kc is not None
-        self.kc.stop_channels()
-        self.startup_timeout = LISTEN_SECONDS
-        await self.async_start_new_kernel_client()
-
-    def handle_comm_msg(self, outs: list[NotebookNode], msg: dict[str, Any], cell_index: int) -> None:
-        """Ignore widgets."""
 
 
 class Session:
@@ -115,9 +78,9 @@ class Session:
             allow_errors=True,
             timeout=None,
             startup_timeout=180,
-            iopub_timeout=4,
+            iopub_timeout=REMAINDER_SECONDS,
             raise_on_iopub_timeout=True,
-            record_timing=False,
+            record_timing=True,  # says when the kernel has answered
             store_widget_state=False,
             coalesce_streams=True,
         )
@@ -150,6 +113,8 @@ class Session:
             if await self.alive():
                 await self._client.listen_again()
                 self._client.leave_out(cell)
+        finally:
+            cell.metadata.pop("execution", None)
         client = self._client.kc
         assert isinstance(client, AsyncKernelClient)
         asked = client.kernel_info()
@@ -190,30 +155,34 @@ class Session:
         started, cpu_before = time.monotonic(), self._meter.cpu_seconds()
         task = asyncio.ensure_future(work)
         stop: Stop | None = None
-        stop_at = 0.0
+        stop_at, ended = 0.0, False
         while not (await asyncio.wait({task}, timeout=POLL_SECONDS))[0]:
             now = time.monotonic()
             if stop is None:
                 stop = self._exceeded(now, until, started, cpu_before)
                 if stop is not None:
-                    stop_at = now
-                    await self._manager.fork.send_signal(signal.SIGINT if stop is Stop.TIME else signal.SIGKILL)
+                    stop_at, ended = now, stop is not Stop.TIME
+                    await self._manager.fork.send_signal(signal.SIGKILL if ended else signal.SIGINT)
             elif now > stop_at + self._limits.grace_seconds + FAREWELL_SECONDS:
                 task.cancel()
-            elif now > stop_at + self._limits.grace_seconds:
+            elif not ended and now > stop_at + self._limits.grace_seconds:
+                ended = True
                 await self._manager.fork.kill()
         reason, value = _ending(task)
         if stop is None and (reason or not await self.alive()):
             stop = self._end()
         cpu = self._meter.cpu_seconds() - cpu_before
+        if ended:  # even if the cell came to its end: the next one must not meet a kernel that is about to go
+            await self._gone()
         return Stay(time.monotonic() - started, cpu, stop, reason), value
 
     def _exceeded(self, now: float, until: float, started: float, cpu_before: float) -> Stop | None:
         assert self._meter is not None
-        if self._meter.memory(self._limits.memory_bytes) > self._limits.memory_bytes:
+        processes = self._meter.processes()
+        if self._meter.memory(self._limits.memory_bytes, processes) > self._limits.memory_bytes:
             return Stop.MEMORY
         late = now > min(until, started + self._limits.cell_wall_seconds)
-        if late or self._meter.cpu_seconds() - cpu_before > self._limits.cell_cpu_seconds:
+        if late or self._meter.cpu_seconds(processes) - cpu_before > self._limits.cell_cpu_seconds:
             return Stop.TIME
         return None
 
@@ -225,11 +194,15 @@ class Session:
         """Return the CPU time that the notebook's processes have used."""
         return self._meter.cpu_seconds() if self._meter else 0.0
 
+    async def _gone(self) -> None:
+        """Wait until the kernel is gone that was told to go."""
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(self._manager.fork.wait(), GONE_SECONDS)
+
     async def close(self) -> None:
         """End the kernel and everything it started, and wait until it is gone."""
         await self._manager.fork.kill()
-        with contextlib.suppress(TimeoutError):
-            await asyncio.wait_for(self._manager.fork.wait(), 10)
+        await self._gone()
         with contextlib.suppress(Exception):
             await self._client._async_cleanup_kernel()
 

@@ -1,0 +1,75 @@
+"""nbclient's client, for kernels that are not to be trusted."""
+
+from __future__ import annotations
+
+import queue
+from typing import Any
+
+from jupyter_client.asynchronous.client import AsyncKernelClient
+from nbclient import NotebookClient
+from nbclient.exceptions import CellExecutionComplete
+from nbformat import NotebookNode
+
+from coursepack.grading.engine.outputs import TRUNCATED, stream
+
+LISTEN_SECONDS = 20
+# After a cell's end: how long a kernel may show nothing before it counts as not to be heard, and how long it may go on
+# showing what it still has. A busy machine takes its time, so it is silence that counts.
+SILENCE_SECONDS = 8.0
+REMAINDER_SECONDS = 240
+
+
+class CellRunner(NotebookClient):
+    """nbclient's client, but it trusts no message: outputs are limited, widgets and other comms ignored."""
+
+    room = 0
+    full = False
+
+    def process_message(self, msg: dict[str, Any], cell: NotebookNode, cell_index: int) -> NotebookNode | None:
+        """Take a message in, unless the cell has shown enough already."""
+        if msg["msg_type"] in ("stream", "display_data", "execute_result", "error", "update_display_data"):
+            self.room -= len(str(msg["content"]))
+            if self.room < 0:
+                self.leave_out(cell)
+                return None
+        return super().process_message(msg, cell, cell_index)
+
+    async def _async_poll_output_msg(self, parent_msg_id: str, cell: NotebookNode, cell_index: int) -> None:
+        """Take in what the cell shows, to its end.
+
+        Raises:
+            queue.Empty: the kernel has answered, but has shown nothing for a while; nbclient's caller expects it.
+        """
+        assert isinstance(self.kc, AsyncKernelClient)
+        while True:
+            try:
+                message = await self.kc.get_iopub_msg(timeout=SILENCE_SECONDS)
+            except queue.Empty:
+                if "shell.execute_reply" in cell.metadata["execution"]:
+                    raise
+                continue
+            if message["parent_header"].get("msg_id") == parent_msg_id:
+                try:
+                    self.process_message(message, cell, cell_index)
+                except CellExecutionComplete:
+                    return
+
+    def leave_out(self, cell: NotebookNode) -> None:
+        """Say below a cell that it showed more."""
+        if not self.full:
+            cell.outputs.append(stream(TRUNCATED))
+        self.full = True
+
+    async def listen_again(self) -> None:
+        """Hear the kernel again after a message that was too large: ZeroMQ gives up a connection for it.
+
+        Raises:
+            RuntimeError: it is not to be heard; it is ended.
+        """
+        assert self.kc is not None
+        self.kc.stop_channels()
+        self.startup_timeout = LISTEN_SECONDS
+        await self.async_start_new_kernel_client()
+
+    def handle_comm_msg(self, outs: list[NotebookNode], msg: dict[str, Any], cell_index: int) -> None:
+        """Ignore widgets."""
