@@ -17,6 +17,7 @@ from traitlets.config.loader import PyFileConfigLoader
 
 from coursepack.course import CONFIG_NAME, Course
 from coursepack.errors import CoursepackError
+from coursepack.gradebook import find_tools
 
 
 class _Complaints(logging.Handler):
@@ -86,6 +87,7 @@ def _convert(kind: type[BaseConverter], course: Course, assignment: str, **into:
     complaints = _Complaints()
     log = logging.getLogger(f"{__name__}.{kind.__name__}")
     log.handlers, log.propagate = [complaints], False
+    find_tools()
     config = _load_config(course)
     changed = {name: str(folder) for name, folder in into.items() if folder is not None}
     places = CourseDirectory(config=config, root=str(course.root), assignment_id=assignment, log=log, **changed)
