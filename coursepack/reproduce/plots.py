@@ -97,7 +97,8 @@ def draw_plots(rows: Sequence[Row], lines: Sequence[Line], folder: Path) -> None
                 draw(left, right, by_name[name], [line.outcome for line in results_of(by_name[name], lines)], look)
         for axes in (left, right):
             axes.grid(alpha=0.3, which="both")
-        right.legend(fontsize=9)
+        # Above both, for anywhere between the lines it would lie on some.
+        drawing.legend(*right.get_legend_handles_labels(), fontsize=9, ncols=3, loc="outside upper center")
         drawing.savefig(folder / plot.name, dpi=80, metadata={"Software": None})
 
 
