@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import itertools
 import time
 from collections.abc import Callable
 from typing import Any
@@ -154,17 +155,22 @@ def slowly(method: Callable[..., Any]) -> Callable[..., Any]:
 
 def test_a_kernel_told_to_go_is_no_longer_used(lab: Lab, monkeypatch: pytest.MonkeyPatch) -> None:
     """Is the next cell spared a kernel that is to be ended, where that takes a while and the late cell ends first?"""
-    monkeypatch.setattr(ForkProvisioner, "kill", after(0.6, ForkProvisioner.kill))
+    monkeypatch.setattr(ForkProvisioner, "kill", first_after(0.6, ForkProvisioner.kill))
     late = "import time\ntry:\n    time.sleep(60)\nexcept KeyboardInterrupt:\n    time.sleep(0.8)"
-    graded = lab.grade(with_cell(late), cell_wall_seconds=2.0, grace_seconds=0.4)
+    slow = "import time; time.sleep(1.0); return 3 * number"  # still at work when the end comes
+    graded = lab.grade(with_cell(late, treble=slow), cell_wall_seconds=4.0, grace_seconds=0.4)
     assert graded.points == graded.max_points, verdicts(graded)
 
 
-def after(seconds: float, method: Callable[..., Any]) -> Callable[..., Any]:
-    """Return the coroutine method, whose effect comes later, as on a busy machine."""
+def first_after(seconds: float, method: Callable[..., Any]) -> Callable[..., Any]:
+    """Return the coroutine method; what its first call does comes later, as on a busy machine."""
+    calls = itertools.count()
 
     async def delayed(*arguments: Any) -> None:
-        asyncio.get_running_loop().call_later(seconds, lambda: asyncio.ensure_future(method(*arguments)))
+        if next(calls):
+            await method(*arguments)
+        else:
+            asyncio.get_running_loop().call_later(seconds, lambda: asyncio.ensure_future(method(*arguments)))
 
     return delayed
 
