@@ -179,11 +179,11 @@ class Session:
     def _exceeded(self, now: float, until: float, started: float, cpu_before: float) -> Stop | None:
         assert self._meter is not None
         processes = self._meter.processes()
-        if self._meter.memory(self._limits.memory_bytes, processes) > self._limits.memory_bytes:
-            return Stop.MEMORY
         late = now > min(until, started + self._limits.cell_wall_seconds)
         if late or self._meter.cpu_seconds(processes) - cpu_before > self._limits.cell_cpu_seconds:
             return Stop.TIME
+        if self._meter.memory(self._limits.memory_bytes, processes) > self._limits.memory_bytes:
+            return Stop.MEMORY
         return None
 
     async def alive(self) -> bool:
