@@ -15,7 +15,7 @@ from coursepack.grading.engine.outputs import TRUNCATED, stream
 LISTEN_SECONDS = 20
 # After a cell's end: how long a kernel may show nothing before it counts as not to be heard, and how long it may go on
 # showing what it still has. A busy machine takes its time, so it is silence that counts.
-SILENCE_SECONDS = 8.0
+SILENCE_SECONDS = 4.0
 REMAINDER_SECONDS = 240
 
 

@@ -141,14 +141,13 @@ def _imported(known: Collection[str]) -> list[str]:
 
     A course's own modules may change while a judge lives: they are imported anew for each cell.
     """
-    installed = (sys.prefix, sys.base_prefix)
+    installed = tuple(os.path.join(home, "") for home in (sys.prefix, sys.base_prefix))  # noqa: PTH118 (with its slash)
     files = ((name, str(getattr(module, "__file__", ""))) for name, module in list(sys.modules.items()))
     new = (name for name, file in files if name not in known and file.startswith(installed))
     return list(itertools.islice(new, MAX_IMPORTS))
 
 
 def _in_a_fork(request: dict[str, Any]) -> dict[str, Any]:
-    known = set(sys.modules)
     reader, writer = os.pipe()
     child = os.fork()
     if child == 0:
@@ -156,6 +155,7 @@ def _in_a_fork(request: dict[str, Any]) -> dict[str, Any]:
             os.close(reader)
             kernel_calls.prctl(kernel_calls.PR_SET_PDEATHSIG, signal.SIGKILL)
             resource.setrlimit(resource.RLIMIT_DATA, (DATA_BYTES, DATA_BYTES))
+            known = set(sys.modules)
             reply: dict[str, Any] = {**answer(request)}
             with contextlib.suppress(Exception):
                 reply["imported"] = _imported(known)

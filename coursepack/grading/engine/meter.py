@@ -21,7 +21,7 @@ class Meter:
     def __init__(self, root: int) -> None:
         self._root = root
         self._seen = 0.0
-        self._private: dict[int, int] = {}  # process → what was its own when it had its turn; whose is next comes first
+        self._turns: dict[int, int] = {}  # process → what was its own when it had its turn; whose is next comes first
 
     def processes(self) -> list[int]:
         """Return the numbers of all living processes of the tree, the root first."""
@@ -60,12 +60,12 @@ class Meter:
     def _exact(self, processes: Sequence[int]) -> int:
         """Return the sum of what was private to each process at its last turn; nothing for those that had none."""
         living = set(processes)
-        turns = {pid: size for pid, size in self._private.items() if pid in living}
+        turns = {pid: size for pid, size in self._turns.items() if pid in living}
         turns |= {pid: 0 for pid in processes if pid not in turns}
         for pid in list(turns)[:LOOKS]:
             del turns[pid]
             turns[pid] = _private(pid)
-        self._private = turns
+        self._turns = turns
         return sum(turns.values())
 
 
