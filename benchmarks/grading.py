@@ -46,6 +46,7 @@ from coursepack.grading.engine.worker import Worker
 from coursepack.grading.entry import enter_assignment
 
 REPOSITORY = Path(__file__).resolve().parents[1]
+ASSIGNMENTS = ["ps1_conv_filters", "ps5_conv_blocks"]
 COPIED = ("source", "data", "nbgrader_config.py", "pyproject.toml")
 # What a stock course of this kind needs: longer time-outs, the mini set, one thread. Everything else is nbgrader's own.
 STOCK_CONFIG = """
@@ -264,7 +265,7 @@ def main() -> None:
     """Measure the parts that are named and write them down."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("parts", nargs="*", metavar="PART")
-    parser.add_argument("--assignments", nargs="+", default=["ps1_conv_filters", "ps5_conv_blocks"])
+    parser.add_argument("--assignments", nargs="+", default=ASSIGNMENTS)
     parser.add_argument("--submissions", type=int, default=12)
     parser.add_argument("--sizes", nargs="+", type=int, default=[10, 100])
     parser.add_argument("--otter", default="otter")
@@ -283,6 +284,8 @@ def main() -> None:
         parser.error(f"there is no part {', '.join(sorted(unknown))}; there are {', '.join(measures)}")
     for part in given.parts or by_default:
         options = f"{part} --submissions {given.submissions}"
+        if part != "otter" and given.assignments != ASSIGNMENTS:
+            options = f"{part} --assignments {' '.join(given.assignments)} --submissions {given.submissions}"
         if part == "scale":
             options = f"scale --sizes {' '.join(map(str, given.sizes))}"
         for line in measures[part]():

@@ -42,13 +42,14 @@ What costs: stock starts a kernel and imports torch for every notebook. Ours imp
 remains is the notebook itself, above all its pictures; `--no-pictures` leaves out those cells of the assignment that
 only draw, which no point depends on.
 
-Why throughput falls short of what was set out: no engine is faster than the notebook's own cells, spread over the
-cores: the floor below, divided by their number. In ps5 these are trainings; in ps1 they are nearly all matplotlib. And
-what is done once for a run (a server and a judge for each worker, the assignment's entry in the gradebook) weighs on a
-small class. It does not get shorter with a second worker either, so two are somewhat less than twice as fast; two
-trainings, moreover, share the machine's memory. Above the floor come the kernel's start, a fork of the judge for each
-test cell, and the messages between nbclient and the kernel. The floor is measured in a plain process: the engine's
-kernels get memory in large pages, so that training itself takes somewhat less there.
+Why throughput falls short of what was set out: no engine that runs every cell is faster than the notebook's own cells,
+spread over the cores: the floor below, divided by their number.{bounds}
+In ps5 these are trainings; in ps1 they are nearly all matplotlib. And what is done once for a run (a server and a judge
+for each worker, the assignment's entry in the gradebook) weighs on a small class. It does not get shorter with a second
+worker either, so two are somewhat less than twice as fast; two trainings, moreover, share the machine's memory. Above
+the floor come the kernel's start, a fork of the judge for each test cell, and the messages between nbclient and the
+kernel. The floor is measured in a plain process: the engine's kernels get memory in large pages, so that training
+itself takes somewhat less there.
 """
 
 
@@ -79,7 +80,7 @@ def write(folder: Path) -> None:
 
 def page(lines: list[dict[str, str]]) -> str:
     """Return the text of performance.md."""
-    parts = [HEAD, "## What was set out to be reached", "", _targets(lines)]
+    parts = [HEAD.format(bounds=_bounds(lines)), "## What was set out to be reached", "", _targets(lines)]
     for part, title in TITLES.items():
         chosen = [line for line in lines if line["part"] == part]
         if chosen:
@@ -89,6 +90,19 @@ def page(lines: list[dict[str, str]]) -> str:
             head = ["| assignment | what | measured | submissions |", "|---|---|---:|---:|"]
             parts += [f"## {title}", "", *head, *rows, "", _origin(chosen), ""]
     return "\n".join(parts).rstrip() + "\n"
+
+
+def _bounds(lines: list[dict[str, str]]) -> str:
+    """Return how many times faster than stock an engine could be at most that costs nothing itself, in words."""
+    found = {tuple(line[name] for name in KEY): line for line in lines}
+    words = []
+    for assignment in sorted({line["assignment"] for line in lines}):
+        stock = found.get(("throughput", assignment, "stock nbgrader autograde"))
+        alone = found.get(("floor", assignment, "the cells alone, warm"))
+        if stock and alone:
+            cores = int(stock["machine"].split()[0])
+            words.append(f"{float(stock['value']) * cores / float(alone['value']):.1f} × in {assignment}")
+    return f"\nThat makes at most some {' and '.join(words)}, if an engine cost nothing at all." if words else ""
 
 
 def _targets(lines: list[dict[str, str]]) -> str:
