@@ -261,6 +261,14 @@ def note_memory(pid: int, seen: list[tuple[float, float]]) -> None:
         return
 
 
+def options_of(part: str, given: argparse.Namespace) -> str:
+    """Return the command line that measures a part again as it was measured."""
+    sizes = f"--sizes {' '.join(map(str, given.sizes))}" if part == "scale" else f"--submissions {given.submissions}"
+    if part == "otter" or given.assignments == ASSIGNMENTS:
+        return f"{part} {sizes}"
+    return f"{part} --assignments {' '.join(given.assignments)} {sizes}"
+
+
 def main() -> None:
     """Measure the parts that are named and write them down."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
@@ -283,11 +291,7 @@ def main() -> None:
     if unknown:
         parser.error(f"there is no part {', '.join(sorted(unknown))}; there are {', '.join(measures)}")
     for part in given.parts or by_default:
-        options = f"{part} --submissions {given.submissions}"
-        if part != "otter" and given.assignments != ASSIGNMENTS:
-            options = f"{part} --assignments {' '.join(given.assignments)} --submissions {given.submissions}"
-        if part == "scale":
-            options = f"scale --sizes {' '.join(map(str, given.sizes))}"
+        options = options_of(part, given)
         for line in measures[part]():
             print(
                 f"{line.assignment}: {line.what}: {line.value:.2f} {line.unit} ({line.submissions} submissions)",

@@ -92,9 +92,13 @@ def page(lines: list[dict[str, str]]) -> str:
     return "\n".join(parts).rstrip() + "\n"
 
 
+def _by_key(lines: list[dict[str, str]]) -> dict[tuple[str, ...], dict[str, str]]:
+    return {tuple(line[name] for name in KEY): line for line in lines}
+
+
 def _bounds(lines: list[dict[str, str]]) -> str:
     """Return how many times faster than stock an engine could be at most that costs nothing itself, in words."""
-    found = {tuple(line[name] for name in KEY): line for line in lines}
+    found = _by_key(lines)
     words = []
     for assignment in sorted({line["assignment"] for line in lines}):
         stock = found.get(("throughput", assignment, "stock nbgrader autograde"))
@@ -102,11 +106,13 @@ def _bounds(lines: list[dict[str, str]]) -> str:
         if stock and alone:
             cores = int(stock["machine"].split()[0])
             words.append(f"{float(stock['value']) * cores / float(alone['value']):.1f} × in {assignment}")
-    return f"\nThat makes at most some {' and '.join(words)}, if an engine cost nothing at all." if words else ""
+    if not words:
+        return ""
+    return f"\nThat makes at most some {' and '.join(words)} (roughly: it compares two parts)."
 
 
 def _targets(lines: list[dict[str, str]]) -> str:
-    found = {tuple(line[name] for name in KEY): line for line in lines}
+    found = _by_key(lines)
     rows = ["| assignment | what | set out | measured | reached |", "|---|---|---:|---:|---|"]
     for part, assignment, what, comparison, figure in TARGETS:
         line = found.get((part, assignment, what))
