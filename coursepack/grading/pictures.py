@@ -8,6 +8,8 @@ from nbformat import NotebookNode
 
 from coursepack.grading.idle import Names
 
+# Of a longer cell, every word counts as used: to follow each name takes the square of its length.
+MAX_SOURCE = 50_000
 _DRAWS = re.compile(r"\bplt\.|\bshow_\w+\(|\bdraw_\w+\(|\btorchinfo\.summary\(")
 _TRAINS = re.compile(r"\btrain\w*\(|\brun_\w+\(|seed\(|\brcParams\b")
 
@@ -31,6 +33,8 @@ def picture_cells(notebook: NotebookNode) -> set[str]:
 def _names(source: str) -> Names:
     """Return the names of a cell; one that cannot be read uses every word in it."""
     try:
+        if len(source) > MAX_SOURCE:
+            raise ValueError("too long to be read in time")
         return Names.of(source)
     except (SyntaxError, ValueError, RecursionError, MemoryError):  # the last two: it is nested too deeply
         nothing = frozenset[str]()

@@ -31,6 +31,8 @@ from .records import (
 KINDS = {"conv2d", "linear", "batch_norm"}
 SOURCE_KINDS = {"function", "module", "library", "value", "missing"}
 MAX_MESSAGE = 500
+# Python takes the square of an f-string's length to read it.
+MAX_SOURCE = 50_000
 _Record = TypeVar("_Record")
 
 
@@ -188,7 +190,7 @@ class RemoteSubject:
         answer = self.ask("source", [name], {})
         self._checked(isinstance(answer, list) and len(answer) == 2 and all(isinstance(part, str) for part in answer))
         kind, text = answer
-        self._checked(kind in SOURCE_KINDS)
+        self._checked(kind in SOURCE_KINDS and len(text) <= MAX_SOURCE)
         own = self._definitions.get(name)
         if own is not None and kind in ("function", "value", "missing"):
             return Source("function", own if kind != "function" or _same(own, text) else f"{own}\n{_parsable(text)}")
@@ -301,7 +303,7 @@ def _definitions(cells: Iterable[str]) -> dict[str, str]:
     found: dict[str, str] = {}
     for cell in cells:
         try:
-            tree = ast.parse(cell)
+            tree = ast.parse(cell if len(cell) <= MAX_SOURCE else "")
         except (SyntaxError, ValueError, RecursionError, MemoryError):
             continue
         for node in tree.body:
