@@ -56,7 +56,8 @@ def encode(value: Any) -> tuple[bytes, list[bytes]]:
         text = json.dumps(_to_json(value, buffers, 0), separators=(",", ":")).encode("ascii")
     except (ValueError, RecursionError) as error:
         raise WireError(f"the value cannot be sent: {error}") from None
-    if len(text) > MAX_JSON or _parts(text) > MAX_PARTS or len(buffers) > MAX_BUFFERS or sum(map(len, buffers)) > MAX_BYTES:
+    size = sum(map(len, buffers))
+    if len(text) > MAX_JSON or _parts(text) > MAX_PARTS or len(buffers) > MAX_BUFFERS or size > MAX_BYTES:
         raise WireError("the value is too large to be sent")
     return text, buffers
 
