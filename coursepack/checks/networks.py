@@ -18,6 +18,7 @@ from coursepack.checks import dropout
 from coursepack.checks.arrays import compare_values
 from coursepack.checks.messages import failed, student_error
 from coursepack.checks.references import (
+    IMAGE_SHAPE,
     Reference,
     conv_batch_norm,
     conv_max_pool,
@@ -71,8 +72,17 @@ def assert_output_shape(network: ModuleHandle, input_shape: Sequence[int], expec
         )
 
 
-def assert_parameter_count(network: ModuleHandle, expected: int) -> None:
-    """Check the number of trainable parameters."""
+def assert_parameter_count(
+    network: ModuleHandle, expected: int, input_shape: Sequence[int] = IMAGE_SHAPE
+) -> None:
+    """Check the number of trainable parameters.
+
+    Args:
+        network: handle to a network of the student's; it may have lazy layers.
+        expected: the right number.
+        input_shape: shape of one image; the network sees two before it is counted, so that lazy layers are real.
+    """
+    _trace(network, _random((2, *input_shape)))
     got = sum(array.size for array in network.parameters().values())
     if got != expected:
         raise failed(

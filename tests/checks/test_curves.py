@@ -42,11 +42,15 @@ def train_steps(mistake: str = "") -> Callable[..., Any]:
             loss.backward()
             optimizer.step()
             seen.append((loss.item(), 1 if mistake == "mean of means" else len(labels)))
-            if step % every == 0 or (step == len(loader) and mistake != "no last record"):
+            last = step == len(loader) and mistake != "no last record"
+            last = last and (step > every or mistake != "only long ones")
+            if step % every == 0 or last:
                 losses, sizes = zip(*seen, strict=True)
                 measured = evaluate(model, loader if mistake == "wrong loader" else test_loader, loss_fn)
                 rows.append((step, float(np.average(losses, weights=sizes)), *measured))
                 seen = seen if mistake == "since the start" else []
+        if mistake == "twice at the end":
+            rows.append((step, 0.0 if not seen else loss.item(), *evaluate(model, test_loader, loss_fn)))
         history: dict[str, Any] = dict(zip(KEYS, map(list, zip(*rows, strict=True)), strict=True))
         if mistake == "a column short":
             history["test loss"].pop()
@@ -87,6 +91,13 @@ def test_does_a_right_loop_pass(every: int) -> None:
 def test_does_a_wrong_loop_fail_where_it_is_wrong(mistake: str, said: str) -> None:
     with pytest.raises(CheckFailed, match=f"loop(.|\n)*{said}"):
         check(mistake)
+
+
+@pytest.mark.parametrize(("mistake", "every"), [("twice at the end", 5), ("twice at the end", 1), ("only long ones", 9)])
+def test_is_a_record_too_many_or_too_few_found_where_it_shows(mistake: str, every: int) -> None:
+    """Do numbers of steps that are a multiple of `every`, or smaller, tell what others do not?"""
+    with pytest.raises(CheckFailed, match="steps at which it measured|a dictionary with"):
+        check(mistake, every)
 
 
 def test_is_an_error_in_the_loop_the_students() -> None:
