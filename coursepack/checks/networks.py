@@ -113,13 +113,13 @@ def assert_equivalent(
     Args:
         network: handle to a fresh network of the student's; its weights are replaced by random ones.
         reference: the specification as a module, its weighted layers registered in call order.
-        batch_sizes: sizes of the random batches to compare on.
+        batch_sizes: sizes of the random batches to compare on; the largest comes first, as most is seen of it.
         log_probabilities_allowed: whether log-softmax of the logits is as good as the logits.
     """
     _trace(network, _random((2, *reference.input_shape)))  # makes lazy layers real
     network.load(_random_state(network.state()))
     dropouts = dropout.with_given_dropout(reference, WEIGHTED)
-    for train, size in itertools.product((False, True), batch_sizes):
+    for train, size in itertools.product((False, True), sorted(batch_sizes, reverse=True)):
         images = _random((size, *reference.input_shape), seed=size)
         grad_output = _random((size, 10), seed=size + 1)
         grad_output -= grad_output.mean(axis=1, keepdims=True)  # then log-softmax has the gradient of the logits
@@ -132,6 +132,8 @@ def assert_equivalent(
         _compare_outputs(about, expected.output, got.output, log_probabilities_allowed)
         _compare_statistics(about, expected, got)
         _compare_gradients(about, expected, got)
+    if dropouts:
+        dropout.assert_drawn_anew(network, _random((max(batch_sizes), *reference.input_shape)))
 
 
 def _trace(network: ModuleHandle, images: Array, *, train: bool = False, grad_output: Array | None = None) -> Pass:
