@@ -19,7 +19,7 @@ import numpy as np
 from .guard import student_code
 from .instances import LocalInstance, follow
 from .plain import to_plain
-from .protocol import Array, InstanceHandle, ModuleHandle, Name, Source, StudentError
+from .protocol import Array, Frozen, InstanceHandle, ModuleHandle, Name, Source, StudentError
 from .records import FunctionPass
 
 
@@ -47,11 +47,11 @@ class LocalSubject:
         if isinstance(argument, Name):
             head, _, rest = argument.name.partition(".")
             return follow(self._find(head), rest) if rest else self._find(head)
-        if isinstance(argument, np.ndarray):
-            copy = argument.copy()
+        if isinstance(argument, Frozen):
+            copy = argument.array.copy()
             copy.flags.writeable = False  # a function that changes its input is told so
             return copy
-        return argument
+        return argument.copy() if isinstance(argument, np.ndarray) else argument
 
     def _invoke(self, name: str, args: Sequence[Any], options: Mapping[str, Any]) -> Any:
         found = self._find(name)

@@ -43,6 +43,17 @@ class Name:
 
 
 @dataclass(frozen=True)
+class Frozen:
+    """An array argument that the student's code must not write to, because the exercise says so.
+
+    It is handed over read-only, so that even a change that is undone before the end raises an error. A plain array is
+    handed over as a copy that may be written to.
+    """
+
+    array: Array
+
+
+@dataclass(frozen=True)
 class Layer:
     """One layer with weights, as it was called during a forward pass.
 
