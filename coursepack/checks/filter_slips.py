@@ -165,7 +165,6 @@ CONV_LAYER: Slips = {
     "only the first input channel counts; add up the results of all": _of_kernel(_conv_layer, _first_channel),
     "every input channel has a kernel of its own: weights[o, c]": _of_kernel(_conv_layer, _same_kernel),
     "the first axis of weights is out_channels, the second in_channels": _of_kernel(_conv_layer, _read_as_in_out),
-    "in_channels and out_channels of weights are exchanged": _of_kernel(_conv_layer, lambda w: w.swapaxes(0, 1)),
     "the results of the input channels are added up, not averaged": _channels_averaged,
     "the bias is missing": _biased(lambda maps, bias: maps),
     "add the bias; this subtracts it": _biased(lambda maps, bias: maps - bias[:, None, None]),

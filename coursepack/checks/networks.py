@@ -14,7 +14,7 @@ import numpy as np
 import torch
 from torch import nn
 
-from coursepack.checks import dropout
+from coursepack.checks import dropout, network_slips
 from coursepack.checks.arrays import compare_values
 from coursepack.checks.messages import failed, student_error
 from coursepack.checks.references import (
@@ -64,11 +64,14 @@ def assert_output_shape(network: ModuleHandle, input_shape: Sequence[int], expec
     """Check the shape of the output for a random input of `input_shape`, batch first."""
     output = _trace(network, _random(tuple(input_shape))).output
     if output.shape != tuple(expected):
+        hint = "follow the shape from layer to layer, up to the last linear layer"
+        if output.ndim < len(tuple(expected)):
+            hint = "the batch's own dimension is gone: leave it alone when you flatten, squeeze or take a mean"
         raise failed(
             f"{network.name}: shape of the output for an input of shape {tuple(input_shape)}",
             expected=str(tuple(expected)),
             got=str(output.shape),
-            hint="follow the shape from layer to layer; (size − kernel + 2·padding) // stride + 1",
+            hint=hint,
         )
 
 
@@ -80,15 +83,25 @@ def assert_parameter_count(network: ModuleHandle, expected: int, input_shape: Se
         expected: the right number.
         input_shape: shape of one image; the network sees two before it is counted, so that lazy layers are real.
     """
-    _trace(network, _random((2, *input_shape)))
+    layers = _trace(network, _random((2, *input_shape))).layers
     got = sum(array.size for array in network.parameters().values())
     if got != expected:
         raise failed(
             f"{network.name}: number of trainable parameters",
             expected=f"{expected:,}",
             got=f"{got:,}",
-            hint="a convolution has out·in·k·k weights and out biases; batch normalisation has two numbers a channel",
+            hint=_counts(layers, got),
         )
+
+
+def _counts(layers: Sequence[Layer], total: int) -> str:
+    """Say what each layer of the student's has, in the order in which forward calls them."""
+    sizes = [sum(layer.arrays[key].size for key in ("weight", "bias") if key in layer.arrays) for layer in layers]
+    parts = [f"{TITLES[layer.kind]} {size:,}" for layer, size in zip(layers, sizes, strict=True)]
+    text = "yours are " + ", ".join(parts)
+    if sum(sizes) < total:
+        text += f"; {total - sum(sizes):,} more belong to layers that forward never calls"
+    return text + "; compare them with your arithmetic"
 
 
 def assert_batch_of_one(network: ModuleHandle, reference: Reference) -> None:
@@ -127,7 +140,8 @@ def assert_equivalent(
         dropout.take_masks(about, dropouts, got.layers, size)
         expected = LocalModule(reference, "reference").trace(images, train=train, grad_output=grad_output)
         dropout.judge_masks(about, dropouts, got.layers, size, train=train)
-        _compare_outputs(about, expected.output, got.output, log_probabilities_allowed)
+        settings = {"logarithms": log_probabilities_allowed, "train": train}
+        _compare_outputs(about, reference, images, expected.output, got.output, **settings)
         _compare_statistics(about, expected, got)
         _compare_gradients(about, expected, got)
     if dropouts:
@@ -199,29 +213,25 @@ def _kind(module: nn.Module) -> str:
     return "linear" if isinstance(module, nn.Linear) else "batch_norm"
 
 
-def _compare_outputs(about: str, expected: Array, got: Array, log_probabilities_allowed: bool) -> None:
+def _compare_outputs(
+    about: str, reference: Reference, images: Array, expected: Array, got: Array, *, logarithms: bool, train: bool
+) -> None:
     if got.shape != expected.shape:
         raise failed(f"{about}: shape of the output", expected=str(expected.shape), got=str(got.shape))
     tolerance = TOLERANCE.get(got.dtype, 1e-3)
-    hint = _diagnose(expected, got, tolerance, log_probabilities_allowed)
-    if log_probabilities_allowed:
-        expected, got = _log_softmax(expected), _log_softmax(got)
-    compare_values(f"{about}: output", expected, got.astype(expected.dtype), tolerance=tolerance, hint=hint)
 
+    def alike(one: Array, other: Array) -> bool:
+        if logarithms:
+            one, other = _log_softmax(one), _log_softmax(other)
+        return bool(np.allclose(other, one, rtol=0.0, atol=tolerance * max(1.0, float(np.abs(one).max()))))
 
-def _diagnose(expected: Array, got: Array, tolerance: float, log_probabilities_allowed: bool) -> str:
-    """Try the usual slips on the right output, and name the one that gives the student's."""
-    softmax = np.exp(_log_softmax(expected))
-    wanted = "logits or log-probabilities" if log_probabilities_allowed else "logits"
-    slips = {
-        f"the output went through softmax; return {wanted}": softmax,
-        f"the output went through log-softmax; return {wanted}": _log_softmax(expected),
-        "the output went through ReLU; the last layer has no activation": np.maximum(expected, 0.0),
-    }
-    for hint, slip in slips.items():
-        if np.allclose(got, slip, rtol=tolerance, atol=tolerance):
-            return hint
-    return "the layers' weights fit; look at what lies between them: activations, pooling, padding, how you flatten"
+    def hint() -> str:
+        if train:  # what eval mode shows has been compared already
+            return network_slips.IN_TRAINING
+        return network_slips.likely_slip(reference, images, got, alike) or network_slips.OTHERWISE
+
+    right, yours = (_log_softmax(expected), _log_softmax(got)) if logarithms else (expected, got)
+    compare_values(f"{about}: output", right, yours.astype(right.dtype), tolerance=tolerance, hint=hint)
 
 
 def _log_softmax(logits: Array) -> Array:
