@@ -41,19 +41,22 @@ class _Apply(nn.Module):
         return self.function(x)
 
 
-def likely_slip(reference: Reference, images: Array, got: Array, alike: Callable[[Array, Array], bool]) -> str:
-    """Return the hint of the one slip that gives the student's output in eval mode; empty if none does, or several.
+def likely_slip(
+    reference: Reference, images: Array, got: Array, alike: Callable[[Array, Array], bool], *, train: bool
+) -> str:
+    """Return the hint of the one slip that gives the student's output; empty if none does, or several.
 
     Args:
         reference: the right network, with the student's weights.
         images: the batch.
         got: the student's output.
         alike: tells whether two outputs are the same.
+        train: whether the pass was made in train mode; then eval mode has shown nothing.
     """
     found = []
     for hint, modules in _slips(list(reference)):
         try:
-            output = LocalModule(nn.Sequential(*modules), "slip").trace(images).output
+            output = LocalModule(nn.Sequential(*modules), "slip").trace(images, train=train).output
         except StudentError:  # the shapes do not fit
             continue
         if output.shape == got.shape and alike(output, got):
@@ -77,8 +80,8 @@ def _slips(modules: Modules) -> Iterator[Slip]:
 
 def _at_the_ends(modules: Modules) -> Iterator[Slip]:
     ends: dict[str, Callable[[torch.Tensor], torch.Tensor]] = {
-        "the output went through softmax": lambda x: x.softmax(dim=1),
-        "the output went through log-softmax": lambda x: x.log_softmax(dim=1),
+        "the output went through softmax; the last layer's numbers are the scores": lambda x: x.softmax(dim=1),
+        "the output went through log-softmax; the last layer's numbers are the scores": lambda x: x.log_softmax(dim=1),
         "the output went through ReLU; the last layer has no activation": torch.relu,
         "the output went through a sigmoid; the last layer has no activation": torch.sigmoid,
         "the output went through softmax over the batch": lambda x: x.softmax(dim=0),
