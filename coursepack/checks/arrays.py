@@ -122,17 +122,43 @@ def _check_error(name: str, raised: StudentError, error: str, case: Case) -> Non
 
 
 def assert_value(
-    student: Subject, name: str, expected: Any, *, tolerance: float = 0.0, hint: str = "work it out once more by hand"
+    student: Subject,
+    name: str,
+    expected: Any,
+    *,
+    tolerance: float = 0.0,
+    also: Iterable[Any] = (),
+    hint: str = "work it out once more by hand",
 ) -> None:
-    """Check a variable: a number within `tolerance`, a text, or a list of such. The right answer stays secret."""
+    """Check a variable: a number within `tolerance`, a text, or a list of such. The right answer stays secret.
+
+    Args:
+        student: the subject.
+        name: the variable.
+        expected: the right answer.
+        tolerance: how far a number may be off.
+        also: answers that are as right: those that follow from the student's own answer to another exercise.
+        hint: what to look at.
+    """
     try:
         got = student.value(name)
     except StudentError as error:
         raise student_error(name, error) from None
     if _form(got) != _form(expected):
         raise failed(f"{name}: kind of answer", expected=_form(expected), got=describe(got))
-    if not _same_answer(got, expected, tolerance):
+    if not any(_same_answer(got, right, tolerance) for right in (expected, *also)):
         raise failed(f"{name}: not the right answer", got=describe(got), hint=hint)
+
+
+def own_number(student: Subject, name: str, otherwise: int) -> int:
+    """Return the whole number in a variable of the student's; `otherwise` if there is none."""
+    try:
+        got = student.value(name)
+    except StudentError:
+        return otherwise
+    if isinstance(got, np.ndarray) and got.size == 1:
+        got = got.reshape(-1)[0].item()
+    return int(got) if isinstance(got, int | float) and np.isfinite(got) and got == int(got) else otherwise
 
 
 def _form(answer: Any) -> str:
