@@ -62,14 +62,12 @@ class Step:
     Attributes:
         train: whether the network is in train mode.
         clear: when gradients are set to zero: "first", "never", or "late", between backward and step.
-        late: whether the optimiser steps before backward.
         uphill: whether it goes up the gradient.
         smooth: whether the loss is the one that was given, and not cross-entropy.
     """
 
     train: bool = True
     clear: str = "first"
-    late: bool = False
     uphill: bool = False
     smooth: bool = True
 
@@ -82,21 +80,17 @@ class Step:
             if self.clear == "first":
                 optimizer.zero_grad()
             loss = loss_fn(model.train(self.train)(images), labels)
-            if self.late:
-                optimizer.step()
             (-loss if self.uphill else loss).backward()
             if self.clear == "late":
                 optimizer.zero_grad()
-            if not self.late:
-                optimizer.step()
+            optimizer.step()
         return float(loss.item())
 
 
 SLIPS = {
     "call model.train() before the first batch": Step(train=False),
     "call optimizer.zero_grad() for each batch: gradients add up": Step(clear="never"),
-    "optimizer.zero_grad() comes after backward: the step finds no gradient": Step(clear="late"),
-    "backward comes before optimizer.step(), not after it": Step(late=True),
+    "the step finds no gradient: zero_grad comes first, then backward, then step": Step(clear="late"),
     "each step goes up the gradient": Step(uphill=True),
     "take the loss_fn that is given": Step(smooth=False),
 }

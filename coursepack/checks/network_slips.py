@@ -25,7 +25,8 @@ NORMS = (nn.BatchNorm2d, nn.BatchNorm1d)
 POOLS = (nn.MaxPool2d,)
 OTHERWISE = "the layers' weights fit; look at what lies between them: activations, pooling, padding, how you flatten"
 IN_TRAINING = (
-    "in eval mode it is right; look at what differs in train mode: dropout, and batch normalisation's settings"
+    "in eval mode it is right; look at what train mode changes: a dropout too many, or batch normalisation (its place "
+    "and its settings)"
 )
 
 

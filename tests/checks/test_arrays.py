@@ -198,6 +198,21 @@ def test_is_a_wrong_pair_refused(wrong: Any) -> None:
         arrays.assert_value(LocalSubject({"answer": wrong}), "answer", (28, 28))
 
 
+@pytest.mark.parametrize("answer", [9_010, 16_010, np.array([16_010])])
+def test_is_what_follows_from_an_own_answer_as_right_as_the_right_one(answer: Any) -> None:
+    student = LocalSubject({"features": 1600, "parameters": answer})
+    own = arrays.own_number(student, "features", 0)
+    arrays.assert_value(student, "parameters", 9_010, also=[10 * own + 10])
+
+
+@pytest.mark.parametrize("features", [900, "1600", None, float("nan"), [1600], 1600.5])
+def test_is_an_own_answer_that_is_no_number_no_excuse(features: Any) -> None:
+    student = LocalSubject({"features": features, "parameters": 16_010})
+    own = arrays.own_number(student, "features", 0)
+    with pytest.raises(CheckFailed, match="not the right answer"):
+        arrays.assert_value(student, "parameters", 9_010, also=[10 * own + 10])
+
+
 def test_does_a_failed_check_show_no_test_source_in_ipython() -> None:
     from IPython.core.interactiveshell import InteractiveShell
 

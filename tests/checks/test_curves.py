@@ -91,6 +91,20 @@ def test_does_a_wrong_loop_fail_where_it_is_wrong(mistake: str, said: str) -> No
         check(mistake)
 
 
+@pytest.mark.parametrize(
+    ("mistake", "hint"),
+    [
+        ("stays in eval mode", "measuring puts the network into eval mode"),
+        ("mean of means", "the last batch is smaller"),
+        ("since the start", "begin anew after each record"),
+        ("wrong loader", "with the loader and loss it was given"),
+    ],
+)
+def test_is_the_slip_of_a_curve_named(mistake: str, hint: str) -> None:
+    with pytest.raises(CheckFailed, match=f"hint: .*{hint}"):
+        check(mistake)
+
+
 @pytest.mark.parametrize("every", [1, 5])
 def test_is_a_last_record_written_twice_found_where_it_was_due_anyway(every: int) -> None:
     """Where the number of steps is no multiple of `every`, this slip shows nothing."""
