@@ -54,12 +54,16 @@ class RemoteSubject:
         path: the agent's Unix socket.
         cells: the code the student handed in, to hold what the agent says about sources against.
         seconds: how long all answers together may take, wall clock.
+
+    Attributes:
+        asked: whether it was asked anything yet.
     """
 
     def __init__(self, path: str, *, cells: Iterable[str] = (), seconds: float = 3600.0) -> None:
         self._deadline = time.monotonic() + seconds
         self._definitions = _definitions(cells)
         self._lost = ""
+        self.asked = False
         self._connection = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
         self._connection.settimeout(min(seconds, 30.0))
         try:
@@ -78,6 +82,7 @@ class RemoteSubject:
             StudentError: the student's code raised.
             SubjectLostError: there is no answer, or it is none.
         """
+        self.asked = True
         if self._lost:
             raise SubjectLostError(self._lost)
         request = {"do": do, "args": list(args), "options": dict(options), "module": module}

@@ -14,31 +14,35 @@ from nbformat import NotebookNode
 from coursepack.course import Course
 from coursepack.grading.engine import outputs
 from coursepack.grading.engine.assemble import assemble, own_name
-from coursepack.grading.engine.judge import FAULT, LOST
+from coursepack.grading.engine.judge_cell import LOST, Answer
 from coursepack.grading.engine.limits import Limits
 from coursepack.grading.engine.records import CellRecord, GradedNotebook, Verdict
 from coursepack.grading.engine.session import Session, Stay, Stop
 from coursepack.grading.engine.worker import Worker
+from coursepack.grading.foreign_names import answer_names
 from coursepack.grading.pictures import picture_cells
 
 MESSAGES = {
     Stop.TIME: "stopped at the time limit: does a loop never end?",
     Stop.MEMORY: "stopped at the memory limit: is an array or a list far too large?",
     Stop.DIED: "the notebook's process ended while this cell ran",
-    Stop.SERVER: "the grading server ended twice while the notebook ran; that is no fault of the student's",
+    Stop.SERVER: "the grading server ended twice while the notebook ran",
 }
 VERDICTS = {
     Stop.TIME: Verdict.TIMED_OUT,
     Stop.MEMORY: Verdict.OUT_OF_MEMORY,
     Stop.DIED: Verdict.STUDENT_ERROR,
-    Stop.SERVER: Verdict.NOT_REACHED,
+    Stop.SERVER: Verdict.GRADER_ERROR,
 }
 SERVER_LOST = "the grading server ended while cell {} ran; a new one ran the cell again"
+UNSTARTED = "no kernel could be started"
+NOT_GRADED = "This test was not graded, for a reason that is not in your notebook."
 NOT_REACHED = "not reached: the notebook's process ended too often, or its time was over"
 ERROR_NAMES = {
     Verdict.TIMED_OUT: "TimedOut",
     Verdict.OUT_OF_MEMORY: "OutOfMemory",
     Verdict.NOT_REACHED: "NotReached",
+    Verdict.GRADER_ERROR: "NotGraded",
     Verdict.STUDENT_ERROR: "CheckFailed",
     Verdict.FAILED: "CheckFailed",
 }
@@ -70,7 +74,7 @@ def grade_notebook(
     """
     assembly = assemble(source_nb, submission_nb)
     skipped = set() if pictures else own_pictures(assembly.notebook)
-    run = _Run(worker, assembly.notebook, limits or Limits(), files or {}, skipped)
+    run = _Run(worker, assembly.notebook, limits or Limits(), files or {}, skipped, answer_names(source_nb))
     run.notes.extend(assembly.notes)
     return _wait_for(run.grade())
 
@@ -100,12 +104,16 @@ class _Run:
     limits: Limits
     files: Mapping[str, bytes]
     skipped: set[str] = field(default_factory=set)
+    answers: frozenset[str] | None = None
     notes: list[str] = field(default_factory=list)
     records: list[CellRecord] = field(default_factory=list)
     completed: list[int] = field(default_factory=list)
     session: Session | None = None
     starts: int = 0
     server_lost: bool = False
+    # Whether a kernel did not start; the fault of ours, if any, after which nothing can be held against the student.
+    unstarted: bool = False
+    ours: str = ""
     cpu_seconds: float = 0.0
     until: float = 0.0
 
@@ -130,17 +138,19 @@ class _Run:
         if session is None:
             self._not_reached(cell)
             return
-        answer = "", ""
+        answer = Answer("")
         if _points(cell):
-            stay, answer = await session.judge(cell.source, self._student_code(), self.until)
+            stay, answer = await session.judge(cell.source, self._student_code(), self.until, self.answers)
         else:
             stay = await session.run(cell, index, self.until)
             self._note_if_cut_short(cell, stay)
         if stay.stop is Stop.SERVER and not self.server_lost:
             await self._again(index, cell)
             return
+        if stay.stop is Stop.SERVER:
+            self.ours = MESSAGES[Stop.SERVER]
         if _points(cell):
-            self._after_judging(cell, stay, *answer)
+            self._after_judging(cell, stay, answer)
         else:
             self._after_run(index, cell, stay)
         await self._bury_if_dead(cell, stay)
@@ -164,24 +174,24 @@ class _Run:
             message = outputs.clean_text(f"{errors[-1].ename}: {errors[-1].evalue}", 4_000) if errors else ""
             self._record(cell, verdict, message, stay)
 
-    def _after_judging(self, cell: NotebookNode, stay: Stay, verdict: str, message: str) -> None:
+    def _after_judging(self, cell: NotebookNode, stay: Stay, answer: Answer) -> None:
         """Record a test cell that was judged; what stopped the kernel counts for more than what the judge says."""
-        name = own_name(cell)
-        if stay.stop is not None:
-            verdict, message = VERDICTS[stay.stop], MESSAGES[stay.stop]
-        elif verdict == FAULT:
-            self.notes.append(f"{name}: {message}")
-            verdict = Verdict.FAILED
-        elif verdict == LOST:
-            verdict = Verdict.STUDENT_ERROR
+        if stay.stop is not None and answer.verdict != Verdict.GRADER_ERROR:
+            answer = Answer(VERDICTS[stay.stop], MESSAGES[stay.stop])
+        elif answer.verdict == LOST:
+            answer = answer._replace(verdict=Verdict.STUDENT_ERROR)
         cell.outputs, cell.execution_count = [], None
-        self._record(cell, Verdict(verdict), outputs.clean_text(message, 4_000), stay)
-        if verdict != Verdict.PASSED:
-            cell.outputs = [outputs.error(ERROR_NAMES[Verdict(verdict)], message)]
+        self._record(cell, Verdict(answer.verdict), outputs.clean_text(answer.message, 4_000), stay, answer.details)
 
-    def _record(self, cell: NotebookNode, verdict: Verdict, message: str, stay: Stay) -> None:
-        points = round(stay.seconds, 3), round(stay.cpu_seconds, 3)
-        self.records.append(CellRecord(own_name(cell), _points(cell), verdict, message, *points))
+    def _record(self, cell: NotebookNode, verdict: Verdict, message: str, stay: Stay, details: str = "") -> None:
+        """Record a test cell; what is not passed after a fault of ours may be that fault's doing."""
+        if self.ours and verdict is not Verdict.PASSED:
+            verdict, message = Verdict.GRADER_ERROR, self.ours
+        took = round(stay.seconds, 3), round(stay.cpu_seconds, 3)
+        self.records.append(CellRecord(own_name(cell), _points(cell), verdict, message, *took, details))
+        if _points(cell) and verdict is not Verdict.PASSED:
+            shown = NOT_GRADED if verdict is Verdict.GRADER_ERROR else message
+            cell.outputs = [outputs.error(ERROR_NAMES[verdict], shown)]
 
     def _not_reached(self, cell: NotebookNode) -> None:
         cell.outputs = [outputs.error("NotReached", NOT_REACHED)]
@@ -195,6 +205,7 @@ class _Run:
         """Return a living kernel in which the cells so far have run; None where there can be none."""
         while self.session is None:
             if self.starts > self.limits.restarts:
+                self.ours = UNSTARTED if self.unstarted else self.ours
                 return None
             self.starts += 1
             session = Session(self.worker.server, self.worker.judge, self.notebook, self.limits, self.files)
@@ -202,6 +213,7 @@ class _Run:
             try:
                 await session.start()
             except RuntimeError as error:
+                self.unstarted = True
                 self.notes.append(f"a kernel did not start: {outputs.clean_text(str(error), 500)}")
                 await self._leave()
                 continue
