@@ -26,6 +26,7 @@ from typing import Any
 
 from coursepack.grading.engine.inside import kernel_calls
 from coursepack.grading.engine.records import Verdict
+from coursepack.subject.bindings import RanCell
 from coursepack.subject.protocol import StudentError, Subject
 from coursepack.subject.remote import RemoteSubject, SubjectLostError
 
@@ -99,7 +100,8 @@ def _find(error: BaseException | None, kind: type[BaseException]) -> BaseExcepti
 def answer(request: dict[str, Any]) -> dict[str, str]:
     """Judge one cell; see `serve` for the request."""
     try:
-        subject = RemoteSubject(request["socket"], cells=request["cells"], seconds=request["seconds"])
+        cells = [RanCell(*cell) for cell in request["cells"]]
+        subject = RemoteSubject(request["socket"], cells=cells, seconds=request["seconds"])
     except SubjectLostError as error:
         return {"verdict": LOST, "message": error.reason}
     verdict, message = judge_cell(request["source"], subject)
@@ -111,8 +113,8 @@ def answer(request: dict[str, Any]) -> dict[str, str]:
 def serve(control: socket.socket) -> None:
     """Answer requests, one JSON object per line, until the other end closes.
 
-    A request names "socket" (the agent's), "source" (the test cell's), "cells" (the student's code) and "seconds"
-    (wall clock). The answer has "verdict" and "message".
+    A request names "socket" (the agent's), "source" (the test cell's), "cells" (what has run, as (text, whole)) and
+    "seconds" (wall clock). The answer has "verdict" and "message".
     """
     for line in control.makefile("r", encoding="utf-8"):
         reply = _in_a_fork(json.loads(line))

@@ -18,6 +18,7 @@ from coursepack.course import Course
 from coursepack.errors import CoursepackError
 from coursepack.grading.engine.jail import LARGE_PAGES
 from coursepack.grading.engine.judge import FAULT
+from coursepack.subject.bindings import RanCell
 
 START_SECONDS = 300.0
 TRIES = 2
@@ -74,7 +75,7 @@ class JudgeProcess:
             raise CoursepackError(f"the judge did not start: {words}", remedy="run `make setup` and try again")
         self._control.setblocking(False)
 
-    async def judge(self, source: str, socket_path: Path, cells: Sequence[str], seconds: float) -> tuple[str, str]:
+    async def judge(self, source: str, socket_path: Path, cells: Sequence[RanCell], seconds: float) -> tuple[str, str]:
         """Return (verdict, message) for one test cell; see `judge.judge_cell`.
 
         A judge that ends meanwhile is replaced, and the new one asked; if that ends as well, the verdict is a fault.

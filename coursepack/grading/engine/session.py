@@ -24,6 +24,7 @@ from coursepack.grading.engine.kernels import ForkedKernelManager
 from coursepack.grading.engine.limits import Limits
 from coursepack.grading.engine.meter import Meter
 from coursepack.grading.engine.server_process import ServerProcess
+from coursepack.subject.bindings import RanCell
 
 POLL_SECONDS = 0.1
 FAREWELL_SECONDS = 5.0
@@ -124,7 +125,7 @@ class Session:
                 if answer["parent_header"].get("msg_id") == asked:
                     return
 
-    async def judge(self, source: str, cells: Sequence[str], until: float) -> tuple[Stay, tuple[str, str]]:
+    async def judge(self, source: str, cells: Sequence[RanCell], until: float) -> tuple[Stay, tuple[str, str]]:
         """Let the judge run a test cell against this kernel; return how it went and (verdict, message)."""
         await self._judge.revive()  # on our time, not on the cell's
         seconds = max(1.0, min(self._limits.cell_wall_seconds, until - time.monotonic()))
