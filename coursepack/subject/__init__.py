@@ -4,6 +4,7 @@
 """
 
 from .local import LocalSubject
+from .names import Use
 from .protocol import (
     Array,
     InstanceHandle,
@@ -32,4 +33,5 @@ __all__ = [
     "StepResult",
     "StudentError",
     "Subject",
+    "Use",
 ]

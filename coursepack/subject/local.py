@@ -16,11 +16,14 @@ from typing import Any
 
 import numpy as np
 
+from . import guard
 from .guard import student_code
 from .instances import LocalInstance, follow
+from .names import Use
 from .plain import to_plain
 from .protocol import Array, InstanceHandle, ModuleHandle, Name, Source, StudentError
 from .records import FunctionPass
+from .watching import call_directly
 
 
 class LocalSubject:
@@ -59,7 +62,7 @@ class LocalSubject:
             raise StudentError("TypeError", f"{name} is not a function")
         resolved = [self._resolve(argument) for argument in args]
         with student_code():
-            return found(*resolved, **{key: self._resolve(option) for key, option in options.items()})
+            return call_directly(found, resolved, {key: self._resolve(option) for key, option in options.items()})
 
     def call(self, name: str, *args: Any, **options: Any) -> Any:
         """Call the student's function and return what it returned, as plain data."""
@@ -153,12 +156,19 @@ class LocalSubject:
             return Source("library", f"{home}.{getattr(found, '__qualname__', name)}")
         return Source("value", "")
 
+    def watch(self, rules: Sequence[str]) -> list[Use]:
+        """Note from now on which of these libraries student code calls; return what was noted since the last time."""
+        return guard.watch(rules)
+
 
 def _text_of(found: Any) -> str:
-    """Return the source of a function, or of a class's functions (a notebook's class itself has no file to look in)."""
+    """Return the source of a function, or of a class's functions (a notebook's class itself has no file to look in).
+
+    Empty where there is none to look in: what a `%%time` cell defines, for example.
+    """
     try:
         if inspect.isclass(found):
             return "\n".join(_text_of(member) for member in vars(found).values() if inspect.isfunction(member))
         return textwrap.dedent(inspect.getsource(found))
     except (OSError, TypeError):
-        raise StudentError("OSError", f"the source of {found.__name__} is not available") from None
+        return ""

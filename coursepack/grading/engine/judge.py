@@ -26,6 +26,7 @@ from typing import Any
 from coursepack.grading.engine.inside import kernel_calls
 from coursepack.grading.engine.judge_cell import LOST, judge_cell
 from coursepack.grading.engine.records import Verdict
+from coursepack.subject.bindings import RanCell
 from coursepack.subject.remote import RemoteSubject, SubjectLostError
 
 WARM_IMPORTS = ("torch", "numpy", "coursepack.checks", "coursepack.data")
@@ -39,7 +40,8 @@ DATA_BYTES = 6 * 2**30
 def answer(request: dict[str, Any]) -> dict[str, str]:
     """Judge one cell; see `serve` for the request."""
     try:
-        subject = RemoteSubject(request["socket"], cells=request["cells"], seconds=request["seconds"])
+        cells = [RanCell(*cell) for cell in request["cells"]]
+        subject = RemoteSubject(request["socket"], cells=cells, seconds=request["seconds"])
     except SubjectLostError as error:
         return {"verdict": LOST, "message": error.reason}
     found = judge_cell(request["source"], subject, request["answers"])
@@ -51,9 +53,9 @@ def answer(request: dict[str, Any]) -> dict[str, str]:
 def serve(control: socket.socket) -> None:
     """Answer requests, one JSON object per line, until the other end closes.
 
-    A request names "socket" (the agent's), "source" (the test cell's), "cells" (the student's code), "answers" (the
-    names that a test may take for the student's; null for any) and "seconds" (wall clock). The answer has "verdict",
-    "message" and, of a grader error, "details".
+    A request names "socket" (the agent's), "source" (the test cell's), "cells" (what has run, as (text, whole)),
+    "answers" (the names that a test may take for the student's; null for any) and "seconds" (wall clock). The answer
+    has "verdict", "message" and, of a grader error, "details".
     """
     for line in control.makefile("r", encoding="utf-8"):
         reply = _in_a_fork(json.loads(line))

@@ -19,6 +19,7 @@ from coursepack.errors import CoursepackError
 from coursepack.grading.engine.jail import LARGE_PAGES
 from coursepack.grading.engine.judge_cell import MAX_DETAILS, Answer
 from coursepack.grading.engine.records import Verdict
+from coursepack.subject.bindings import RanCell
 
 START_SECONDS = 300.0
 TRIES = 2
@@ -78,7 +79,7 @@ class JudgeProcess:
         self,
         source: str,
         socket_path: Path,
-        cells: Sequence[str],
+        cells: Sequence[RanCell],
         seconds: float,
         answers: Collection[str] | None = None,
     ) -> Answer:

@@ -21,6 +21,7 @@ from coursepack.grading.engine.session import Session, Stay, Stop
 from coursepack.grading.engine.worker import Worker
 from coursepack.grading.foreign_names import answer_names
 from coursepack.grading.pictures import picture_cells
+from coursepack.subject.bindings import RanCell
 
 MESSAGES = {
     Stop.TIME: "stopped at the time limit: does a loop never end?",
@@ -140,7 +141,7 @@ class _Run:
             return
         answer = Answer("")
         if _points(cell):
-            stay, answer = await session.judge(cell.source, self._student_code(), self.until, self.answers)
+            stay, answer = await session.judge(cell.source, self._ran(index), self.until, self.answers)
         else:
             stay = await session.run(cell, index, self.until)
             self._note_if_cut_short(cell, stay)
@@ -198,8 +199,14 @@ class _Run:
         if _is_test(cell):
             self._record(cell, Verdict.NOT_REACHED, NOT_REACHED, Stay(0.0, 0.0))
 
-    def _student_code(self) -> list[str]:
-        return [cell.source for cell in self.notebook.cells if cell.cell_type == "code" and not _is_test(cell)]
+    def _ran(self, index: int) -> list[RanCell]:
+        """Return the cells that have run in the kernel when the cell at `index` has its turn."""
+        ran = []
+        for place, cell in enumerate(self.notebook.cells[:index]):
+            if cell.cell_type == "code" and not _points(cell) and cell.id not in self.skipped:
+                raised = any(out.output_type == "error" for out in cell.outputs)
+                ran.append(RanCell(cell.source, whole=place in self.completed and not raised))
+        return ran
 
     async def _kernel(self) -> Session | None:
         """Return a living kernel in which the cells so far have run; None where there can be none."""

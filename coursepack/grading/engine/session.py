@@ -25,6 +25,7 @@ from coursepack.grading.engine.limits import Limits
 from coursepack.grading.engine.meter import Meter
 from coursepack.grading.engine.records import Verdict
 from coursepack.grading.engine.server_process import ServerProcess
+from coursepack.subject.bindings import RanCell
 
 POLL_SECONDS = 0.1
 FAREWELL_SECONDS = 5.0
@@ -127,7 +128,7 @@ class Session:
                     return
 
     async def judge(
-        self, source: str, cells: Sequence[str], until: float, answers: Collection[str] | None = None
+        self, source: str, cells: Sequence[RanCell], until: float, answers: Collection[str] | None = None
     ) -> tuple[Stay, Answer]:
         """Let the judge run a test cell against this kernel; return how it went and what the judge says.
 
