@@ -88,7 +88,7 @@ def test_student_code_sees_its_own_files_only(graded: tuple[Course, str]) -> Non
 
 
 def test_the_log_says_what_was_put_right(graded: tuple[Course, str]) -> None:
-    assert "bob-duplicate, tiny: cell double-hidden occurs more than once; the last one counts" in graded[1]
+    assert "bob-duplicate, tiny: cell double-hidden occurs more than once: cell 10 of the notebook counts" in graded[1]
     assert "dan-dead, tiny: cell double-visible ended the kernel" in graded[1]
 
 
