@@ -23,9 +23,10 @@ WEIGHTS_HINT = (
 def assert_training_curve(student: Subject, name: str, *, every: int = 3) -> None:
     """Check a loop `name(model, train_loader, loss_fn, optimizer, test_loader, every) -> history` against ours.
 
-    The network starts in eval mode and carries batch normalisation, the last batch is smaller, and the number of
-    batches is no multiple of `every`: so a loop shows that stays in eval mode once it has measured, or that forgets
-    the last record.
+    The network starts in eval mode and carries batch normalisation, and the last of the five batches is smaller: so a
+    loop shows that stays in eval mode once it has measured. With five a multiple of `every` (1, 5) a loop shows that
+    writes the last record twice; with no multiple of it, one that forgets it; with a larger `every`, one that then
+    measures nothing.
     """
     problem, held = Problem.draw(3), Problem.draw(4)
     expected, weights = _reference(problem, held, every)

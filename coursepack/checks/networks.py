@@ -18,6 +18,7 @@ from coursepack.checks import dropout
 from coursepack.checks.arrays import compare_values
 from coursepack.checks.messages import failed, student_error
 from coursepack.checks.references import (
+    IMAGE_SHAPE,
     Reference,
     conv_batch_norm,
     conv_max_pool,
@@ -71,8 +72,17 @@ def assert_output_shape(network: ModuleHandle, input_shape: Sequence[int], expec
         )
 
 
-def assert_parameter_count(network: ModuleHandle, expected: int) -> None:
-    """Check the number of trainable parameters."""
+def assert_parameter_count(
+    network: ModuleHandle, expected: int, input_shape: Sequence[int] = IMAGE_SHAPE
+) -> None:
+    """Check the number of trainable parameters.
+
+    Args:
+        network: handle to a network of the student's; it may have lazy layers.
+        expected: the right number.
+        input_shape: shape of one image; the network sees two before it is counted, so that lazy layers are real.
+    """
+    _trace(network, _random((2, *input_shape)))
     got = sum(array.size for array in network.parameters().values())
     if got != expected:
         raise failed(
@@ -103,13 +113,13 @@ def assert_equivalent(
     Args:
         network: handle to a fresh network of the student's; its weights are replaced by random ones.
         reference: the specification as a module, its weighted layers registered in call order.
-        batch_sizes: sizes of the random batches to compare on.
+        batch_sizes: sizes of the random batches to compare on; the largest comes first, as most is seen of it.
         log_probabilities_allowed: whether log-softmax of the logits is as good as the logits.
     """
     _trace(network, _random((2, *reference.input_shape)))  # makes lazy layers real
     network.load(_random_state(network.state()))
     dropouts = dropout.with_given_dropout(reference, WEIGHTED)
-    for train, size in itertools.product((False, True), batch_sizes):
+    for train, size in itertools.product((False, True), sorted(batch_sizes, reverse=True)):
         images = _random((size, *reference.input_shape), seed=size)
         grad_output = _random((size, 10), seed=size + 1)
         grad_output -= grad_output.mean(axis=1, keepdims=True)  # then log-softmax has the gradient of the logits
@@ -122,6 +132,8 @@ def assert_equivalent(
         _compare_outputs(about, expected.output, got.output, log_probabilities_allowed)
         _compare_statistics(about, expected, got)
         _compare_gradients(about, expected, got)
+    if dropouts:
+        dropout.assert_drawn_anew(network, _random((max(batch_sizes), *reference.input_shape)))
 
 
 def _trace(network: ModuleHandle, images: Array, *, train: bool = False, grad_output: Array | None = None) -> Pass:
