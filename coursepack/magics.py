@@ -16,6 +16,8 @@ IN_PLACE = ("time", "capture", "prun", "debug")
 # What these set is gone afterwards, as if they were a function.
 APART = ("timeit",)
 MAX_DEPTH = 5
+# Python takes the square of an f-string's length to read it, and so does who follows each name of a text.
+MAX_SOURCE = 50_000
 # IPython reads a cell anew after each line that it changes: about 2 µs a character.
 MAX_WORK = 100_000
 MAX_WORK_OF_ALL = 1_000_000
@@ -47,6 +49,8 @@ def _parse(cell: str, depth: int) -> ast.Module:
     tree = _plain(cell)
     if tree is not None:
         return tree
+    if len(cell) > MAX_SOURCE:
+        raise SyntaxError("the cell is too long to be read")
     if depth > MAX_DEPTH or _work(cell) > MAX_WORK or max(map(len, _special_lines(cell)), default=0) > MAX_LINE:
         raise SyntaxError("the cell's magics are too many or too long to be read")
     # Here, because IPython takes long to import, and few notebooks need it.
@@ -64,7 +68,7 @@ def _parse(cell: str, depth: int) -> ast.Module:
 def _plain(cell: str) -> ast.Module | None:
     """Return the tree of a cell that holds Python alone; None for any other."""
     try:
-        return ast.parse(cell)
+        return ast.parse(cell) if len(cell) <= MAX_SOURCE else None
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         return None
 

@@ -108,4 +108,3 @@ def _behind(about: str, dropout: GivenDropout, layers: Sequence[Layer], batch: i
             f"{about}: input of layer {dropout.layer + 1} (linear)", expected=str((batch, features)), got=shape
         )
     return got.reshape(batch, features)
-

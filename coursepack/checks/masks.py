@@ -93,9 +93,7 @@ def _scale_faults(mask: Mask) -> Iterator[CheckFailed]:
     hint = f"divide what is kept by 1 − p, p = {p:g}, as nn.Dropout does: then eval mode needs no change"
     if own > 0 and mask.may_be(own):
         hint = f"this is the scale of a dropout with p = {own:.2g}; the probability to drop is p = {p:g}"
-    yield failed(
-        mask.where, expected=f"kept activations times {1 / (1 - p):.3g}", got=f"times {scale:.3g}", hint=hint
-    )
+    yield failed(mask.where, expected=f"kept activations times {1 / (1 - p):.3g}", got=f"times {scale:.3g}", hint=hint)
 
 
 def _sharing_faults(mask: Mask) -> Iterator[CheckFailed]:

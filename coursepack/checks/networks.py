@@ -72,9 +72,7 @@ def assert_output_shape(network: ModuleHandle, input_shape: Sequence[int], expec
         )
 
 
-def assert_parameter_count(
-    network: ModuleHandle, expected: int, input_shape: Sequence[int] = IMAGE_SHAPE
-) -> None:
+def assert_parameter_count(network: ModuleHandle, expected: int, input_shape: Sequence[int] = IMAGE_SHAPE) -> None:
     """Check the number of trainable parameters.
 
     Args:

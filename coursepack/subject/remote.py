@@ -13,6 +13,8 @@ from typing import Any, NoReturn, TypeVar
 
 import numpy as np
 
+from coursepack.magics import MAX_SOURCE
+
 from . import wire
 from .bindings import NotebookText, RanCell
 from .instances import RemoteInstance
@@ -194,7 +196,7 @@ class RemoteSubject:
         answer = self.ask("source", [name], {})
         self._checked(isinstance(answer, list) and len(answer) == 2 and all(isinstance(part, str) for part in answer))
         kind, text = answer
-        self._checked(kind in SOURCE_KINDS)
+        self._checked(kind in SOURCE_KINDS and len(text) <= MAX_SOURCE)
         return self._text.source(name, Source(kind, text))
 
     def watch(self, rules: Sequence[str]) -> list[Use]:

@@ -265,11 +265,8 @@ class _Run:
 
     def _clean(self) -> None:
         """Make all outputs safe to show."""
-        room = self.limits.output_bytes
-        for cell in self.notebook.cells:
-            if cell.cell_type == "code":
-                cell.outputs, used = outputs.safe_outputs(cell.outputs, room=min(room, self.limits.cell_output_bytes))
-                room = max(0, room - used)
+        cells = [cell for cell in self.notebook.cells if cell.cell_type == "code"]
+        self.notes.extend(outputs.clean_outputs(cells, self.limits))
 
 
 def _is_test(cell: NotebookNode) -> bool:

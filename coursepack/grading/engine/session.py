@@ -85,8 +85,9 @@ class Session:
             raise_on_iopub_timeout=True,
             record_timing=True,  # says when the kernel has answered
             store_widget_state=False,
-            coalesce_streams=True,
         )
+        # A kernel that took over shows once more what was shown before.
+        self._client.total = 2 * limits.output_bytes
         self._meter: Meter | None = None
 
     async def start(self) -> None:
