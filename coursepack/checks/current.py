@@ -75,6 +75,10 @@ class CurrentSubject:
         """Run the student's loop on a probe network; see `Subject.run_loop`."""
         return self._subject.run_loop(name, probe, batches, **settings)
 
+    def stand_in(self, *names: str) -> None:
+        """Let parts of ours stand in for names of the notebook; see `Subject.stand_in`."""
+        self._subject.stand_in(*names)
+
     def file(self, filename: str, content: bytes) -> str:
         """Write a scratch file for the student's code; see `Subject.file`."""
         return self._subject.file(filename, content)

@@ -6,6 +6,7 @@
 from .local import LocalSubject
 from .protocol import (
     Array,
+    Frozen,
     InstanceHandle,
     Layer,
     ModuleHandle,
@@ -19,6 +20,7 @@ from .records import FunctionPass, Inventory, Step, StepResult
 
 __all__ = [
     "Array",
+    "Frozen",
     "FunctionPass",
     "InstanceHandle",
     "Inventory",
