@@ -51,7 +51,8 @@ class CurrentSubject:
         try:
             return self._subject.instance(name, *args, **options)
         except StudentError as error:
-            raise student_error(name, error) from None
+            about = f"{name}({', '.join(map(repr, args))})" if args else name
+            raise student_error(about, error) from None
 
     def call(self, name: str, *args: Any, **options: Any) -> Any:
         """Call the student's function; see `Subject.call`."""

@@ -22,6 +22,7 @@ from coursepack.subject import Array, InstanceHandle, StudentError, Subject
 from coursepack.subject.stand_ins import stand_in_for
 
 MAX_LAYERS = 30
+LAYERS_HINT = "layers holds all modules, in the order in which forward calls them"
 MODULES = ("LinearModule", "LeakyReLUModule", "SoftMaxModule")
 
 
@@ -74,7 +75,7 @@ def _network(student: Subject, name: str, shape: Shape) -> tuple[str, InstanceHa
     if sizes != [(o, i) for i, o in shape.sizes]:
         expected = ", ".join(f"{i}→{o}" for i, o in shape.sizes)
         got = ", ".join(f"{i}→{o}" for o, i in sizes) or "none"
-        raise failed(f"{about}: the linear layers in .layers", expected=expected, got=got, hint="in forward's order")
+        raise failed(f"{about}: the linear layers in .layers", expected=expected, got=got, hint=LAYERS_HINT)
     for path, arrays in zip(paths, shape.parameters(), strict=True):
         for key, array in zip(("weight", "bias"), arrays, strict=True):
             place(handle, about, f"{path}.params.{key}", array)
@@ -109,8 +110,7 @@ def _require_all_modules(about: str, handle: InstanceHandle, shape: Shape) -> No
                 parameters = None
             if parameters is None or bool(parameters) != (position % 2 == 0):
                 expected = f"a {what}, with its params" if position % 2 == 0 else f"the {what}, with empty params"
-                hint = "layers holds all modules, in the order in which forward calls them"
-                raise failed(f"{about}: .layers[{position}]", expected=expected, got="something else", hint=hint)
+                raise failed(f"{about}: .layers[{position}]", expected=expected, got="something else", hint=LAYERS_HINT)
 
 
 def _stand_in_pass(shape: Shape, x: Array, dout: Array) -> NetworkPass:

@@ -78,7 +78,9 @@ def _spread_hint(array: Array, before: Array, std: float, blur: float) -> str:
         "std went in as the mean": 1.0 if abs(float(array.mean()) - std) < blur else np.inf,
         "it is as build() made it: draw every weight matrix and every kernel anew": float(before.std()),
     }
-    return next((hint for hint, spread in slips.items() if abs(float(array.std()) / spread - 1.0) < blur), "")
+    off = {hint: abs(float(array.std()) / spread - 1.0) for hint, spread in slips.items()}
+    nearest = min(off, key=lambda hint: off[hint])
+    return nearest if off[nearest] < blur else ""
 
 
 def _check_others(about: str, before: dict[str, Array], after: dict[str, Array]) -> None:
