@@ -52,7 +52,8 @@ class CurrentSubject:
         try:
             return self._subject.instance(name, *args, **options)
         except StudentError as error:
-            raise student_error(name, error) from None
+            about = f"{name}({', '.join(map(repr, args))})" if args else name
+            raise student_error(about, error) from None
 
     def call(self, name: str, *args: Any, **options: Any) -> Any:
         """Call the student's function; see `Subject.call`."""
@@ -75,6 +76,10 @@ class CurrentSubject:
     def run_loop(self, name: str, probe: str, batches: Any, **settings: Any) -> dict[str, Any]:
         """Run the student's loop on a probe network; see `Subject.run_loop`."""
         return self._subject.run_loop(name, probe, batches, **settings)
+
+    def stand_in(self, *names: str) -> None:
+        """Let parts of ours stand in for names of the notebook; see `Subject.stand_in`."""
+        self._subject.stand_in(*names)
 
     def file(self, filename: str, content: bytes) -> str:
         """Write a scratch file for the student's code; see `Subject.file`."""

@@ -7,6 +7,7 @@ from .local import LocalSubject
 from .names import Use
 from .protocol import (
     Array,
+    Frozen,
     InstanceHandle,
     Layer,
     ModuleHandle,
@@ -20,6 +21,7 @@ from .records import FunctionPass, Inventory, Step, StepResult
 
 __all__ = [
     "Array",
+    "Frozen",
     "FunctionPass",
     "InstanceHandle",
     "Inventory",

@@ -43,6 +43,10 @@ class Agent:
         except BaseException as error:  # whatever a student's object does when it is looked at
             return {"error": [type(error).__name__, "the value could not be read", "", []]}
 
+    def end(self) -> None:
+        """Put back the student's own names, should a judge have gone while parts of ours stood in for them."""
+        self._subject.stand_in()
+
     def _do(self, do: str, args: list[Any], options: dict[str, Any], module: int = -1) -> Any:
         if do == "steps":
             args = [[Step(**step) for step in args[0]]]
@@ -122,5 +126,6 @@ def _accept(loop: asyncio.AbstractEventLoop, listener: socket.socket, agent: Age
         if not more:
             loop.remove_reader(connection)
             connection.close()
+            agent.end()
 
     loop.add_reader(connection, ready)

@@ -44,6 +44,17 @@ class Name:
 
 
 @dataclass(frozen=True)
+class Frozen:
+    """An array argument that the student's code must not write to, because the exercise says so.
+
+    It is handed over read-only, so that even a change that is undone before the end raises an error. A plain array is
+    handed over as a copy that may be written to.
+    """
+
+    array: Array
+
+
+@dataclass(frozen=True)
 class Layer:
     """One layer with weights, as it was called during a forward pass.
 
@@ -155,6 +166,9 @@ class Subject(Protocol):
 
     def run_loop(self, name: str, probe: str, batches: Mapping[str, Any], **settings: Any) -> dict[str, Any]:
         """Run the student's training or evaluation loop on a probe network of ours."""
+
+    def stand_in(self, *names: str) -> None:
+        """Let parts of ours stand in for these names of the notebook, until the next call; see `stand_ins`."""
 
     def file(self, filename: str, content: bytes) -> str:
         """Write a scratch file that the student's code can open; return its path."""

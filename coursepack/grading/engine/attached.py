@@ -13,7 +13,8 @@ from urllib.parse import quote, unquote
 
 from nbformat import NotebookNode
 
-from coursepack.grading.engine.safe_output import IMAGES, is_picture
+from coursepack.grading.engine.image_size import is_picture
+from coursepack.grading.engine.safe_output import IMAGES
 
 MAX_PICTURES = 100
 MAX_TOTAL = 24 * 2**20
