@@ -18,7 +18,7 @@ from coursepack.checks.messages import failed, student_error
 from coursepack.checks.references import Reference
 from coursepack.subject import Array, Layer, ModuleHandle, Step, StudentError
 
-EVAL_HINT = "F.dropout is on unless it is told otherwise: F.dropout(x, p, training=self.training)"
+EVAL_HINT = "off in eval mode are nn.Dropout(p), made in __init__, and F.dropout(x, p, training=self.training)"
 
 
 class GivenDropout(nn.Module):

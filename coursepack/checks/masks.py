@@ -15,7 +15,7 @@ SIGMAS = 6.0  # how far a rate may be off by chance: two in a billion masks are 
 ENOUGH = 50  # activations that a verdict on a rate needs
 MANY_SIGMAS = 10.0
 CHANCE = 1e-12  # what chance brings about less often is no chance
-TRAIN_HINT = "call the dropout in forward, behind the ReLU: nn.Dropout(p), or F.dropout(x, p, training=self.training)"
+TRAIN_HINT = "dropout belongs here, on in train mode: nn.Dropout(p), or F.dropout(x, p, training=self.training)"
 
 
 @dataclass(frozen=True)
@@ -51,7 +51,7 @@ class Mask:
 
     @property
     def scale(self) -> float:
-        """What the kept ones were multiplied by."""
+        """What the kept ones were multiplied by, most often."""
         return float(np.median(self.got[self.kept] / self.seen[self.kept])) if self.kept.any() else 0.0
 
     def may_be(self, p: float) -> bool:
@@ -65,12 +65,9 @@ def faults(mask: Mask) -> Iterator[CheckFailed]:
         return
     if mask.rate == 0:
         yield failed(mask.where, expected=f"{mask.p:.0%} dropped", got="nothing dropped", hint=TRAIN_HINT)
-    elif _whole_images(mask):
-        hint = "nn.Dropout draws for each activation; nn.Dropout1d drops whole rows"
-        yield failed(mask.where, expected="each image loses some", got="an image loses all or nothing", hint=hint)
+    yield from _sharing_faults(mask)  # before the rate: where draws are shared, few of them decide it
     yield from _rate_faults(mask)
     yield from _scale_faults(mask)
-    yield from _sharing_faults(mask)
 
 
 def _rate_faults(mask: Mask) -> Iterator[CheckFailed]:
@@ -87,8 +84,9 @@ def _rate_faults(mask: Mask) -> Iterator[CheckFailed]:
 
 def _scale_faults(mask: Mask) -> Iterator[CheckFailed]:
     p, scale = mask.p, mask.scale
-    if abs(scale * (1 - p) - 1) <= 1e-2:
-        return
+    ratios = mask.got[mask.kept] / mask.seen[mask.kept]
+    if abs(scale * (1 - p) - 1) <= 1e-2 or np.ptp(ratios) > 1e-2 * abs(scale):
+        return  # where they differ, something else than a scale is wrong: the output will show it
     own = 1 - 1 / scale if scale > 1 else 0.0  # the p of a dropout that scales so
     hint = f"divide what is kept by 1 − p, p = {p:g}, as nn.Dropout does: then eval mode needs no change"
     if own > 0 and mask.may_be(own):
@@ -98,6 +96,9 @@ def _scale_faults(mask: Mask) -> Iterator[CheckFailed]:
 
 def _sharing_faults(mask: Mask) -> Iterator[CheckFailed]:
     """Yield a fault where activations share a draw."""
+    if _whole_images(mask):
+        hint = "nn.Dropout draws for each activation; nn.Dropout1d drops whole rows"
+        yield failed(mask.where, expected="each image loses some", got="an image loses all or nothing", hint=hint)
     if _tied(mask, axis=0):
         hint = "draw a mask for every image of the batch: of the shape of the activations"
         yield failed(mask.where, expected="each image loses others", got="images lose the same", hint=hint)
@@ -109,7 +110,7 @@ def _sharing_faults(mask: Mask) -> Iterator[CheckFailed]:
 def _tied(mask: Mask, axis: int) -> bool:
     """Tell whether what lies a fixed distance apart along an axis is dropped together more often than by chance."""
     active, kept = np.moveaxis(mask.active, axis, 0), np.moveaxis(mask.kept, axis, 0)
-    alike = mask.p**2 + (1 - mask.p) ** 2  # how often two draws agree by chance
+    alike = mask.rate**2 + (1 - mask.rate) ** 2  # how often two draws agree by chance
     for distance in range(1, len(active)):
         same = (kept[:-distance] == kept[distance:])[active[:-distance] & active[distance:]]
         # Pairs that share an activation are not independent: hence more than six standard deviations.
@@ -123,5 +124,5 @@ def _whole_images(mask: Mask) -> bool:
     sizes = mask.active.sum(axis=1)
     share = mask.kept.sum(axis=1) / np.maximum(1, sizes)
     whole = sizes[(share == 0) | (share == 1)]
-    likely = np.maximum(mask.p, 1 - mask.p) ** whole.astype(float)
+    likely = np.maximum(mask.rate, 1 - mask.rate) ** whole.astype(float)
     return bool(np.prod(2 * likely, where=whole > 1, initial=1.0) < CHANCE) if len(whole) else False
