@@ -15,7 +15,7 @@ from nbgrader.api import MissingEntry
 
 from coursepack.course import Course
 from coursepack.gradebook import course_directory, find_tools, gradebook_url, open_gradebook
-from coursepack.grading.engine.beside import RECORDS
+from coursepack.grading.engine.beside import RECORDS, is_clutter
 from coursepack.grading.engine.limits import Limits
 from coursepack.grading.engine.records import CellRecord, GradedNotebook
 from coursepack.grading.rehearsal import grading_environment
@@ -102,7 +102,7 @@ class Desk:
         """Return the ids of all who handed something in, sorted."""
         submitted = self.course.root / str(self.coursedir.submitted_directory)
         folders = submitted.iterdir() if submitted.is_dir() else ()
-        names = (folder.name for folder in folders if not folder.name.startswith("."))
+        names = (folder.name for folder in folders if not (folder.name.startswith(".") or is_clutter(folder.name)))
         return sorted(name for name in names if self.folder("submitted", name).is_dir())
 
     def record(self, student: str) -> Record | None:
@@ -116,11 +116,19 @@ class Desk:
 
     def verdicts(self, student: str) -> dict[str, CellRecord]:
         """Return the engine's verdicts on a student's cells by name; none after grading without the engine."""
+        graded = self._graded(student)
+        return {record.grade_id: record for record in graded.records} if graded else {}
+
+    def noticed(self, student: str) -> tuple[str, ...]:
+        """Return what the engine noticed on a student's notebook."""
+        graded = self._graded(student)
+        return graded.notes if graded else ()
+
+    def _graded(self, student: str) -> GradedNotebook | None:
         try:
-            text = (self.folder("autograded", student) / RECORDS).read_text(encoding="utf-8")
-            return {record.grade_id: record for record in GradedNotebook.from_json(text).records}
+            return GradedNotebook.from_json((self.folder("autograded", student) / RECORDS).read_text(encoding="utf-8"))
         except (OSError, ValueError):
-            return {}
+            return None
 
     def log(self, student: str) -> Path:
         """Return where the traceback of a grader error lies: beside our notes, for the instructor alone."""

@@ -5,6 +5,7 @@ In `nbgrader_config.py`: `c.Autograde.autograde_preprocessors = [JudgedExecute, 
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +22,9 @@ from coursepack.grading.engine.limits import Limits
 from coursepack.grading.engine.records import GradedNotebook
 from coursepack.grading.engine.run import grade_notebook
 from coursepack.grading.engine.worker import shared_worker
+
+# In nbconvert's resources: what earlier steps put right, to be kept with the records.
+NOTES = "coursepack_notes"
 
 
 class JudgedExecute(NbGraderPreprocessor):  # type: ignore[misc]
@@ -45,6 +49,8 @@ class JudgedExecute(NbGraderPreprocessor):  # type: ignore[misc]
         _refuse_grader_errors(graded, f"{names['student']}, {names['notebook']}")
         for note in (*notes, *graded.notes):
             self.log.warning("%s, %s: %s", names["student"], names["notebook"], note)
+        earlier = resources.get(NOTES, ())
+        graded = replace(graded, notes=tuple(dict.fromkeys((*earlier, *notes, *graded.notes))))
         resources.setdefault("outputs", {})[RECORDS] = graded.to_json().encode("utf-8")
         return with_marks(graded, nb), resources
 
