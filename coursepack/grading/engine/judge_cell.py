@@ -9,6 +9,7 @@ student's as well.
 from __future__ import annotations
 
 import builtins
+import linecache
 import sys
 import traceback
 from collections.abc import Collection
@@ -85,6 +86,7 @@ def judge_cell(source: str, subject: RemoteSubject, answers: Collection[str] | N
     from coursepack.checks import CheckFailed, student
 
     student.use(subject)
+    linecache.cache[TEST_CELL] = (len(source), None, source.splitlines(keepends=True), TEST_CELL)
     try:
         exec(compile(source, TEST_CELL, "exec"), StudentNames(subject, answers))  # noqa: S102 (the instructor's own code)
     except SubjectLostError as error:
@@ -135,7 +137,8 @@ def _is_plain(file: str) -> bool:
 
 
 def _text_of(error: BaseException) -> str:
-    return "".join(traceback.format_exception(error))[-MAX_DETAILS:]
+    trace = error.__traceback__.tb_next if error.__traceback__ else None  # from the test cell on
+    return "".join(traceback.format_exception(type(error), error, trace))[-MAX_DETAILS:]
 
 
 def _find(error: BaseException | None, kind: type[BaseException]) -> BaseException | None:
