@@ -45,6 +45,8 @@ def verdict(graded: GradedNotebook) -> str:
         ("assert double(2) == 4\nimport math\nassert math.cosinus(0) == 1", "AttributeError"),
         ("1 / 0\nassert double(2) == 4", "ZeroDivisionError"),
         ("assert double(2) == 4\nraise SystemExit", "SystemExit"),
+        ("assert double(2).value == 4", "nor the solution"),
+        ("expected = 4\nassert double(2) == expected[0]", "nor the solution"),
         ("assert double(2) == 4\nassert dubble(2) == 4", "“dubble”"),
     ],
 )
@@ -113,10 +115,10 @@ def test_can_a_student_not_take_the_place_of_a_name(lab: Lab) -> None:
     ("test", "answer"),
     [
         ("assert double(2) + 1 == 5", "return None"),
-        ("assert len(double(2)) == 1", "return 3"),
+        ("assert len(double('ab')) == 4", "return 3"),
         ("import numpy as np\nnp.testing.assert_allclose(double(2), 4)", "return 'four'"),
         ("import math\nassert math.isclose(double(2), 4)", "return [4]"),
-        ("assert double(2)['two'] == 4", "return {}"),
+        ("assert double([1])[1] == 1", "return []"),
         ("assert [double(n) for n in range(3)][2].real == 4", "return None"),
         ("from coursepack.checks import student\nassert student.call('double', 2) + 1 == 5", "return None"),
         ("if double(2) == 4:\n    pass", "import numpy as np\n    return np.ones(2)"),
@@ -126,6 +128,18 @@ def test_is_an_answer_that_plain_assertions_cannot_use_the_students(lab: Lab, te
     """Does an answer of the wrong kind, an unfinished one above all, fail a plain test and not the grader?"""
     graded = lab.grade(answered(double=answer), source=with_hidden(test))
     assert verdict(graded) == "student error"
+    assert not any(record.details for record in graded.records), "the test's own text stays with the instructor"
+
+
+def test_is_the_solution_asked_once_about_a_test_that_breaks(lab: Lab) -> None:
+    """Does a class of unfinished answers cost one grading more, not one each?"""
+    lab.worker.solutions.clear()
+    source = with_hidden("assert double(3) + 1 == 7")
+    for _ in range(3):
+        assert verdict(lab.grade(answered(double="pass"), source=source)) == "student error"
+    assert [sorted(passed) for passed in lab.worker.solutions.values()] == [
+        ["double-hidden", "double-visible", "treble-hidden"]
+    ]
 
 
 def test_is_a_check_that_crashes_on_a_dead_kernel_the_students(lab: Lab) -> None:

@@ -3,7 +3,7 @@
 A check that says so has failed, and an error of the student's code is the student's. Whatever else a check raises is a
 fault of ours, and costs nobody a point. A cell of plain assertions has no check that could have looked at an answer
 before it was used: there an error that an answer brings about (`double(2) + 1` where double gives None) is the
-student's as well.
+student's as well, if the solution passes (`doubts.py`).
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ class Answer(NamedTuple):
     Attributes:
         verdict: one of `Verdict`, or LOST where the notebook's process does not answer any more.
         message: why the cell did not pass.
-        details: of a grader error, the traceback.
+        details: of an error that no check meant, the traceback.
     """
 
     verdict: str
@@ -112,7 +112,7 @@ def _unexpected(error: BaseException, asked: bool) -> Answer:
         return Answer(Verdict.GRADER_ERROR, str(foreign), _text_of(error))
     kind = f"{type(error).__name__}: {error}"
     if asked and _is_of_an_answer(error):
-        return Answer(Verdict.STUDENT_ERROR, f"the test could not use the answer ({kind})")
+        return Answer(Verdict.STUDENT_ERROR, f"the test could not use the answer ({kind})", _text_of(error))
     return Answer(Verdict.GRADER_ERROR, f"the check could not handle the answer ({kind})", _text_of(error))
 
 
