@@ -55,7 +55,7 @@ def serve(control: socket.socket) -> None:
 
     A request names "socket" (the agent's), "source" (the test cell's), "cells" (what has run, as (text, whole)),
     "answers" (the names that a test may take for the student's; null for any) and "seconds" (wall clock). The answer
-    has "verdict", "message" and, of a grader error, "details".
+    has "verdict", "message" and, of an error that no check meant, "details".
     """
     for line in control.makefile("r", encoding="utf-8"):
         reply = _in_a_fork(json.loads(line))

@@ -3,12 +3,13 @@
 A check that says so has failed, and an error of the student's code is the student's. Whatever else a check raises is a
 fault of ours, and costs nobody a point. A cell of plain assertions has no check that could have looked at an answer
 before it was used: there an error that an answer brings about (`double(2) + 1` where double gives None) is the
-student's as well.
+student's as well, if the solution passes (`doubts.py`).
 """
 
 from __future__ import annotations
 
 import builtins
+import linecache
 import sys
 import traceback
 from collections.abc import Collection
@@ -34,7 +35,7 @@ class Answer(NamedTuple):
     Attributes:
         verdict: one of `Verdict`, or LOST where the notebook's process does not answer any more.
         message: why the cell did not pass.
-        details: of a grader error, the traceback.
+        details: of an error that no check meant, the traceback.
     """
 
     verdict: str
@@ -85,6 +86,7 @@ def judge_cell(source: str, subject: RemoteSubject, answers: Collection[str] | N
     from coursepack.checks import CheckFailed, student
 
     student.use(subject)
+    linecache.cache[TEST_CELL] = (len(source), None, source.splitlines(keepends=True), TEST_CELL)
     try:
         exec(compile(source, TEST_CELL, "exec"), StudentNames(subject, answers))  # noqa: S102 (the instructor's own code)
     except SubjectLostError as error:
@@ -110,7 +112,7 @@ def _unexpected(error: BaseException, asked: bool) -> Answer:
         return Answer(Verdict.GRADER_ERROR, str(foreign), _text_of(error))
     kind = f"{type(error).__name__}: {error}"
     if asked and _is_of_an_answer(error):
-        return Answer(Verdict.STUDENT_ERROR, f"the test could not use the answer ({kind})")
+        return Answer(Verdict.STUDENT_ERROR, f"the test could not use the answer ({kind})", _text_of(error))
     return Answer(Verdict.GRADER_ERROR, f"the check could not handle the answer ({kind})", _text_of(error))
 
 
@@ -135,7 +137,8 @@ def _is_plain(file: str) -> bool:
 
 
 def _text_of(error: BaseException) -> str:
-    return "".join(traceback.format_exception(error))[-MAX_DETAILS:]
+    trace = error.__traceback__.tb_next if error.__traceback__ else None  # from the test cell on
+    return "".join(traceback.format_exception(type(error), error, trace))[-MAX_DETAILS:]
 
 
 def _find(error: BaseException | None, kind: type[BaseException]) -> BaseException | None:

@@ -48,7 +48,7 @@ class CellRecord:
         message: why it did not pass, in the check's words; empty if it did.
         seconds: wall-clock time.
         cpu_seconds: CPU time of the student's processes.
-        details: of a grader error, the traceback; for the instructor alone, since it shows the test.
+        details: of a grader error, or of one in doubt, the traceback; for the instructor alone: it shows the test.
     """
 
     grade_id: str

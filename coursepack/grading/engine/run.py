@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import copy
 import time
-from collections.abc import Coroutine, Mapping
+from collections.abc import Collection, Coroutine, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 
@@ -14,6 +14,7 @@ from nbformat import NotebookNode
 from coursepack.course import Course
 from coursepack.grading.engine import outputs
 from coursepack.grading.engine.assemble import assemble, own_name
+from coursepack.grading.engine.doubts import in_doubt, passed_by_solution, settled
 from coursepack.grading.engine.judge_cell import LOST, Answer
 from coursepack.grading.engine.limits import Limits
 from coursepack.grading.engine.records import CellRecord, GradedNotebook, Verdict
@@ -58,6 +59,7 @@ def grade_notebook(
     worker: Worker,
     files: Mapping[str, bytes] | None = None,
     pictures: bool = True,
+    left_out: Collection[str] = (),
 ) -> GradedNotebook:
     """Grade a submission.
 
@@ -69,15 +71,25 @@ def grade_notebook(
         worker: a running worker.
         files: what was handed in beside the notebook, by relative path.
         pictures: whether to run the assignment's own cells that only draw; points do not depend on them.
+        left_out: ids of further cells that are not run, tests among them: then there is no record of those.
 
     Returns:
         A record for every test cell, whatever the submission does, and the notebook as it was run.
     """
-    assembly = assemble(source_nb, submission_nb)
-    skipped = set() if pictures else own_pictures(assembly.notebook)
-    run = _Run(worker, assembly.notebook, limits or Limits(), files or {}, skipped, answer_names(source_nb))
-    run.notes.extend(assembly.notes)
-    return _wait_for(run.grade())
+    take, beside = limits or Limits(), files or {}
+
+    def grade(submission: NotebookNode, pictures: bool = False) -> GradedNotebook:
+        assembly = assemble(source_nb, submission)
+        skipped = set() if pictures else own_pictures(assembly.notebook)
+        run = _Run(worker, assembly.notebook, take, beside, skipped | set(left_out), answer_names(source_nb))
+        run.notes.extend(assembly.notes)
+        return _wait_for(run.grade())
+
+    graded = grade(submission_nb, pictures)
+    if in_doubt(graded):
+        passed = passed_by_solution(source_nb, beside, worker.solutions, lambda: grade(source_nb))
+        graded = settled(graded, passed)
+    return graded
 
 
 def _wait_for(work: Coroutine[None, None, GradedNotebook]) -> GradedNotebook:
