@@ -23,7 +23,7 @@ class Limits:
         scratch_files: number of files in it.
         cell_output_bytes: what one cell may show.
         output_bytes: what all cells together may show.
-        restarts: kernels started anew after one died.
+        restarts: kernels started anew for the same cell after one died.
     """
 
     cell_cpu_seconds: float = 300.0

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import copy
 import time
 from collections.abc import Coroutine, Mapping
 from concurrent.futures import ThreadPoolExecutor
@@ -17,6 +16,7 @@ from coursepack.grading.engine.assemble import assemble, own_name
 from coursepack.grading.engine.judge import FAULT, LOST
 from coursepack.grading.engine.limits import Limits
 from coursepack.grading.engine.records import CellRecord, GradedNotebook, Verdict
+from coursepack.grading.engine.recovery import Kernels
 from coursepack.grading.engine.session import Session, Stay, Stop
 from coursepack.grading.engine.worker import Worker
 from coursepack.grading.pictures import picture_cells
@@ -102,60 +102,62 @@ class _Run:
     skipped: set[str] = field(default_factory=set)
     notes: list[str] = field(default_factory=list)
     records: list[CellRecord] = field(default_factory=list)
-    completed: list[int] = field(default_factory=list)
-    session: Session | None = None
-    starts: int = 0
     server_lost: bool = False
-    cpu_seconds: float = 0.0
-    until: float = 0.0
+
+    def __post_init__(self) -> None:
+        self.kernels = Kernels(self.worker, self.notebook, self.limits, self.files, self.notes)
 
     async def grade(self) -> GradedNotebook:
         """Go through all cells."""
         started = time.monotonic()
-        self.until = started + self.limits.notebook_wall_seconds
+        self.kernels.until = started + self.limits.notebook_wall_seconds
         try:
             for index, cell in enumerate(self.notebook.cells):
                 if cell.cell_type == "code" and cell.id not in self.skipped:
                     await self._cell(index, cell)
         finally:
-            await self._leave()
+            await self.kernels.leave()
         self._clean()
         notes = tuple(dict.fromkeys(self.notes))
-        return GradedNotebook(
-            tuple(self.records), notes, time.monotonic() - started, self.cpu_seconds, notebook=self.notebook
-        )
+        seconds = time.monotonic() - started
+        return GradedNotebook(tuple(self.records), notes, seconds, self.kernels.cpu_seconds, notebook=self.notebook)
 
     async def _cell(self, index: int, cell: NotebookNode) -> None:
-        session = await self._kernel() if time.monotonic() < self.until else None
+        session = await self.kernels.ready() if time.monotonic() < self.kernels.until else None
         if session is None:
             self._not_reached(cell)
             return
         answer = "", ""
         if _points(cell):
-            stay, answer = await session.judge(cell.source, self._student_code(), self.until)
+            stay, answer = await session.judge(cell.source, self._student_code(), self.kernels.until)
         else:
-            stay = await session.run(cell, index, self.until)
+            stay = await session.run(cell, index, self.kernels.until)
             self._note_if_cut_short(cell, stay)
         if stay.stop is Stop.SERVER and not self.server_lost:
             await self._again(index, cell)
+            return
+        if await self.kernels.acquits(index, stay):
+            cell.outputs = []
+            await self._cell(index, cell)
             return
         if _points(cell):
             self._after_judging(cell, stay, *answer)
         else:
             self._after_run(index, cell, stay)
-        await self._bury_if_dead(cell, stay)
+        self.kernels.settled(index, stay)
+        await self._bury_if_dead(cell, stay, session)
 
     async def _again(self, index: int, cell: NotebookNode) -> None:
         """Run a cell once more, for the server ended; if that happens again, it is recorded."""
         self.server_lost, cell.outputs = True, []
         self.notes.append(SERVER_LOST.format(own_name(cell) or cell.id))
-        await self._leave()
+        await self.kernels.leave()
         await self._cell(index, cell)
 
     def _after_run(self, index: int, cell: NotebookNode, stay: Stay) -> None:
         """Record a test that students see; remember a cell that a new kernel can run again."""
         if stay.stop is None:
-            self.completed.append(index)
+            self.kernels.came_to_its_end(index)
         else:
             cell.outputs.append(outputs.error(ERROR_NAMES[VERDICTS[stay.stop]], MESSAGES[stay.stop]))
         if _is_test(cell):
@@ -191,35 +193,8 @@ class _Run:
     def _student_code(self) -> list[str]:
         return [cell.source for cell in self.notebook.cells if cell.cell_type == "code" and not _is_test(cell)]
 
-    async def _kernel(self) -> Session | None:
-        """Return a living kernel in which the cells so far have run; None where there can be none."""
-        while self.session is None:
-            if self.starts > self.limits.restarts:
-                return None
-            self.starts += 1
-            session = Session(self.worker.server, self.worker.judge, self.notebook, self.limits, self.files)
-            self.session = session
-            try:
-                await session.start()
-            except RuntimeError as error:
-                self.notes.append(f"a kernel did not start: {outputs.clean_text(str(error), 500)}")
-                await self._leave()
-                continue
-            await self._replay(session)
-        return self.session
-
-    async def _replay(self, session: Session) -> None:
-        """Run again what had run in the kernel that died; a cell that now ends the kernel is left out next time."""
-        for index in list(self.completed):
-            stay = await session.run(copy.deepcopy(self.notebook.cells[index]), index, self.until)
-            if stay.stop not in (None, Stop.SERVER):
-                self.completed.remove(index)
-            if not await session.alive():
-                await self._leave()
-                return
-
-    async def _bury_if_dead(self, cell: NotebookNode, stay: Stay) -> None:
-        if self.session is None or await self.session.alive():
+    async def _bury_if_dead(self, cell: NotebookNode, stay: Stay, session: Session) -> None:
+        if await session.alive():
             self._note_if_interrupted(cell, stay)
             return
         if stay.stop is Stop.SERVER:
@@ -227,7 +202,8 @@ class _Run:
         why = {Stop.TIME: "would not stop at its time limit", Stop.MEMORY: "took too much memory"}
         name = own_name(cell) or cell.id
         self.notes.append(f"cell {name} {why.get(stay.stop or Stop.DIED, 'ended the kernel')}; a new one took over")
-        await self._leave()
+        if self.kernels.session is session:
+            await self.kernels.leave()
 
     def _note_if_cut_short(self, cell: NotebookNode, stay: Stay) -> None:
         if stay.cut_short:
@@ -237,12 +213,6 @@ class _Run:
     def _note_if_interrupted(self, cell: NotebookNode, stay: Stay) -> None:
         if stay.stop is Stop.TIME:
             self.notes.append(f"cell {own_name(cell) or cell.id} ran into its time limit and was interrupted")
-
-    async def _leave(self) -> None:
-        if self.session is not None:
-            self.cpu_seconds += self.session.cpu_seconds()
-            await self.session.close()
-            self.session = None
 
     def _clean(self) -> None:
         """Make all outputs safe to show."""
