@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import copy
 import time
 from collections.abc import Collection, Coroutine, Mapping
 from concurrent.futures import ThreadPoolExecutor
@@ -18,6 +17,7 @@ from coursepack.grading.engine.doubts import in_doubt, passed_by_solution, settl
 from coursepack.grading.engine.judge_cell import LOST, Answer
 from coursepack.grading.engine.limits import Limits
 from coursepack.grading.engine.records import CellRecord, GradedNotebook, Verdict
+from coursepack.grading.engine.recovery import Kernels
 from coursepack.grading.engine.session import Session, Stay, Stop
 from coursepack.grading.engine.worker import Worker
 from coursepack.grading.foreign_names import answer_names
@@ -120,65 +120,66 @@ class _Run:
     answers: frozenset[str] | None = None
     notes: list[str] = field(default_factory=list)
     records: list[CellRecord] = field(default_factory=list)
-    completed: list[int] = field(default_factory=list)
-    session: Session | None = None
-    starts: int = 0
     server_lost: bool = False
-    # Whether a kernel did not start; the fault of ours, if any, after which nothing can be held against the student.
-    unstarted: bool = False
+    # The fault of ours, if any, after which nothing can be held against the student.
     ours: str = ""
-    cpu_seconds: float = 0.0
-    until: float = 0.0
+
+    def __post_init__(self) -> None:
+        self.kernels = Kernels(self.worker, self.notebook, self.limits, self.files, self.notes)
 
     async def grade(self) -> GradedNotebook:
         """Go through all cells."""
         started = time.monotonic()
-        self.until = started + self.limits.notebook_wall_seconds
+        self.kernels.until = started + self.limits.notebook_wall_seconds
         try:
             for index, cell in enumerate(self.notebook.cells):
                 if cell.cell_type == "code" and cell.id not in self.skipped:
                     await self._cell(index, cell)
         finally:
-            await self._leave()
+            await self.kernels.leave()
         self._clean()
         notes = tuple(dict.fromkeys(self.notes))
-        return GradedNotebook(
-            tuple(self.records), notes, time.monotonic() - started, self.cpu_seconds, notebook=self.notebook
-        )
+        seconds = time.monotonic() - started
+        return GradedNotebook(tuple(self.records), notes, seconds, self.kernels.cpu_seconds, notebook=self.notebook)
 
     async def _cell(self, index: int, cell: NotebookNode) -> None:
-        session = await self._kernel() if time.monotonic() < self.until else None
+        session = await self._kernel()
         if session is None:
             self._not_reached(cell)
             return
         answer = Answer("")
         if _points(cell):
-            stay, answer = await session.judge(cell.source, self._ran(index), self.until, self.answers)
+            stay, answer = await session.judge(cell.source, self._ran(index), self.kernels.until, self.answers)
         else:
-            stay = await session.run(cell, index, self.until)
+            stay = await session.run(cell, index, self.kernels.until)
             self._note_if_cut_short(cell, stay)
         if stay.stop is Stop.SERVER and not self.server_lost:
             await self._again(index, cell)
             return
         if stay.stop is Stop.SERVER:
             self.ours = MESSAGES[Stop.SERVER]
+        if await self.kernels.acquits(index, stay):
+            cell.outputs = []
+            await self._cell(index, cell)
+            return
         if _points(cell):
             self._after_judging(cell, stay, answer)
         else:
             self._after_run(index, cell, stay)
-        await self._bury_if_dead(cell, stay)
+        self.kernels.settled(index, stay)
+        await self._bury_if_dead(cell, stay, session)
 
     async def _again(self, index: int, cell: NotebookNode) -> None:
         """Run a cell once more, for the server ended; if that happens again, it is recorded."""
         self.server_lost, cell.outputs = True, []
         self.notes.append(SERVER_LOST.format(own_name(cell) or cell.id))
-        await self._leave()
+        await self.kernels.leave()
         await self._cell(index, cell)
 
     def _after_run(self, index: int, cell: NotebookNode, stay: Stay) -> None:
         """Record a test that students see; remember a cell that a new kernel can run again."""
         if stay.stop is None:
-            self.completed.append(index)
+            self.kernels.came_to_its_end(index)
         else:
             cell.outputs.append(outputs.error(ERROR_NAMES[VERDICTS[stay.stop]], MESSAGES[stay.stop]))
         if _is_test(cell):
@@ -217,40 +218,20 @@ class _Run:
         for place, cell in enumerate(self.notebook.cells[:index]):
             if cell.cell_type == "code" and not _points(cell) and cell.id not in self.skipped:
                 raised = any(out.output_type == "error" for out in cell.outputs)
-                ran.append(RanCell(cell.source, whole=place in self.completed and not raised))
+                ran.append(RanCell(cell.source, whole=place in self.kernels.completed and not raised))
         return ran
 
     async def _kernel(self) -> Session | None:
         """Return a living kernel in which the cells so far have run; None where there can be none."""
-        while self.session is None:
-            if self.starts > self.limits.restarts:
-                self.ours = UNSTARTED if self.unstarted else self.ours
-                return None
-            self.starts += 1
-            session = Session(self.worker.server, self.worker.judge, self.notebook, self.limits, self.files)
-            self.session = session
-            try:
-                await session.start()
-            except RuntimeError as error:
-                self.unstarted = True
-                self.notes.append(f"a kernel did not start: {outputs.clean_text(str(error), 500)}")
-                await self._leave()
-                continue
-            await self._replay(session)
-        return self.session
+        if time.monotonic() >= self.kernels.until:
+            return None
+        session = await self.kernels.ready()
+        if session is None and self.kernels.unstarted:
+            self.ours = UNSTARTED
+        return session
 
-    async def _replay(self, session: Session) -> None:
-        """Run again what had run in the kernel that died; a cell that now ends the kernel is left out next time."""
-        for index in list(self.completed):
-            stay = await session.run(copy.deepcopy(self.notebook.cells[index]), index, self.until)
-            if stay.stop not in (None, Stop.SERVER):
-                self.completed.remove(index)
-            if not await session.alive():
-                await self._leave()
-                return
-
-    async def _bury_if_dead(self, cell: NotebookNode, stay: Stay) -> None:
-        if self.session is None or await self.session.alive():
+    async def _bury_if_dead(self, cell: NotebookNode, stay: Stay, session: Session) -> None:
+        if await session.alive():
             self._note_if_interrupted(cell, stay)
             return
         if stay.stop is Stop.SERVER:
@@ -258,7 +239,8 @@ class _Run:
         why = {Stop.TIME: "would not stop at its time limit", Stop.MEMORY: "took too much memory"}
         name = own_name(cell) or cell.id
         self.notes.append(f"cell {name} {why.get(stay.stop or Stop.DIED, 'ended the kernel')}; a new one took over")
-        await self._leave()
+        if self.kernels.session is session:
+            await self.kernels.leave()
 
     def _note_if_cut_short(self, cell: NotebookNode, stay: Stay) -> None:
         if stay.cut_short:
@@ -268,12 +250,6 @@ class _Run:
     def _note_if_interrupted(self, cell: NotebookNode, stay: Stay) -> None:
         if stay.stop is Stop.TIME:
             self.notes.append(f"cell {own_name(cell) or cell.id} ran into its time limit and was interrupted")
-
-    async def _leave(self) -> None:
-        if self.session is not None:
-            self.cpu_seconds += self.session.cpu_seconds()
-            await self.session.close()
-            self.session = None
 
     def _clean(self) -> None:
         """Make all outputs safe to show."""

@@ -43,6 +43,10 @@ class Stop(StrEnum):
     SERVER = "server"
 
 
+class UnheardError(Exception):
+    """The kernel answers but shows nothing any more; it was ended."""
+
+
 @dataclass(frozen=True)
 class Stay:
     """What one cell took, how it was stopped, if it was, and whether it showed more than it may."""
@@ -115,7 +119,10 @@ class Session:
             await self._client.async_execute_cell(cell, index)
         except CellTimeoutError:  # it answered, but the end of what it shows did not come
             if await self.alive():
-                await self._client.listen_again()
+                try:
+                    await self._client.listen_again()
+                except RuntimeError as error:
+                    raise UnheardError from error
                 self._client.leave_out(cell)
         finally:
             cell.metadata.pop("execution", None)
@@ -127,6 +134,11 @@ class Session:
                 answer = await client.get_shell_msg(timeout=POLL_SECONDS)
                 if answer["parent_header"].get("msg_id") == asked:
                     return
+
+    async def idle(self, seconds: float, until: float) -> Stay:
+        """Let the kernel be for some time, or until it ends."""
+        stay, _ = await self._watch(self._outlasts(min(seconds, self._limits.cell_wall_seconds / 2)), until)
+        return stay
 
     async def judge(
         self, source: str, cells: Sequence[RanCell], until: float, answers: Collection[str] | None = None
