@@ -61,7 +61,7 @@ class Names:
         Raises:
             SyntaxError: it is no Python, magics aside.
         """
-        tree = ast.parse("\n".join(re.sub(r"^(\s*)[%!].*", r"\1pass", line) for line in source.split("\n")))
+        tree = parse(source)
         used = set[str]()
         surely = _flow(tree.body, set(), used)
         top = symtable.symtable(ast.unparse(tree), "cell", "exec")
@@ -84,6 +84,15 @@ class Names:
     def made_otherwise(self) -> frozenset[str]:
         """What is other after this cell if the cell is other, or what it depends on."""
         return (self.made - self.imported) | self.altered
+
+
+def parse(source: str) -> ast.Module:
+    """Return a cell as Python, its magics left out.
+
+    Raises:
+        SyntaxError: it is no Python.
+    """
+    return ast.parse("\n".join(re.sub(r"^(\s*)[%!].*", r"\1pass", line) for line in source.split("\n")))
 
 
 def idle_cells(notebook: NotebookNode) -> set[str]:

@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from coursepack.subject import Name, StudentError, wire
+from coursepack.subject import Frozen, Name, StudentError, wire
 from coursepack.subject.remote import RemoteSubject, SubjectLostError
 
 ARRAYS = {
@@ -45,6 +45,13 @@ def test_plain_values_arrive_as_they_left(value: Any) -> None:
     assert type(back) is type(value)
 
 
+def test_a_frozen_array_arrives_frozen() -> None:
+    """Does an array that must not be written to cross as such?"""
+    back = wire.decode(*wire.encode(Frozen(np.array([1.5, 2.5]))))
+    assert isinstance(back, Frozen)
+    assert np.array_equal(back.array, [1.5, 2.5])
+
+
 @pytest.mark.parametrize(
     "value", [object(), {1, 2}, np.array([None]), np.array(["2020"], "datetime64"), 10**5000, int], ids=range(6)
 )
@@ -58,6 +65,7 @@ MALFORMED = {
     "not JSON": b"{",
     "two kinds": b'{"array": 1, "bytes": 2}',
     "an unknown kind": b'{"pickle": "x"}',
+    "frozen text": b'{"frozen": "x"}',
     "a wrong dtype": b'{"array": ["|O", [1], 0]}',
     "a wrong size": b'{"array": ["<f8", [2], 0]}',
     "a negative size": b'{"array": ["<f8", [-1], 0]}',
