@@ -20,7 +20,7 @@ from coursepack.subject.modules import LocalModule
 Modules = Sequence[nn.Module]
 Slip = tuple[str, Modules]
 
-ACTIVATIONS = (nn.ReLU, nn.Sigmoid, nn.Tanh, nn.LeakyReLU, nn.ELU, nn.GELU)
+ACTIVATIONS = (nn.ReLU, nn.Sigmoid, nn.Tanh, nn.LeakyReLU, nn.ELU, nn.CELU, nn.GELU)
 NORMS = (nn.BatchNorm2d, nn.BatchNorm1d)
 POOLS = (nn.MaxPool2d,)
 OTHERWISE = "the layers' weights fit; look at what lies between them: activations, pooling, padding, how you flatten"
@@ -111,7 +111,7 @@ def _activations(modules: Modules) -> Iterator[Slip]:
 
 
 def _title(kind: type[nn.Module]) -> str:
-    return kind.__name__ if kind in (nn.ReLU, nn.ELU, nn.GELU) else kind.__name__.lower()
+    return kind.__name__ if kind in (nn.ReLU, nn.ELU, nn.CELU, nn.GELU) else kind.__name__.lower()
 
 
 def _exchanged(modules: Modules) -> Iterator[Slip]:
