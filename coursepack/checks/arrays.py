@@ -144,7 +144,7 @@ def assert_value(
         got = student.value(name)
     except StudentError as error:
         raise student_error(name, error) from None
-    if _form(got) != _form(expected):
+    if not _has_form(got, expected):
         raise failed(f"{name}: kind of answer", expected=_form(expected), got=describe(got))
     if not any(_same_answer(got, right, tolerance) for right in (expected, *also)):
         raise failed(f"{name}: not the right answer", got=describe(got), hint=hint)
@@ -161,15 +161,24 @@ def own_number(student: Subject, name: str, otherwise: int) -> int:
     return int(got) if isinstance(got, int | float) and np.isfinite(got) and got == int(got) else otherwise
 
 
-def _form(answer: Any) -> str:
-    """Say of what form an answer is; a single number may come as an array, a list as a tuple or an array."""
-    if isinstance(answer, np.ndarray):
-        return _form(answer.reshape(-1)[0].item() if answer.size == 1 and answer.ndim < 2 else answer.tolist())
-    if isinstance(answer, tuple | list):
-        return f"{len(answer)} values in a list, a tuple or an array"
-    if isinstance(answer, bool) or not isinstance(answer, int | float | str):
-        return "a boolean" if isinstance(answer, bool) else "another kind of value"
-    return "a text" if isinstance(answer, str) else "a number"
+def _form(expected: Any) -> str:
+    """Say of what form an answer should be."""
+    if isinstance(expected, tuple | list):
+        return f"{len(expected)} values in a list, a tuple or an array"
+    return "a text" if isinstance(expected, str) else "a number"
+
+
+def _has_form(got: Any, expected: Any) -> bool:
+    """Tell whether an answer is of the form of the right one; a single number may come as an array."""
+    if isinstance(expected, tuple | list):
+        items = got.tolist() if isinstance(got, np.ndarray) else got
+        return isinstance(items, tuple | list) and len(items) == len(expected)
+    if isinstance(expected, str):
+        return isinstance(got, str)
+    if isinstance(expected, bool) or not isinstance(expected, int | float):
+        return True
+    single = got.reshape(-1)[0].item() if isinstance(got, np.ndarray) and got.size == 1 else got
+    return isinstance(single, int | float) and not isinstance(single, bool)
 
 
 def _same_answer(got: Any, expected: Any, tolerance: float) -> bool:

@@ -175,7 +175,7 @@ def test_is_a_wrong_or_missing_error_told(answer: Any, said: str) -> None:
         arrays.assert_raises(LocalSubject({"size": answer}), "size", [case])
 
 
-@pytest.mark.parametrize("right", [28, 28.0, np.int64(28), np.array(28), np.array([28.0])])
+@pytest.mark.parametrize("right", [28, 28.0, np.int64(28), np.array(28), np.array([28.0]), np.array([[28]])])
 def test_is_a_right_number_accepted_in_any_form(right: Any) -> None:
     arrays.assert_value(LocalSubject({"answer": right}), "answer", 28)
 
