@@ -153,7 +153,7 @@ def _array_from_json(body: Any, buffers: dict[int, bytes]) -> Any:
     if math.prod(sizes) * kind.itemsize != len(raw):
         raise WireError("an array whose size is not that of its shape")
     if kind == np.bool_:
-        return np.frombuffer(raw, np.uint8).reshape(sizes) != 0
+        return np.frombuffer(raw, np.uint8).reshape(sizes).astype(np.bool_)
     return np.frombuffer(raw, kind).reshape(sizes).copy()
 
 

@@ -65,8 +65,8 @@ class Cleaner:
             kept += [safe] if safe else []
         return kept
 
-    def _safe(self, output: Any) -> dict[str, Any] | None:
-        kind = output.get("output_type") if isinstance(output, dict) else None
+    def _safe(self, output: dict[str, Any]) -> dict[str, Any] | None:
+        kind = output.get("output_type")
         if kind == "stream":
             return stream(clean_text(output.get("text")), "stderr" if output.get("name") == "stderr" else "stdout")
         if kind == "error":
@@ -156,8 +156,8 @@ def merged(outputs: Iterable[Any]) -> Iterator[Any]:
     """
     pieces: dict[str, list[str]] = {}
     order: list[Any] = []
-    for output in outputs:
-        if not isinstance(output, dict) or output.get("output_type") != "stream":
+    for output in filter(_is_dictionary, outputs):
+        if output.get("output_type") != "stream":
             order.append(output)
             continue
         name = "stderr" if output.get("name") == "stderr" else "stdout"
@@ -169,6 +169,10 @@ def merged(outputs: Iterable[Any]) -> Iterator[Any]:
             order[place : place + 2] = ["stdout", "stderr"]
     for one in order:
         yield stream(overwritten("".join(pieces[one])), one) if isinstance(one, str) else one
+
+
+def _is_dictionary(output: Any) -> bool:
+    return isinstance(output, dict)
 
 
 def overwritten(text: str) -> str:
