@@ -15,7 +15,8 @@ from typing import Any
 
 from nbformat import NotebookNode
 
-from coursepack.grading.engine.identity import Handed, Identity, identify, is_written_in, own_name
+from coursepack.grading.engine.handed import Handed, is_written_in, own_name
+from coursepack.grading.engine.identity import Identity, identify
 from coursepack.grading.locked import locked_changes
 from coursepack.grading.mend import NAMED, NoNotebookError, mended, unused
 from coursepack.grading.slim import slim
@@ -25,6 +26,8 @@ MAX_BYTES = 50_000_000
 MAX_PARTS = 2_000_000
 CLEAR = "hand it in again without outputs"
 SKIP_TAG = "skip-execution"
+# So much of a cell is read to find out which one it is.
+LONGEST = 50_000
 
 
 class UnreadableError(Exception):
@@ -102,7 +105,7 @@ def put_right(notebook: NotebookNode, released: NotebookNode) -> tuple[str, ...]
 def _handed(cell: NotebookNode) -> Handed:
     marks = cell.metadata.get("nbgrader")
     mark = marks.get("grade_id") if isinstance(marks, dict) else ""
-    return Handed(cell.cell_type, cell.source, mark if isinstance(mark, str) else "", str(cell.get("id", "")))
+    return Handed(cell.cell_type, cell.source[:LONGEST], mark if isinstance(mark, str) else "", str(cell.get("id", "")))
 
 
 def _how_known(found: Identity) -> list[str]:

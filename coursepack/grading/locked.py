@@ -9,7 +9,7 @@ from nbformat import NotebookNode
 from nbgrader import utils
 
 from coursepack.grading.engine.cell_texts import lines_of, same_code, same_text
-from coursepack.grading.engine.identity import is_written_in, own_name
+from coursepack.grading.engine.handed import is_written_in, own_name
 
 # So many changed cells are told with what was written, and so much of it.
 TOLD = 5

@@ -13,7 +13,9 @@ import nbformat
 from nbformat import NotebookNode
 
 from coursepack.grading.engine.attached import Pictures, with_inline
-from coursepack.grading.engine.identity import Handed, identify, is_written_in, own_name
+from coursepack.grading.engine.cell_texts import defined_names
+from coursepack.grading.engine.handed import Handed, is_written_in, own_name
+from coursepack.grading.engine.identity import identify
 from coursepack.grading.engine.records import GradedNotebook
 
 __all__ = ["Assembly", "assemble", "own_name", "with_marks"]
@@ -129,10 +131,22 @@ def _put_back_missing(cells: list[NotebookNode], source: NotebookNode, present: 
         if name in present:
             place = 1 + next(index for index, other in enumerate(cells) if own_name(other) == name)
             continue
+        if elsewhere := _defined_elsewhere(cell, cells):
+            notes.append(f"cell {name} was missing; what it defines stands in cell {elsewhere}")
+            continue
         stub = next(other for other in source.cells if own_name(other) == name)
         cells.insert(place, _filled(stub, cell.source))
         place += 1
         notes.append(f"cell {name} was missing; put back")
+
+
+def _defined_elsewhere(stub: NotebookNode, cells: list[NotebookNode]) -> str:
+    """Return which cell defines all that a missing stub defines: the stub behind it would replace the answer."""
+    wanted = defined_names(stub.source) if stub.cell_type == "code" and is_written_in(stub) else frozenset()
+    if not wanted or stub.metadata.nbgrader.get("grade"):
+        return ""
+    written = [cell for cell in cells if cell.cell_type == "code" and (not own_name(cell) or is_written_in(cell))]
+    return next((own_name(cell) or str(cell.id) for cell in written if wanted <= defined_names(cell.source)), "")
 
 
 def _notebook(source: NotebookNode, cells: list[NotebookNode]) -> NotebookNode:

@@ -42,6 +42,11 @@ def defined_names(text: str) -> frozenset[str]:
     return frozenset(name for name in names if name.isidentifier())
 
 
+def expected_names(stub: str) -> frozenset[str]:
+    """Return the names that an answer to a stub defines: those the stub defines, else those that its text mentions."""
+    return defined_names(stub) or frozenset(re.findall(r"[A-Za-z_]\w*", stub))
+
+
 def _defined_in(line: str) -> list[str]:
     if found := _DEFINES.match(line):
         return [found[1]]

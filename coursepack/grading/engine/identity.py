@@ -5,8 +5,8 @@ Editors copy, split, merge and move cells, and cleaners take metadata away. A ce
 1. by its **metadata**: the `grade_id` that nbgrader gave it;
 2. by its **id**, where it has no `grade_id` of this assignment;
 3. by its **text**, where a cell of the assignment is still missing: one with exactly the released text; for an answer
-   in code, one that defines the names which the stub defines; for a written answer, one between the same neighbours,
-   if possible with the same first line.
+   in code, one that defines the names which the stub defines or, between the same neighbours, mentions; for a written
+   answer, one between the same neighbours, if possible with the same first line.
 
 Where several cells claim to be the same one:
 
@@ -17,6 +17,9 @@ Where several cells claim to be the same one:
 - Any other is the student's own cell and runs where it stands. Copies that are still as handed out, and empty ones,
   are left out: a stub below the answer would replace it.
 - An answer written behind cells that need it, while the original is still as handed out, takes the original's place.
+
+It is another notebook if more of its cells belong to another assignment than to this one; and, without any metadata,
+if ids and texts together speak for few cells only, because ids like "setup" are in every notebook.
 
 Nobody gains by a false claim: what a locked cell holds, what is judged and what it is worth are the source's.
 """
@@ -29,27 +32,12 @@ from functools import cached_property
 
 from nbformat import NotebookNode
 
-from coursepack.grading.engine.cell_texts import defined_names, first_line, lines_of, same_text
+from coursepack.grading.engine.cell_texts import expected_names, first_line, same_code, same_text
+from coursepack.grading.engine.handed import Handed, is_written_in, own_name
+from coursepack.grading.engine.lookalikes import find_by_text
 
 # Without any metadata, this share of the assignment's cells must be found.
 FEWEST = 0.2
-
-
-@dataclass(frozen=True)
-class Handed:
-    """A submitted cell, as far as it can be read.
-
-    Attributes:
-        kind: its cell type.
-        text: its source.
-        mark: the `grade_id` in its metadata; empty if there is none.
-        id: its cell id; empty if there is none.
-    """
-
-    kind: str
-    text: str
-    mark: str
-    id: str
 
 
 @dataclass(frozen=True)
@@ -69,17 +57,6 @@ class Identity:
     foreign: tuple[int, ...]
     notes: tuple[str, ...]
     another: bool
-
-
-def own_name(cell: NotebookNode) -> str:
-    """Return the name of one of the assignment's own cells; empty for any other."""
-    return str(cell.metadata.get("nbgrader", {}).get("grade_id", ""))
-
-
-def is_written_in(cell: NotebookNode) -> bool:
-    """Return whether students write in one of the assignment's own cells."""
-    marks = cell.metadata.nbgrader
-    return bool(marks.get("solution") or (marks.get("task") and not marks.get("locked")))
 
 
 def identify(handed: Sequence[Handed], own: NotebookNode, released: Callable[[], NotebookNode]) -> Identity:
@@ -114,14 +91,6 @@ class _Search:
     def _stubs(self) -> dict[str, str]:
         return {name: cell.source for cell in self._released if (name := own_name(cell))}
 
-    @cached_property
-    def _by_key(self) -> dict[tuple[str, str], list[int]]:
-        """The places of cells by type and text."""
-        found: dict[tuple[str, str], list[int]] = {}
-        for place, cell in enumerate(self._handed):
-            found.setdefault(_key(cell.kind, cell.text), []).append(place)
-        return found
-
     def identity(self) -> Identity:
         """Go through the rules in their order."""
         claims = self._claims()
@@ -129,16 +98,26 @@ class _Search:
             self._choose(name, places)
         free = set(range(len(self._handed))).difference(*claims.values())
         if any(name not in self._places for name in self._own):
-            self._look_for_texts(free)
+            found = find_by_text(self._handed, self._released, self._places, free)
+            free.difference_update(found.values())
+            self._places.update(found)
+            self._known_by.update(dict.fromkeys(found, "text"))
         foreign = tuple(place for place in sorted(free) if self._handed[place].mark)
         order = tuple(self._order())
         return Identity(order, self._known_by, foreign, tuple(self._notes), self._is_another(len(foreign)))
 
     def _is_another(self, foreign: int) -> bool:
-        known = len(self._known_by)
         if "metadata" in self._known_by.values():
-            return foreign > known
-        return known < min(len(self._own), max(2.0, FEWEST * len(self._own))) or not known
+            return foreign > len(self._known_by)
+        sure = sum(self._is_confirmed(name, place) for name, place in self._places.items())
+        return sure < max(1.0, FEWEST * len(self._own))
+
+    def _is_confirmed(self, name: str, place: int) -> bool:
+        """Return whether the text of a cell speaks for it, too."""
+        stub, text = self._stubs[name], self._handed[place].text
+        if not is_written_in(self._own[name]):
+            return same_code(stub, text)
+        return bool(expected_names(stub) & self._handed[place].defines) or first_line(stub) == first_line(text)
 
     def _claims(self) -> dict[str, list[int]]:
         """Return the places that claim each name, by metadata or by id."""
@@ -172,8 +151,7 @@ class _Search:
         if not written:
             exact = same_text(cell.text, self._stubs[name])
             return exact, exact or known, place
-        wanted = defined_names(self._stubs[name])
-        defined = len(wanted & defined_names(cell.text))
+        defined = len(expected_names(self._stubs[name]) & cell.defines)
         return self._touched(name, place), defined, marked, known, place
 
     def _touched(self, name: str, place: int) -> bool:
@@ -197,48 +175,6 @@ class _Search:
             self._swapped[originals[0]] = chosen
             self._notes.append(f"the answer to {name} was moved up to where the notebook has its cell")
 
-    def _look_for_texts(self, free: set[int]) -> None:
-        """Find missing cells by their texts, in the order of the assignment."""
-        texts = [_key(cell.cell_type, cell.source) for cell in self._released]
-        alone = {key for key in texts if texts.count(key) == 1}
-        for unique in (True, False):
-            for row, cell in enumerate(self._released):
-                name = own_name(cell)
-                if name and name not in self._places and (texts[row] in alone) is unique:
-                    same = [at for at in self._by_key.get(texts[row], []) if at in free]
-                    self._take_text(name, self._within(row, same) or (same if unique else []), free)
-        known = {at for key in texts for at in self._by_key.get(key, [])}
-        strange = sorted(free - known)
-        for row, cell in enumerate(self._released):
-            name = own_name(cell)
-            if name and name not in self._places and is_written_in(cell):
-                self._take_text(name, self._answers(row, cell, [at for at in strange if at in free]), free)
-
-    def _answers(self, row: int, stub: NotebookNode, places: list[int]) -> list[int]:
-        """Return the cells that may be the answer to a stub, the likeliest first."""
-        near = self._within(row, places)
-        if stub.cell_type == "code":
-            wanted = defined_names(stub.source)
-            code = [at for at in places if self._handed[at].kind == "code"]
-            whole = [at for at in code if wanted and wanted <= defined_names(self._handed[at].text)]
-            part = [at for at in near if at in code and wanted & defined_names(self._handed[at].text)]
-            return [at for at in whole if at in near][::-1] or whole[::-1] or part[::-1]
-        written = [at for at in near if self._handed[at].kind != "code" and self._handed[at].text.strip()]
-        opens = [at for at in written if first_line(self._handed[at].text) == first_line(stub.source)]
-        return opens or written[::-1]
-
-    def _take_text(self, name: str, places: list[int], free: set[int]) -> None:
-        if places:
-            self._places[name], self._known_by[name] = places[0], "text"
-            free.discard(places[0])
-
-    def _within(self, row: int, places: Iterable[int]) -> list[int]:
-        """Return the places between the known neighbours of a released cell; all if those changed their order."""
-        names = [own_name(cell) for cell in self._released]
-        low = next((self._places[name] for name in reversed(names[:row]) if name in self._places), -1)
-        high = next((self._places[name] for name in names[row + 1 :] if name in self._places), len(self._handed))
-        return [at for at in places if low < at < high or low > high]
-
     def _order(self) -> Iterable[tuple[int, str]]:
         names = {place: name for name, place in self._places.items()}
         moved = set(self._swapped.values())
@@ -247,10 +183,6 @@ class _Search:
                 yield self._swapped[place], names[self._swapped[place]]
             elif place not in moved and place not in self._left_out:
                 yield place, names.get(place, "")
-
-
-def _key(kind: str, text: str) -> tuple[str, str]:
-    return kind, "\n".join(lines_of(text))
 
 
 def _numbered(places: Sequence[int]) -> str:
