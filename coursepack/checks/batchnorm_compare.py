@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from coursepack.checks.arrays import compare_values
-from coursepack.checks.batchnorm_reference import gradients, normalise
+from coursepack.checks.batchnorm_reference import Gradients, gradients, normalise
 from coursepack.checks.messages import failed
 from coursepack.subject import Array
 
@@ -121,13 +121,27 @@ def _forward_slips(case: Case) -> Iterator[tuple[str, Callable[[], Array]]]:
     yield "mean and variance are taken over the features; they belong over the batch", lambda: scaled(across)
 
 
-def compare_gradients(about: str, case: Case, got: Sequence[Array | None], *, output: Array) -> None:
-    """Compare the gradients of input, gamma and beta with the reference; `output` is what forward returned."""
+def compare_gradients(
+    about: str, case: Case, got: Sequence[Array | None], *, output: Array, by_hand: bool = False
+) -> None:
+    """Compare the gradients of input, gamma and beta with the reference.
+
+    Args:
+        about: what is compared, for the message.
+        case: the problem.
+        got: the gradients; None for one that did not come.
+        output: what forward returned.
+        by_hand: whether a formula of the student's gave them. Then they are right, too, if the right formula gives them
+            for the x̂ that forward shows: a slip in forward costs no points in backward.
+    """
     samples, gamma, beta, incoming = case.arrays()
-    right = gradients(samples, gamma, case.eps, incoming)
+    right, otherwise = gradients(samples, gamma, case.eps, incoming), ""
     forward = normalise(samples, gamma, beta, case.eps).output
-    wrong_forward = output.shape != forward.shape or not np.allclose(output, forward, rtol=1e-6, atol=1e-6)
-    otherwise = "what forward returns is not right yet; mend that first" if wrong_forward else ""
+    if output.shape != forward.shape or not np.allclose(output, forward, rtol=1e-8, atol=1e-8):
+        right, otherwise = (
+            (by_hand and _own_gradients(case, output)) or right,
+            "forward is not right yet; mend that first",
+        )
     slips: tuple[Mapping[str, Callable[[], Array]], ...] = (dict(_input_slips(case)), dict(_gamma_slips(case)), {})
     for argument, expected, gradient, tried in zip(
         ARGUMENTS, (right.samples, right.gamma, right.beta), got, slips, strict=True
@@ -138,6 +152,21 @@ def compare_gradients(about: str, case: Case, got: Sequence[Array | None], *, ou
         compare_shape(f"{where}: its shape", expected.shape, gradient)
         hint = otherwise or likely_slip(gradient, {**tried, **_rounded(expected, gradient)}, "")
         close(where, expected, gradient, hint=hint)
+
+
+def _own_gradients(case: Case, output: Array) -> Gradients | None:
+    """Return what the right formula gives for the x̂ and s of a student's forward; None if it did not normalise."""
+    samples, gamma, beta, incoming = case.arrays()
+    if output.shape != samples.shape or not np.isfinite(output).all():
+        return None
+    standard, centred, count = (output - beta) / gamma, samples - samples.mean(axis=0), len(samples)
+    with np.errstate(all="ignore"):
+        deviation = (centred**2).sum(axis=0) / (centred * standard).sum(axis=0)
+    if not np.allclose(deviation * standard, centred, rtol=1e-6, atol=1e-6):
+        return None
+    common = incoming.sum(axis=0) + standard * (incoming * standard).sum(axis=0)
+    grad_samples = gamma / (count * deviation) * (count * incoming - common)
+    return Gradients(grad_samples, (incoming * standard).sum(axis=0), incoming.sum(axis=0))
 
 
 def _rounded(expected: Array, got: Array) -> dict[str, Callable[[], Array]]:

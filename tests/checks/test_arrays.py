@@ -36,6 +36,7 @@ def test_does_the_right_function_pass() -> None:
         (lambda image: None, "return"),
         (lambda image: image * 2 + np.eye(2, 3), "2 of 6 values differ"),
         (lambda image: image * np.nan, "6 of 6 values differ"),
+        (lambda image: image.fill(0), "kind of result"),
     ],
 )
 def test_is_a_wrong_function_told_what_is_wrong(answer: Any, said: str) -> None:

@@ -130,7 +130,10 @@ def test_costs_a_slip_in_one_exercise_of_ps3_no_points_in_another(
     ("mutant", "loses", "spares"),
     [
         ("custom_function_one_index", "custom-function-backward", "custom-function-needs"),
-        ("custom_function_no_eps", "custom-function-backward", "custom-function-needs"),
+        ("custom_function_no_eps_in_backward", "custom-function-backward", "custom-function-needs"),
+        ("custom_function_no_eps", "custom-function-forward", "custom-function-backward"),
+        ("custom_function_unbiased", "custom-function-forward", "custom-function-backward"),
+        ("custom_function_default_eps", "custom-function-forward", "custom-function-backward"),
         ("custom_function_no_gamma", "custom-function-backward", "custom-function-needs"),
         ("custom_function_three_gradients", "custom-function-backward", "custom-module"),
         ("custom_function_gradient_of_eps", "custom-function-backward", "custom-module"),
