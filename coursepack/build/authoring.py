@@ -7,7 +7,6 @@ import re
 from collections import Counter
 from collections.abc import Iterator
 
-from IPython.core.inputtransformer2 import TransformerManager
 from nbformat import NotebookNode
 from nbgrader import utils
 
@@ -16,6 +15,7 @@ from coursepack.build.markers import Split, split
 from coursepack.build.notebooks import cell_name, released_notebook
 from coursepack.errors import CoursepackError
 from coursepack.grading.foreign_names import foreign_names
+from coursepack.magics import parse_cell
 
 # Ids that a tool made up: eight or more hexadecimal digits, or a UUID, perhaps after "cell-" or "id-".
 _ANONYMOUS = re.compile(r"(cell-|id-)?([0-9a-f]{8,}|[0-9a-f-]{36}|\d+)")
@@ -102,7 +102,7 @@ def _test_mistakes(cell: NotebookNode, parts: Split, where: str) -> Iterator[Cou
 def _value_mistakes(cell: NotebookNode, where: str) -> Iterator[CoursepackError]:
     """Yield a test cell that is no Python, or ends in a value: nbgrader would read the value as points."""
     try:
-        body = ast.parse(TransformerManager().transform_cell(cell.source)).body  # type: ignore[no-untyped-call]
+        body = parse_cell(cell.source).body
     except SyntaxError as error:
         yield _fault(f"the test cell is no Python: {error.msg}, line {error.lineno}", where)
         return

@@ -12,7 +12,8 @@ from collections.abc import Iterator, Sequence
 
 from nbformat import NotebookNode
 
-from coursepack.grading.idle import Names, parse
+from coursepack.grading.idle import Names
+from coursepack.magics import parse_cell
 
 Cells = Sequence[NotebookNode]
 
@@ -97,7 +98,7 @@ def _made(text: str) -> frozenset[str]:
 
 def _tree(text: str) -> ast.AST:
     try:
-        return parse(text)
+        return parse_cell(text)
     except SyntaxError:
         return ast.Module([], [])
 

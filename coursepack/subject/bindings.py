@@ -6,16 +6,21 @@ It is read outside the student's kernel, which could say anything.
 from __future__ import annotations
 
 import ast
+import copy
 import functools
 import symtable
 import textwrap
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from coursepack.magics import parse_cells
 
 from .protocol import Source
+
+# Of a whole notebook; the kernel is believed about what comes after them.
+MAX_STATEMENTS = 20_000
+BLOCKS = ("body", "orelse", "finalbody")
 
 
 class RanCell(NamedTuple):
@@ -74,7 +79,7 @@ class NotebookText:
         if said.kind == "function":
             text = parsable(said.text)
             return Source("function", text if text in own or not own else "\n".join(filter(None, (*own, text))))
-        if own and ways[0].sure and ways[0].kind == "function" and said.kind in ("value", "missing"):
+        if own and len(own) == len(ways) and ways[0].sure and said.kind in ("value", "missing"):
             return Source("function", "\n".join(own))
         return said
 
@@ -91,7 +96,11 @@ def bindings(cells: Iterable[RanCell]) -> dict[str, list[Binding]]:
     """Return, for each name that cells set, how it may have been set: the last sure way and, after it, unsure ones."""
     ran = list(cells)
     found: dict[str, list[Binding]] = {}
+    room = MAX_STATEMENTS
     for cell, tree in zip(ran, parse_cells(one.text for one in ran), strict=True):
+        room -= sum(isinstance(node, ast.stmt) for node in ast.walk(tree))
+        if room < 0:
+            break
         for name, binding in _set_by(tree.body, sure=cell.whole):
             found[name] = [binding] if binding.sure else [*found.get(name, []), binding]
     return found
@@ -108,7 +117,7 @@ def _set_by(statements: Iterable[ast.stmt], *, sure: bool) -> Iterator[tuple[str
         elif blocks := _blocks(statement):
             always = sure and isinstance(statement, ast.With | ast.AsyncWith)
             known = [pair for block in blocks for pair in _set_by(block, sure=always)]
-        yield from _others(statement, {name for name, _ in known}, sure=sure and not _blocks(statement))
+        yield from _others(_head(statement), {name for name, _ in known}, sure=sure and not _blocks(statement))
         yield from known
 
 
@@ -117,7 +126,26 @@ def _blocks(statement: ast.stmt) -> list[list[ast.stmt]]:
     if isinstance(statement, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
         return []
     parts = [statement, *getattr(statement, "handlers", []), *getattr(statement, "cases", [])]
-    return [block for part in parts for field in ("body", "orelse", "finalbody") if (block := getattr(part, field, []))]
+    return [block for part in parts for field in BLOCKS if (block := getattr(part, field, []))]
+
+
+def _head(statement: ast.stmt) -> ast.stmt:
+    """Return a statement without the blocks within it."""
+    if not _blocks(statement):
+        return statement
+    head = copy.copy(statement)
+    for field, value in ast.iter_fields(statement):
+        if field in ("handlers", "cases"):
+            setattr(head, field, [_with_nothing_in(part) for part in value])
+        elif field in BLOCKS:
+            setattr(head, field, [ast.Pass()] if value else [])
+    return head
+
+
+def _with_nothing_in(part: Any) -> Any:
+    head = copy.copy(part)
+    head.body = [ast.Pass()]
+    return head
 
 
 def _others(statement: ast.stmt, known: set[str], *, sure: bool) -> Iterator[tuple[str, Binding]]:

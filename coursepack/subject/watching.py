@@ -76,7 +76,7 @@ class Watch:
     def _hook(self, frame: FrameType, event: str, argument: Any) -> None:
         if not self._on:  # a thread that outlived its watch
             sys.setprofile(None)
-        elif event == "call" and not self._collecting:
+        elif event == "call":
             callee = self._callee(frame)
             if callee and frame.f_back is not None:
                 self.called(callee, frame.f_back)
@@ -102,7 +102,7 @@ class Watch:
 
     def called(self, name: str, caller: FrameType) -> None:
         """Note a call if it is forbidden and made for student code."""
-        if name == SWITCHED_OFF or self.forbids(name):
+        if not self._collecting and (name == SWITCHED_OFF or self.forbids(name)):
             student = _student_behind(caller, name)
             if student:
                 self._note(student, name)
