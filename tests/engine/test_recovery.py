@@ -9,7 +9,6 @@ import pytest
 from engine.lab import Lab, added, said, verdicts, with_cell
 from tiny_course import answered, source_notebook
 
-from coursepack.grading.engine.recovery import LATER as LATER_NOTE
 from coursepack.grading.engine.recovery import SEARCHES
 
 PATIENT = {"cell_cpu_seconds": 20.0, "cell_wall_seconds": 60.0}
