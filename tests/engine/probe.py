@@ -1,11 +1,10 @@
-"""Run as a cell, this tells what a kernel is like: names and values, one JSON object. The libraries are imported first."""
+"""Run as a cell, this tells what a kernel is like: names and values, as one JSON object."""
+# ruff: noqa: PTH109, PTH111, PTH115, PTH119, PTH208
 
 import asyncio
 import builtins
-import contextlib
 import faulthandler
 import gc
-import importlib
 import json
 import locale
 import logging
@@ -18,10 +17,6 @@ import tempfile
 import threading
 import time
 import warnings
-
-for _library in LIBRARIES:  # noqa: F821 (the test puts it in front)
-    with contextlib.suppress(ModuleNotFoundError):
-        importlib.import_module(_library)
 
 import matplotlib
 import matplotlib.pyplot as plt
