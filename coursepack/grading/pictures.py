@@ -7,9 +7,8 @@ import re
 from nbformat import NotebookNode
 
 from coursepack.grading.idle import Names
+from coursepack.magics import MAX_SOURCE
 
-# Of a longer cell, every word counts as used: to follow each name takes the square of its length.
-MAX_SOURCE = 50_000
 _DRAWS = re.compile(r"\bplt\.|\bshow_\w+\(|\bdraw_\w+\(|\btorchinfo\.summary\(")
 _TRAINS = re.compile(r"\btrain\w*\(|\brun_\w+\(|seed\(|\brcParams\b")
 

@@ -18,7 +18,7 @@ from typing import Any
 
 import numpy as np
 
-from .protocol import Name
+from .protocol import Frozen, Name
 
 MAX_JSON = 8 * 2**20
 MAX_BUFFERS = 4096
@@ -77,6 +77,8 @@ def _to_json(value: Any, buffers: list[bytes], depth: int) -> Any:
         return {"bytes": len(buffers) - 1}
     if isinstance(value, Name):
         return {"name": value.name}
+    if isinstance(value, Frozen):
+        return {"frozen": _to_json(value.array, buffers, depth + 1)}
     if isinstance(value, np.ndarray | np.generic):
         return _array_to_json(value, buffers)
     raise WireError(f"{type(value).__name__} is not plain data")
@@ -133,6 +135,8 @@ def _from_json(value: Any, buffers: dict[int, bytes], depth: int) -> Any:
         return bytes(_buffer(body, buffers))
     if kind == "name":
         return Name(_typed(body, str))
+    if kind == "frozen":
+        return Frozen(_typed(_from_json(body, buffers, depth + 1), np.ndarray))
     if kind == "text":
         return _text_array(*body)
     if kind in ("array", "number"):

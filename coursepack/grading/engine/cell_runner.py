@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import queue
 from typing import Any
 
@@ -13,6 +14,7 @@ from nbformat import NotebookNode
 from coursepack.grading.engine.outputs import TRUNCATED, stream
 
 LISTEN_SECONDS = 20
+LOOK_SECONDS = 0.1
 # After a cell's end: how long a kernel may show nothing before it counts as not to be heard, and how long it may go on
 # showing what it still has. A busy machine takes its time, so it is silence that counts.
 SILENCE_SECONDS = 4.0
@@ -73,6 +75,15 @@ class CellRunner(NotebookClient):
                     self.process_message(message, cell, cell_index)
                 except CellExecutionComplete:
                     return
+
+    async def _async_poll_kernel_alive(self) -> None:
+        """Wait for no answer of a kernel that is gone; nbclient looks only once a second."""
+        assert isinstance(self.kc, AsyncKernelClient)
+        while await self.kc.is_alive():
+            await asyncio.sleep(LOOK_SECONDS)
+        await asyncio.sleep(LOOK_SECONDS)  # what the cell showed last may still be on its way
+        if self.task_poll_for_reply is not None:
+            self.task_poll_for_reply.cancel()
 
     def leave_out(self, cell: NotebookNode) -> None:
         """Say below a cell that it showed more."""

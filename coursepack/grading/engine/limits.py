@@ -25,7 +25,7 @@ class Limits:
         output_bytes: what all cells together may show.
         cleaning_cpu_seconds: CPU time of making all outputs safe to show.
         cleaning_bytes: memory of the process that does it.
-        restarts: kernels started anew after one died.
+        restarts: kernels started anew for the same cell after one died.
     """
 
     cell_cpu_seconds: float = 300.0
