@@ -16,6 +16,7 @@ from coursepack.grading.engine.assemble import assemble, own_name
 from coursepack.grading.engine.doubts import in_doubt, passed_by_solution, settled
 from coursepack.grading.engine.judge_cell import LOST, Answer
 from coursepack.grading.engine.limits import Limits
+from coursepack.grading.engine.missing_names import explained
 from coursepack.grading.engine.records import CellRecord, GradedNotebook, Verdict
 from coursepack.grading.engine.recovery import Kernels
 from coursepack.grading.engine.session import Session, Stay, Stop
@@ -195,7 +196,8 @@ class _Run:
         elif answer.verdict == LOST:
             answer = answer._replace(verdict=Verdict.STUDENT_ERROR)
         cell.outputs, cell.execution_count = [], None
-        self._record(cell, Verdict(answer.verdict), outputs.clean_text(answer.message, 4_000), stay, answer.details)
+        message = outputs.clean_text(explained(answer.message, self.notebook.cells), 4_000)
+        self._record(cell, Verdict(answer.verdict), message, stay, answer.details)
 
     def _record(self, cell: NotebookNode, verdict: Verdict, message: str, stay: Stay, details: str = "") -> None:
         """Record a test cell; what is not passed after a fault of ours may be that fault's doing."""
