@@ -7,10 +7,10 @@ from collections.abc import Iterable, Sequence
 
 from nbformat import NotebookNode
 
+from coursepack.grading.engine.cell_texts import defined_names
 from coursepack.grading.engine.safe_output import clean_text
 
-# No line of an answer is longer; what comes behind it is not looked at.
-LINE = 300
+MAX_ERROR = 300
 _MISSING = re.compile(r"(?:NameError: )?name '(\w{1,100})' is not defined")
 _HINT = re.compile(r"hint: keep the given name, and make sure that its cell runs")
 # IPython gives a cell's code the name of a file.
@@ -36,15 +36,6 @@ def _errors(name: str, cells: Sequence[NotebookNode]) -> Iterable[str]:
     """Yield the error of each cell that makes a name and raised: the student's own words, cut and cleaned."""
     for cell in cells:
         raised = [out for out in cell.get("outputs", []) if out.output_type == "error"]
-        if raised and _makes(cell.source, name):
-            kind, text = (" ".join(clean_text(raised[-1].get(key), LINE).split()) for key in ("ename", "evalue"))
+        if raised and name in defined_names(cell.source):
+            kind, text = (" ".join(clean_text(raised[-1].get(key), MAX_ERROR).split()) for key in ("ename", "evalue"))
             yield f"{kind}: {_FILE.sub(lambda match: f'({match[1]})', text)}".removesuffix(": ")
-
-
-def _makes(source: str, name: str) -> bool:
-    """Tell whether a text, even one that is no Python, looks as if it made a name."""
-    made = re.compile(
-        rf"\s*(async\s+def|def|class)\s+{name}\b|\s*(import|from)\s.*\b{name}\b"
-        rf"|[\w\s,*()\[\]]*\b{name}\b[\w\s,*()\[\]]*(:[^=]*)?=(?!=)|\s*(for|with)\s.*\b{name}\b"
-    )
-    return any(made.match(line[:LINE]) for line in source.split("\n") if name in line)
