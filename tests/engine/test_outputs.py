@@ -114,6 +114,15 @@ def test_is_a_plain_cleaning_cheap() -> None:
     assert "image/png" in cells[0].outputs[1].data
 
 
+def test_is_html_that_only_acts_not_called_too_large() -> None:
+    """Does an output whose HTML is a script alone show its text, and one that is too large say so behind its text?"""
+    plain = {"text/plain": "<Widget>"}
+    said = [
+        shown({**html(text), "data": {"text/html": text, **plain}}) for text in ("<script>x</script>", NESTED["div"])
+    ]
+    assert [output["data"] for [output] in said] == [plain, {"text/plain": f"<Widget>\n{TOO_LARGE}"}]
+
+
 def test_does_a_table_keep_its_form() -> None:
     """Are rows, spans, classes and headings of a pandas table there, and neither styles nor scripts?"""
     index = pd.MultiIndex.from_tuples([("a", 1), ("a", 2)])

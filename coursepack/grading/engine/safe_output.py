@@ -77,27 +77,27 @@ class Cleaner:
         return None
 
     def _safe_data(self, data: Any) -> dict[str, str]:
-        """Keep pictures that are pictures, tables without anything else, and plain text."""
+        """Keep pictures that are pictures, tables without anything else, and plain text; say what was left out."""
         if not isinstance(data, dict):
             return {}
         kept: dict[str, str] = {kind: data[kind] for kind in IMAGES if is_picture(kind, data.get(kind))}
         html = self._safe_html(data.get("text/html"))
         if html:
             kept["text/html"] = html
-        if isinstance(data.get("text/plain"), str):
-            kept["text/plain"] = clean_text(data["text/plain"])
-        if not kept and any(isinstance(data.get(kind), str) for kind in (*IMAGES, "text/html")):
-            kept["text/plain"] = TOO_LARGE
-        return kept
+        texts = [clean_text(data["text/plain"])] if isinstance(data.get("text/plain"), str) else []
+        if not kept and (html is None or any(kind in data for kind in IMAGES)):
+            texts.append(TOO_LARGE)
+        return kept | ({"text/plain": "\n".join(texts)} if texts else {})
 
-    def _safe_html(self, text: Any) -> str:
-        if not isinstance(text, str) or len(text) > min(MAX_HTML, self._html_room):
+    def _safe_html(self, text: Any) -> str | None:
+        """Return what is safe of a text; None where it is too large to be looked at."""
+        if not isinstance(text, str):
             return ""
+        if len(text) > min(MAX_HTML, self._html_room) or nesting(text) > MAX_NESTING:
+            return None
         self._html_room -= len(text)
-        if nesting(text) > MAX_NESTING:
-            return ""
         safe = safe_html(text)
-        return safe if len(safe) <= 2 * MAX_HTML else ""
+        return safe if len(safe) <= 2 * MAX_HTML else None
 
 
 def stream(text: str, name: str = "stdout") -> dict[str, Any]:
