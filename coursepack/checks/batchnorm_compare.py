@@ -153,7 +153,8 @@ def compare_gradients(
         compare_shape(f"{where}: its shape", expected.shape, gradient)
         if max(np.abs(expected).max(), np.abs(gradient).max()) < ROUNDING * np.abs(incoming).max():
             continue  # both are zero but for rounding, as for a batch of two without ε
-        hint = otherwise or likely_slip(gradient, {**tried, **_rounded(expected, gradient)}, "")
+        hint = otherwise or likely_slip(gradient, tried, "")
+        hint = likely_slip(gradient, _rounded(expected, gradient), hint)
         close(where, expected, gradient, hint=hint)
 
 
