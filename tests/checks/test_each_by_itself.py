@@ -266,6 +266,45 @@ def test_does_a_class_that_raises_when_made_show_its_arguments() -> None:
         student.use(LocalSubject())
 
 
+TRIVIAL = """
+class LinearModule:
+    def __init__(self, in_features, out_features):
+        self.params = {"weight": np.zeros((out_features, in_features)), "bias": np.zeros(out_features)}
+        self.grads = {name: np.zeros_like(value) for name, value in self.params.items()}
+
+    def forward(self, x):
+        self.x = x
+        return np.zeros((len(x), len(self.params["bias"])))
+
+    def backward(self, dout):
+        return np.zeros_like(self.x)
+
+
+class MLP:
+    def __init__(self, n_inputs, n_hidden, n_classes, neg_slope):
+        widths = [n_inputs, *n_hidden, n_classes]
+        self.layers = []
+        for before, after in zip(widths, widths[1:]):
+            self.layers += [LinearModule(before, after), SoftMaxModule()]
+
+    def forward(self, x):
+        self.x = x
+        return np.full((len(x), len(self.layers[-2].params["bias"])), 0.5)
+
+    def backward(self, dout):
+        return np.zeros_like(self.x)
+
+    def step(self, learning_rate):
+        pass
+"""
+
+
+def test_does_a_network_that_does_nothing_earn_nothing_with_modules_that_do_nothing(repository: Course) -> None:
+    namespace = subject_of(repository, "ps3_backprop")._names()
+    exec(TRIVIAL, namespace)
+    assert lost(LocalSubject(namespace), "mlp") == {"mlp-forward", "mlp-backward", "mlp-step"}
+
+
 def test_are_the_students_own_parts_back_when_a_check_failed(repository: Course) -> None:
     subject = subject_of(repository, "ps3_backprop", "mutants", "mlp_no_softmax")
     assert lost(subject, "mlp")
