@@ -20,8 +20,9 @@ from coursepack.build.colab import ColabBadge
 from coursepack.build.feedback import HideTests
 from coursepack.course import Course
 from coursepack.gradebook import find_tools
-from coursepack.grading.engine.beside import RECORDS
+from coursepack.grading.engine.beside import CLUTTER, RECORDS
 from coursepack.grading.engine.execute import JudgedExecute
+from coursepack.grading.exporter import SubmissionExporter
 from coursepack.grading.put_right import PutRight
 from coursepack.grading_data import grading_data
 
@@ -37,8 +38,9 @@ c.CourseDirectory.root = str(ROOT)
 # Worked notebooks are part of the pack and have many readers: a plural, beside nbgrader's "solution".
 c.CourseDirectory.solution_directory = "solutions"
 # A notebook that ran in its folder has downloaded data sets into ./data: never copied, neither to students nor back.
-# Nor are verdicts a student's to hand in.
-c.CourseDirectory.ignore.extend(["data", RECORDS])
+# Nor are verdicts a student's to hand in, nor what archives and operating systems leave behind.
+c.CourseDirectory.ignore.extend(["data", RECORDS, *CLUTTER])
+c.CourseDirectory.student_id_exclude = ",".join(name for name in CLUTTER if "*" not in name)
 
 # `nbgrader autograde` and formgrader run student code in the jail and let the judge decide points (docs/security.md):
 # nbgrader's own steps, with our engine in the place of `Execute`.
@@ -51,6 +53,8 @@ c.Autograde.autograde_preprocessors = [
     AssignLatePenalties,
     CheckCellMetadata,
 ]
+# nbgrader reads a notebook, and the time of its hand-in, before its first preprocessor: ours reads what others refuse.
+c.Autograde.exporter_class = SubmissionExporter
 # A damaged submission costs itself at most: nbgrader would stop the whole batch at a duplicated test cell, say.
 c.Autograde.sanitize_preprocessors = [
     PutRight,

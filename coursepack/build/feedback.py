@@ -1,7 +1,8 @@
-"""Feedback pages without hidden tests.
+"""Feedback pages without hidden tests and marking schemes.
 
-`nbgrader generate_feedback` shows test cells as they were graded: hidden tests in full, in the source and again in
-tracebacks. This preprocessor takes both out; `nbgrader_config.py` adds it to `GenerateFeedback`.
+`nbgrader generate_feedback` shows cells as they were graded: marking schemes and hidden tests in full, the latter in
+the source and again in tracebacks. This preprocessor takes them out; `nbgrader_config.py` adds it to
+`GenerateFeedback`.
 """
 
 from __future__ import annotations
@@ -23,7 +24,7 @@ _PLAIN_FAILURES = frozenset({"CheckFailed"})
 
 
 class HideTests(NbGraderPreprocessor):  # type: ignore[misc]
-    """Removes hidden tests from a graded notebook, and from what they print when they fail.
+    """Removes marking schemes and hidden tests from a graded notebook, and from what tests print when they fail.
 
     A test cell with a hidden region keeps its visible lines and one line per error: the message, without traceback and
     with the hidden cases' own lines and numbers blacked out. Everything else it printed is dropped, because a student's
@@ -31,8 +32,10 @@ class HideTests(NbGraderPreprocessor):  # type: ignore[misc]
     """
 
     def preprocess(self, nb: NotebookNode, resources: ResourcesDict) -> tuple[NotebookNode, ResourcesDict]:
-        """Clean every cell of an autograded notebook, whose test cells are whole again after grading."""
+        """Clean every cell of an autograded notebook, whose own cells are whole again after grading."""
         secrets = secrets_of(_without_students_markers(nb))
+        for cell in filter(utils.is_task, nb.cells):
+            cell.source = without_regions(cell.source, "MARK SCHEME")
         for cell in filter(_is_test, nb.cells):
             if split(cell.source, where="").of("HIDDEN TESTS"):
                 errors = [output for output in cell.outputs if output.output_type == "error"]

@@ -7,6 +7,7 @@ Secret are the hidden tests and, in `release/`, the solutions. What exactly coun
   cell of the source: it would tell the test. A telling line of a solution may stand in a student version only if the
   author also wrote it in a visible cell (`return logits` is in many given classes).
 - **Passage.** All telling lines of one solution region, at least three, in one visible cell: the solution was pasted.
+- **Marking scheme.** A telling line of one, whatever markdown made of it, stands nowhere that students look.
 - **Constant.** A number of a hidden test with at least three significant digits (trailing zeros do not count: 1000
   and 0.01 have one), or a string of at least eight characters, which the visible source never mentions.
 
@@ -50,12 +51,14 @@ class Secrets:
     Attributes:
         hidden: the hidden tests.
         solutions: the solutions.
+        schemes: the marking schemes.
         visible: text by cell id outside every region.
         answered: as `visible`, with the solutions.
     """
 
     hidden: tuple[Secret, ...]
     solutions: tuple[Secret, ...]
+    schemes: tuple[Secret, ...]
     visible: dict[str, str]
     answered: dict[str, str]
 
@@ -68,6 +71,7 @@ def secrets_of(source: NotebookNode) -> Secrets:
     """
     hidden: list[Secret] = []
     solutions: list[Secret] = []
+    schemes: list[Secret] = []
     visible: dict[str, str] = {}
     answered: dict[str, str] = {}
     for index, cell in enumerate(source.cells):
@@ -75,9 +79,10 @@ def secrets_of(source: NotebookNode) -> Secrets:
         parts = split(cell.source, where=f"cell “{name}”")
         hidden += [_secret(name, region.text) for region in parts.of("HIDDEN TESTS")]
         solutions += [_secret(name, region.text) for region in parts.of("SOLUTION")]
+        schemes += [_secret(name, region.text) for region in parts.of("MARK SCHEME")]
         visible[name] = "\n".join(parts.outside)
         answered[name] = "\n".join([visible[name], *(region.text for region in parts.of("SOLUTION"))])
-    return Secrets(tuple(hidden), tuple(solutions), visible, answered)
+    return Secrets(tuple(hidden), tuple(solutions), tuple(schemes), visible, answered)
 
 
 def release_leaks(source: NotebookNode, release: NotebookNode, name: str) -> list[CoursepackError]:
@@ -92,17 +97,19 @@ def release_leaks(source: NotebookNode, release: NotebookNode, name: str) -> lis
     return [
         *_hidden_leaks(secrets, _texts(release), "\n".join(secrets.visible.values()), name),
         *_solution_leaks(secrets, _texts(release), name),
+        *_scheme_leaks(secrets, _texts(release), name),
     ]
 
 
 def solution_leaks(source: NotebookNode, worked: NotebookNode, name: str) -> list[CoursepackError]:
-    """Return what a worked version shows of hidden tests; arguments as for `release_leaks`."""
+    """Return what a worked version shows of hidden tests and marking schemes; arguments as for `release_leaks`."""
     secrets = secrets_of(source)
-    return list(_hidden_leaks(secrets, _texts(worked), "\n".join(secrets.answered.values()), name))
+    known = "\n".join(secrets.answered.values())
+    return [*_hidden_leaks(secrets, _texts(worked), known, name), *_scheme_leaks(secrets, _texts(worked), name)]
 
 
 def feedback_leaks(source: NotebookNode, html: str, name: str, *, submitted: str = "") -> list[CoursepackError]:
-    """Return what a feedback page shows of hidden tests.
+    """Return what a feedback page shows of hidden tests and marking schemes.
 
     Args:
         source: the source notebook.
@@ -112,7 +119,8 @@ def feedback_leaks(source: NotebookNode, html: str, name: str, *, submitted: str
     """
     secrets = secrets_of(source)
     known = "\n".join([*secrets.visible.values(), submitted])
-    return list(_hidden_leaks(secrets, {"page": html_text(html)}, known, name, strings=False))
+    page = {"page": html_text(html)}
+    return [*_hidden_leaks(secrets, page, known, name, strings=False), *_scheme_leaks(secrets, page, name)]
 
 
 def redact(message: str, secrets: Secrets) -> str:
@@ -199,6 +207,20 @@ def _solution_leaks(secrets: Secrets, texts: dict[str, str], name: str) -> Itera
                 shown = list(secret.lines)
             if shown:
                 yield _leak(f"the solution of cell “{secret.cell}”", shown, f"{name}, cell “{place}”")
+
+
+def _scheme_leaks(secrets: Secrets, texts: dict[str, str], name: str) -> Iterator[CoursepackError]:
+    for place, text in texts.items():
+        bare = _bare(text)
+        for secret in secrets.schemes:
+            shown = [line for line in secret.lines if _bare(line) in bare]
+            if shown:
+                yield _leak(f"the marking scheme of cell “{secret.cell}”", shown, f"{name}, cell “{place}”")
+
+
+def _bare(text: str) -> str:
+    """Return a text on one line without what markdown turns into something else: emphasis and numbers of lists."""
+    return _collapsed(re.sub(r"(?m)^\s*(\d+\.|[-*])\s", "", re.sub(r"[*_`#]", "", text)))
 
 
 def _leak(what: str, shown: list[str], where: str) -> CoursepackError:

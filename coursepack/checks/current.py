@@ -15,6 +15,7 @@ from coursepack.subject import (
     Source,
     StudentError,
     Subject,
+    Use,
 )
 
 
@@ -87,6 +88,10 @@ class CurrentSubject:
     def source(self, name: str) -> Source:
         """Tell what a name stands for; see `Subject.source`."""
         return self._subject.source(name)
+
+    def watch(self, rules: Sequence[str]) -> list[Use]:
+        """Note which libraries student code calls; see `Subject.watch`."""
+        return self._subject.watch(rules)
 
 
 student = CurrentSubject()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from coursepack.grading.desk import Desk
 from coursepack.grading.engine.beside import files_beside
-from coursepack.grading.stamps import NAME, read_timestamp
+from coursepack.grading.stamps import NAME, timestamp_of
 
 
 def companions(desk: Desk, student: str) -> tuple[dict[str, bytes], tuple[str, ...]]:
@@ -12,7 +12,8 @@ def companions(desk: Desk, student: str) -> tuple[dict[str, bytes], tuple[str, .
     ignored = [str(pattern) for pattern in desk.coursedir.ignore]
     submitted = desk.folder("submitted", student)
     theirs, notes = files_beside(submitted, ignored)
-    if NAME in theirs and read_timestamp(submitted / NAME) is None:
-        del theirs[NAME]
+    if theirs.pop(NAME, None) is not None and (time := timestamp_of(submitted)):
+        # In a form that nbgrader reads rightly.
+        theirs[NAME] = time.encode("ascii")
     own, _ = files_beside(desk.source.parent, ignored)
     return {**theirs, **own}, notes

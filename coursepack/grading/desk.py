@@ -5,7 +5,8 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-from dataclasses import asdict, dataclass
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -14,7 +15,7 @@ from nbgrader.api import MissingEntry
 
 from coursepack.course import Course
 from coursepack.gradebook import course_directory, find_tools, gradebook_url, open_gradebook
-from coursepack.grading.engine.beside import RECORDS
+from coursepack.grading.engine.beside import RECORDS, is_clutter
 from coursepack.grading.engine.limits import Limits
 from coursepack.grading.engine.records import CellRecord, GradedNotebook
 from coursepack.grading.rehearsal import grading_environment
@@ -30,12 +31,16 @@ class Record:
         source: digest of the assignment's source at that time.
         problem: why it could not be graded; empty if it was.
         notes: what was repaired or noticed.
+        ours: whether the problem is a fault of the grader's, so that the next run tries again.
+        provenance: digests of all else that the result was made from; see `grading/provenance.py`.
     """
 
     submission: str
     source: str
     problem: str = ""
     notes: tuple[str, ...] = ()
+    ours: bool = False
+    provenance: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -97,7 +102,7 @@ class Desk:
         """Return the ids of all who handed something in, sorted."""
         submitted = self.course.root / str(self.coursedir.submitted_directory)
         folders = submitted.iterdir() if submitted.is_dir() else ()
-        names = (folder.name for folder in folders if not folder.name.startswith("."))
+        names = (folder.name for folder in folders if not (folder.name.startswith(".") or is_clutter(folder.name)))
         return sorted(name for name in names if self.folder("submitted", name).is_dir())
 
     def record(self, student: str) -> Record | None:
@@ -111,11 +116,23 @@ class Desk:
 
     def verdicts(self, student: str) -> dict[str, CellRecord]:
         """Return the engine's verdicts on a student's cells by name; none after grading without the engine."""
+        graded = self._graded(student)
+        return {record.grade_id: record for record in graded.records} if graded else {}
+
+    def noticed(self, student: str) -> tuple[str, ...]:
+        """Return what the engine noticed on a student's notebook."""
+        graded = self._graded(student)
+        return graded.notes if graded else ()
+
+    def _graded(self, student: str) -> GradedNotebook | None:
         try:
-            text = (self.folder("autograded", student) / RECORDS).read_text(encoding="utf-8")
-            return {record.grade_id: record for record in GradedNotebook.from_json(text).records}
+            return GradedNotebook.from_json((self.folder("autograded", student) / RECORDS).read_text(encoding="utf-8"))
         except (OSError, ValueError):
-            return {}
+            return None
+
+    def log(self, student: str) -> Path:
+        """Return where the traceback of a grader error lies: beside our notes, for the instructor alone."""
+        return self.records / f"{student}.log"
 
     def write_record(self, student: str, record: Record) -> None:
         """Keep a note on a student's grading; whole or not at all."""

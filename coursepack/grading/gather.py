@@ -70,7 +70,10 @@ def _result(
         late_by=float(submission.total_seconds_late) if submission else 0.0,
         penalty=float(submission.late_submission_penalty or 0) if submission and graded else 0.0,
         problem=problem,
-        notes=_notes(desk.notebook("autograded", student), record.notes if record else ()),
+        notes=_notes(
+            desk.notebook("autograded", student),
+            tuple(dict.fromkeys((record.notes if record else ()) + desk.noticed(student))),
+        ),
         submitted=handed_in or graded,
     )
 

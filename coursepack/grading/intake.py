@@ -13,20 +13,21 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import nbformat
 from nbformat import NotebookNode
-from nbformat.validator import normalize
 
+from coursepack.grading.engine.handed import Handed, is_written_in, own_name
+from coursepack.grading.engine.identity import Identity, identify
+from coursepack.grading.locked import locked_changes
+from coursepack.grading.mend import NAMED, NoNotebookError, mended, unused
 from coursepack.grading.slim import slim
 
-NBFORMAT = (4, 5)
 # An executed notebook of ours has less than 1 MB. A part (anything behind a comma or bracket) takes some 100 bytes.
 MAX_BYTES = 50_000_000
 MAX_PARTS = 2_000_000
 CLEAR = "hand it in again without outputs"
 SKIP_TAG = "skip-execution"
-# So many cells are named in one note.
-NAMED = 3
+# So much of a cell is read to find out which one it is.
+LONGEST = 50_000
 
 
 class UnreadableError(Exception):
@@ -56,27 +57,71 @@ def take_in(path: Path, released: NotebookNode) -> Intake:
     Raises:
         UnreadableError: there is no notebook, or nothing that could be graded in it.
     """
-    content = slim(_read_json(path))
-    notes: list[str] = []
-    notebook = _as_current_format(content, notes)
-    notes.extend(put_right(notebook, released))
-    return Intake(notebook, tuple(notes))
+    read = read_submission(path)
+    return Intake(read.notebook, read.notes + put_right(read.notebook, released))
+
+
+def read_submission(path: Path) -> Intake:
+    """Read a submitted notebook and mend what is broken in it, whatever assignment it belongs to.
+
+    Raises:
+        UnreadableError: there is no notebook.
+    """
+    try:
+        return Intake(*mended(slim(_read_json(path))))
+    except NoNotebookError as error:
+        raise UnreadableError(str(error)) from error
 
 
 def put_right(notebook: NotebookNode, released: NotebookNode) -> tuple[str, ...]:
     """Put right, in place, what nbgrader would stumble over; return what was done, one sentence each.
 
+    Every cell that `identify` recognises gets the assignment's own id, type and nbgrader metadata, every other none;
+    locked cells get their text back.
+
     Raises:
-        UnreadableError: none of the assignment's cells is in the notebook.
+        UnreadableError: this is no submission of the assignment.
     """
-    notes: list[str] = []
-    own = {cell.metadata.nbgrader.grade_id: cell for cell in released.cells if "nbgrader" in cell.metadata}
-    _restore_metadata(notebook, own, notes)
-    if not any("nbgrader" in cell.metadata for cell in notebook.cells):
+    own = {name: cell for cell in released.cells if (name := own_name(cell))}
+    found = identify([_handed(cell) for cell in notebook.cells], released, lambda: released)
+    if found.another:
         raise UnreadableError("none of the assignment's cells is in it: this is another notebook")
+    notes = list(found.notes) + _how_known(found)
+    notes += [f"cell {place + 1} is not one of the assignment's; it carries no points" for place in found.foreign]
+    notes += locked_changes([(own[name], notebook.cells[place]) for place, name in found.order if name])
+    taken = {cell.id for cell in released.cells} | {cell.id for cell in notebook.cells}
+    notebook.cells = [
+        _like(own[name], notebook.cells[place], notes) if name else _students(notebook.cells[place], own, taken)
+        for place, name in found.order
+    ]
     _put_back_missing(notebook, released, notes)
     _drop_skip_tags(notebook, notes)
+    notebook.metadata.clear()
+    if "kernelspec" in released.metadata:
+        notebook.metadata["kernelspec"] = copy.deepcopy(released.metadata.kernelspec)
     return tuple(notes)
+
+
+def _handed(cell: NotebookNode) -> Handed:
+    marks = cell.metadata.get("nbgrader")
+    mark = marks.get("grade_id") if isinstance(marks, dict) else ""
+    return Handed(cell.cell_type, cell.source[:LONGEST], mark if isinstance(mark, str) else "", str(cell.get("id", "")))
+
+
+def _how_known(found: Identity) -> list[str]:
+    """Say which cells had lost their metadata, and by what they were recognised."""
+    notes = []
+    for witness, words in (("id", "id"), ("text", "text")):
+        names = [name for name, known_by in found.known_by.items() if known_by == witness]
+        if len(names) == 1:
+            notes.append(f"cell {names[0]} had lost its metadata; it was recognised by its {words}")
+        elif names:
+            more = ", …" if len(names) > NAMED else ""
+            notes.append(
+                f"{len(names)} cells ({', '.join(names[:NAMED])}{more}) had lost their metadata; "
+                f"they were recognised by their {words}s"
+            )
+    return notes
 
 
 def _read_json(path: Path) -> dict[str, Any]:
@@ -111,49 +156,6 @@ def _read_text(path: Path) -> str:
     return text
 
 
-def _as_current_format(content: dict[str, Any], notes: list[str]) -> NotebookNode:
-    """Return the notebook in nbformat 4.5 or newer, with sound cell ids."""
-    major, minor = content.get("nbformat"), content.get("nbformat_minor", 0)
-    if not isinstance(major, int) or not isinstance(minor, int):
-        raise UnreadableError("it is JSON but not a notebook: its nbformat is missing")
-    if major > NBFORMAT[0]:
-        raise UnreadableError(f"its notebook format is {major}; this nbgrader reads {NBFORMAT[0]}")
-    try:
-        notebook = nbformat.from_dict(content)  # type: ignore[no-untyped-call]
-        if (major, minor) < NBFORMAT:
-            notebook = nbformat.convert(notebook, NBFORMAT[0])  # type: ignore[no-untyped-call]
-            notebook = nbformat.v4.upgrade(notebook)  # type: ignore[no-untyped-call]
-            notes.append(f"upgraded from notebook format {major}.{minor}")
-        _, notebook = normalize(notebook)
-        nbformat.validate(notebook)
-    except Exception as error:
-        reason = str(error).strip().split("\n")[0]
-        raise UnreadableError(f"it is not a valid notebook: {reason[:200]}") from error
-    return notebook  # type: ignore[no-any-return]
-
-
-def _restore_metadata(notebook: NotebookNode, own: dict[str, NotebookNode], notes: list[str]) -> None:
-    """Give every known cell the assignment's own nbgrader metadata and type, every other cell none.
-
-    Of cells that occur more than once the last one counts, as in nbgrader.
-    """
-    seen: set[str] = set()
-    for index in range(len(notebook.cells) - 1, -1, -1):
-        cell = notebook.cells[index]
-        if "nbgrader" not in cell.metadata:
-            continue
-        found = cell.metadata.pop("nbgrader")
-        grade_id = found.get("grade_id") if isinstance(found, dict) else None
-        if grade_id not in own:
-            notes.append(f"cell {index + 1} is not one of the assignment's; it carries no points")
-        elif grade_id in seen:
-            notes.append(f"cell {grade_id} occurs more than once; the last one counts")
-        else:
-            seen.add(grade_id)
-            _note_schema(found, own[grade_id].metadata.nbgrader, notes)
-            notebook.cells[index] = _like(own[grade_id], cell, notes)
-
-
 def _note_schema(found: dict[str, Any], own: dict[str, Any], notes: list[str]) -> None:
     got, expected = found.get("schema_version"), own.get("schema_version")
     if got != expected:
@@ -161,13 +163,30 @@ def _note_schema(found: dict[str, Any], own: dict[str, Any], notes: list[str]) -
 
 
 def _like(own: NotebookNode, cell: NotebookNode, notes: list[str]) -> NotebookNode:
-    """Return the student's cell with our metadata and our cell type."""
+    """Return the student's cell as one of the assignment's: our id, type and metadata, our text where it is locked."""
+    name = own_name(own)
     if cell.cell_type != own.cell_type:
-        notes.append(f"cell {own.metadata.nbgrader.grade_id} had become a {cell.cell_type} cell; changed back")
-        changed = copy.deepcopy(own)
-        changed.source, changed.id = cell.source, cell.id
-        return changed
-    cell.metadata["nbgrader"] = copy.deepcopy(own.metadata.nbgrader)
+        notes.append(f"cell {name} had become a {cell.cell_type} cell; changed back")
+    marks = cell.metadata.get("nbgrader")
+    if marks:
+        _note_schema(marks, own.metadata.nbgrader, notes)
+    changed = copy.deepcopy(own)
+    changed.metadata = copy.deepcopy(cell.metadata)
+    changed.metadata["nbgrader"] = copy.deepcopy(own.metadata.nbgrader)
+    if is_written_in(own):
+        changed.source = cell.source
+        changed.pop("attachments", None)
+        if cell.get("attachments") and own.cell_type == "markdown":
+            changed["attachments"] = cell.attachments
+    return changed
+
+
+def _students(cell: NotebookNode, own: dict[str, NotebookNode], taken: set[str]) -> NotebookNode:
+    """Return a cell of the student's own, which neither says nor seems to be one of the assignment's."""
+    cell.metadata.pop("nbgrader", None)
+    if cell.id in {one.id for one in own.values()}:
+        cell.id = unused(f"copy-of-{cell.id[:50]}", taken)
+        taken.add(cell.id)
     return cell
 
 

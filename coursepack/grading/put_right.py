@@ -2,23 +2,28 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 from nbformat import NotebookNode
 from nbgrader.preprocessors import NbGraderPreprocessor
 
 from coursepack.build.notebooks import read_notebook, released_notebook
-from coursepack.grading.engine.execute import course_of
+from coursepack.grading.engine.execute import NOTES, course_of
 from coursepack.grading.intake import put_right
+from coursepack.grading.stamps import unreadable_time
 
 
 class PutRight(NbGraderPreprocessor):  # type: ignore[misc]
     """Gives a submission the assignment's own metadata: first of `c.Autograde.sanitize_preprocessors`."""
 
     def preprocess(self, nb: NotebookNode, resources: Any) -> tuple[NotebookNode, Any]:
-        """Put a submission right; what was done goes to the log."""
+        """Put a submission right; what was done goes to the log and to the records."""
         names = resources["nbgrader"]
         source = course_of(self.config).root / "source" / names["assignment"] / f"{names['notebook']}.ipynb"
-        for note in put_right(nb, released_notebook(read_notebook(source))):
+        notes = put_right(nb, released_notebook(read_notebook(source)))
+        notes += unreadable_time(Path(resources["metadata"]["path"]))
+        for note in notes:
             self.log.warning("%s, %s: %s", names["student"], names["notebook"], note)
+        resources[NOTES] = (*resources.get(NOTES, ()), *notes)
         return nb, resources

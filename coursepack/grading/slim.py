@@ -57,8 +57,8 @@ def _cell(cell: Any) -> Any:
 
 
 def _text(text: Any) -> Any:
-    if isinstance(text, list) and all(isinstance(line, str) for line in text):
-        return "".join(text)
+    if isinstance(text, list):
+        return "".join(line for line in text if isinstance(line, str))
     return _plain(text)
 
 

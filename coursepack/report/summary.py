@@ -10,13 +10,18 @@ from dataclasses import dataclass
 from nbformat import NotebookNode
 from nbgrader import utils
 
+from coursepack.build.markers import KINDS, without_regions
 from coursepack.grading.results import CellStatus, Status, SubmissionResult
-from coursepack.grading.verdicts import Failure, group_failures
+from coursepack.grading.verdicts import Failure, Suspect, group_failures, suspect_checks
 
 _HEADING = re.compile(r"^(#{1,4})\s+(?P<title>.+?)\s*#*$", re.MULTILINE)
 _POINTS = re.compile(r"\s*[(\[·,–—-]*\s*\d+\s*(?:points?|pts?)\b.*$", re.IGNORECASE)
 _ARTICLES = ("a", "all", "an", "both", "each", "every", "no", "the")
+_SHARE = re.compile(r"\s*\([^()]*\b\d+ of (?:the )?\d+\)$")
 _MARKUP = re.compile(r"[*`$]|(?<!\w)_|_(?!\w)")
+
+# Where its heading stands in the notebook, and what it says: two sections may have the same heading.
+_Section = tuple[int, str]
 
 
 @dataclass(frozen=True)
@@ -115,6 +120,11 @@ class ClassSummary:
         return tuple(result for result in self.results if result.notes)
 
     @property
+    def suspects(self) -> tuple[Suspect, ...]:
+        """The checks that nobody passed."""
+        return tuple(suspect_checks(self.results))
+
+    @property
     def max_score(self) -> float:
         """Points a perfect submission earns."""
         return max((result.max_score for result in self.results), default=0.0)
@@ -144,14 +154,14 @@ def summarise(assignment: str, results: Sequence[SubmissionResult], source: Note
         source: the assignment's source notebook, for its headings and what its checks say of themselves.
     """
     by_name = tuple(sorted(results, key=lambda result: (result.display_name.casefold(), result.student)))
-    title, headings, comments = _describe(source)
+    title, sections, comments = _describe(source)
     failures = group_failures(by_name)
-    grouped: dict[str, list[CheckSummary]] = {}
+    grouped: dict[_Section, list[CheckSummary]] = {}
     for grade_id, points in _point_cells(by_name).items():
         ways = tuple(failure for failure in failures if failure.grade_id == grade_id)
         check = _summarise_check(grade_id, comments.get(grade_id, ""), points, by_name, ways)
-        grouped.setdefault(headings.get(grade_id, "Other checks"), []).append(check)
-    exercises = tuple(ExerciseSummary(name, tuple(checks)) for name, checks in grouped.items())
+        grouped.setdefault(sections.get(grade_id, (-1, "Other checks")), []).append(check)
+    exercises = tuple(ExerciseSummary(name, tuple(checks)) for (_, name), checks in grouped.items())
     return ClassSummary(assignment, title or assignment, by_name, exercises)
 
 
@@ -176,22 +186,43 @@ def _summarise_check(
     return CheckSummary(grade_id, about, points, counts, rate, failures)
 
 
-def _describe(source: NotebookNode) -> tuple[str, dict[str, str], dict[str, str]]:
-    """Return a notebook's title, and by graded cell the heading above it and the comment it opens with."""
-    title = heading = ""
-    headings, comments = {}, {}
-    for cell in source.cells:
+def _describe(source: NotebookNode) -> tuple[str, dict[str, _Section], dict[str, str]]:
+    """Return a notebook's title, and by graded cell the section it stands in and what it says it is about."""
+    title = ""
+    path: dict[int, str] = {}
+    sections, comments = {}, {}
+    for place, cell in enumerate(source.cells):
+        shown = _shown(cell.source)
         if cell.cell_type == "markdown":
-            for match in _HEADING.finditer(cell.source):
-                heading = _plain(match["title"])
+            for match in _HEADING.finditer(shown):
+                level, heading = len(match[1]), _plain(match["title"])
+                path = {above: name for above, name in path.items() if above < level} | {0: str(place), level: heading}
                 title = title or heading
         if utils.is_grade(cell):
             grade_id = cell.metadata.nbgrader.grade_id
-            headings[grade_id] = heading
-            first = cell.source.strip().split("\n")[0]
-            if first.startswith("# ") and cell.cell_type == "code":
-                comments[grade_id] = _claim(first.removeprefix("# "))
-    return title, headings, comments
+            sections[grade_id] = _section(path)
+            comments[grade_id] = _about(cell.cell_type, shown.strip().split("\n")[0])
+    return title, sections, comments
+
+
+def _section(path: dict[int, str]) -> _Section:
+    """Return where the innermost heading stands, and the headings below the notebook's title as one."""
+    names = [name for level, name in sorted(path.items()) if level > 1] or [path.get(1, "")]
+    return int(path.get(0, "-1")), " · ".join(names)
+
+
+def _about(kind: str, first: str) -> str:
+    """Return what a graded cell is about, by its first line."""
+    if kind == "markdown":
+        return f"written answer: {_plain(first.lstrip('# '))}".removesuffix(": ")
+    return _claim(first.removeprefix("# ")) if first.startswith("# ") else ""
+
+
+def _shown(source: str) -> str:
+    """Return what students see of a cell: no marked region, no marker."""
+    for kind in KINDS:
+        source = without_regions(source, kind)
+    return source
 
 
 def _claim(comment: str) -> str:
@@ -203,4 +234,4 @@ def _claim(comment: str) -> str:
 
 def _plain(heading: str) -> str:
     """Return a heading without its markdown and without its points."""
-    return _POINTS.sub("", _MARKUP.sub("", heading)).strip()
+    return _SHARE.sub("", _POINTS.sub("", _MARKUP.sub("", heading))).strip()

@@ -4,6 +4,7 @@
 """
 
 from .local import LocalSubject
+from .names import Use
 from .protocol import (
     Array,
     Frozen,
@@ -34,4 +35,5 @@ __all__ = [
     "StepResult",
     "StudentError",
     "Subject",
+    "Use",
 ]

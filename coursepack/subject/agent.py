@@ -58,7 +58,13 @@ class Agent:
         if do == "source":
             source = self._subject.source(*args)
             return [source.kind, source.text]
+        if do == "watch":
+            return [[use.function[:MAX_MESSAGE], use.library[:MAX_MESSAGE]] for use in self._subject.watch(*args)]
         return _plain(getattr(self._subject, do)(*args, **options))
+
+    def begin(self) -> None:
+        """Begin a conversation: what the last one left watched is watched no longer."""
+        self._subject.watch(())
 
 
 def _plain(value: Any) -> Any:
@@ -111,6 +117,7 @@ def listen(path: str) -> Callable[[asyncio.AbstractEventLoop], None]:
 
 def _accept(loop: asyncio.AbstractEventLoop, listener: socket.socket, agent: Agent) -> None:
     connection, _ = listener.accept()
+    agent.begin()
 
     def ready() -> None:
         more = False

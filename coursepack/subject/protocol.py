@@ -11,6 +11,7 @@ from typing import Any, Protocol
 
 import numpy.typing as npt
 
+from .names import Use
 from .records import FunctionPass, Inventory, Step, StepResult
 
 Array = npt.NDArray[Any]
@@ -174,3 +175,10 @@ class Subject(Protocol):
 
     def source(self, name: str) -> Source:
         """Tell what a name of the student's stands for, with its source if it was written in the notebook."""
+
+    def watch(self, rules: Sequence[str]) -> list[Use]:
+        """Note from now on which of these libraries student code calls; return what was noted since the last time.
+
+        Args:
+            rules: dotted names: "torch" is the library, "numpy.convolve" one function. None to watch no longer.
+        """

@@ -34,7 +34,28 @@ WRONG: dict[str, tuple[Drop, str]] = {
     "scaling in eval": (lambda x, training: x * (torch.rand_like(x) >= 0.2) if training else 0.8 * x, "output"),
     "one mask for all": (
         lambda x, training: x * (torch.rand(x.shape[1]) >= 0.2) / 0.8 if training else x,
-        "each image loses others",
+        "images lose the same",
+    ),
+    "one mask for two images": (
+        lambda x, t: x * (torch.rand(-(-len(x) // 2), x.shape[1]) >= 0.2).repeat(2, 1)[: len(x)] / 0.8 if t else x,
+        "images lose the same",
+    ),
+    "one draw for a whole image": (
+        lambda x, t: x * (torch.rand(len(x), 1) >= 0.2) / 0.8 if t else x,
+        "an image loses all or nothing",
+    ),
+    "rows by Dropout1d": (lambda x, t: F.dropout1d(x, 0.2, training=t), "nn.Dropout1d drops whole rows"),
+    "one draw for two features": (
+        lambda x, t: x * (torch.rand(len(x), x.shape[1] // 2) >= 0.2).repeat(1, 2) / 0.8 if t else x,
+        "some share one",
+    ),
+    "one draw for eight neighbours": (
+        lambda x, t: x * (torch.rand(len(x), x.shape[1] // 8) >= 0.2).repeat_interleave(8, 1) / 0.8 if t else x,
+        "some share one",
+    ),
+    "the same in every pass": (
+        lambda x, t: x * (torch.rand(x.shape, generator=torch.Generator().manual_seed(1)) >= 0.2) / 0.8 if t else x,
+        "fix no seed in forward",
     ),
     "another scale": (lambda x, t: x * (torch.rand_like(x) >= 0.2) / 0.79 if t else x, r"times 1\.25"),
     "noise instead": (lambda x, t: x * (1 + 0.5 * torch.randn_like(x)) if t else x, "nothing dropped"),
@@ -64,6 +85,15 @@ def check(drop: Drop) -> None:
 @pytest.mark.parametrize("name", RIGHT)
 def test_does_every_way_to_write_dropout_pass(name: str) -> None:
     check(RIGHT[name])
+
+
+def test_is_another_probability_told_by_the_scale_it_brings_where_a_small_batch_leaves_the_rate_in_doubt() -> None:
+    """Who drops with p = 0.2 in place of 0.5 divides rightly, and should not be told to divide."""
+    layers = sequential(9)().requires_grad_()
+    layers[9].p = 0.2  # type: ignore[index, union-attr]
+    student = LocalSubject({"network": lambda: layers})
+    with pytest.raises(CheckFailed, match=r"p = 0\.2; the probability to drop is p = 0\.5"):
+        networks.assert_equivalent(student.module("network"), networks.dropout_cnn(), batch_sizes=(2,))
 
 
 @pytest.mark.parametrize("name", WRONG)

@@ -12,7 +12,8 @@ from typing import Any
 import numpy as np
 import pytest
 
-from coursepack.subject import Frozen, Name, StudentError, wire
+from coursepack.subject import Frozen, Name, StudentError, Use, wire
+from coursepack.subject.bindings import RanCell
 from coursepack.subject.remote import RemoteSubject, SubjectLostError
 
 ARRAYS = {
@@ -160,6 +161,7 @@ STRUCTURED: dict[str, tuple[Any, ...]] = {
     "run_loop": ("train", "classifier", {}),
     "gradients": ("f", [np.zeros(3)], np.zeros(3)),
     "source": ("f",),
+    "watch": (("scipy",),),
     "file": ("f", b""),
 }
 
@@ -231,9 +233,16 @@ def test_the_students_error_is_the_students(impostor: Impostor, subject: RemoteS
 @pytest.mark.parametrize(("said", "expected"), [("library", "library"), ("value", "function"), ("missing", "function")])
 def test_a_source_is_held_against_the_notebook(impostor: Impostor, said: str, expected: str) -> None:
     """Does the notebook's own text count where the agent hides a function?"""
-    subject = RemoteSubject(impostor.path, cells=["def f(x):\n    return scipy.convolve(x)"], seconds=2.0)
+    cells = [RanCell("%%time\ndef f(x):\n    return scipy.convolve(x)")]
+    subject = RemoteSubject(impostor.path, cells=cells, seconds=2.0)
     impostor.says({"value": [said, "scipy.signal.convolve"]})
     source = subject.source("f")
     subject.close()
     assert source.kind == expected
     assert "convolve" in source.text
+
+
+def test_what_was_watched_arrives(impostor: Impostor, subject: RemoteSubject) -> None:
+    """Does the judge learn which library was called, and where?"""
+    impostor.says({"value": [["f", "scipy.signal.convolve"]]})
+    assert subject.watch(["scipy"]) == [Use("f", "scipy.signal.convolve")]

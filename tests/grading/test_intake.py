@@ -43,7 +43,8 @@ def write(folder: Path, content: Any) -> Path:
         ('{"cells": [', "not JSON"),
         ("", "not JSON"),
         ("[1, 2]", "not a notebook"),
-        ('{"cells": []}', "nbformat is missing"),
+        ('{"cells": []}', "another notebook"),
+        ('{"metadata": {}}', "it has no cells"),
         ('{"cells": [], "metadata": {}, "nbformat": 9, "nbformat_minor": 0}', "notebook format is 9"),
         ('{"cells": 3, "metadata": {}, "nbformat": 4, "nbformat_minor": 5}', "not a valid notebook"),
         ('{"cells": [], "metadata": {}, "nbformat": 4, "nbformat_minor": 5}', "another notebook"),
@@ -82,7 +83,8 @@ def test_of_duplicated_cells_the_last_counts(tmp_path: Path, released: NotebookN
     twin = copy.deepcopy(cell_of(notebook, "double-hidden"))
     notebook["cells"].append({**twin, "id": "twin"})
     intake = take_in(write(tmp_path, notebook), released)
-    assert intake.notes == ("cell double-hidden occurs more than once; the last one counts",)
+    (note,) = intake.notes
+    assert note.startswith("cell double-hidden occurs more than once: cell 10 of the notebook counts; cell 6 ran")
     assert grade_ids(intake.notebook).count("double-hidden") == 1
     assert "nbgrader" in intake.notebook.cells[-1].metadata
 

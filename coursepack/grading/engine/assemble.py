@@ -6,14 +6,19 @@ What decides how a cell is run or what it is worth (its type, ids, tags, points,
 from __future__ import annotations
 
 import copy
-from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
 import nbformat
 from nbformat import NotebookNode
 
+from coursepack.grading.engine.attached import Pictures, with_inline
+from coursepack.grading.engine.cell_texts import defined_names
+from coursepack.grading.engine.handed import Handed, is_written_in, own_name
+from coursepack.grading.engine.identity import identify
 from coursepack.grading.engine.records import GradedNotebook
+
+__all__ = ["Assembly", "assemble", "own_name", "with_marks"]
 
 MAX_CELLS = 1_000
 MAX_CHARACTERS = 1_000_000
@@ -41,84 +46,107 @@ def assemble(source: NotebookNode, submission: NotebookNode) -> Assembly:
     """Return the notebook to run for a submission, whatever its metadata say."""
     own = {name: cell for cell in source.cells if (name := own_name(cell))}
     notes: list[str] = []
-    found = list(_student_cells(submission, notes))
-    last = {name: place for place, (name, _, _) in enumerate(found) if name in own}
+    handed, pictures = _student_cells(submission, notes)
+    found = identify(handed, source, lambda: _released(source))
+    notes.extend(found.notes)
+    shown = Pictures(notes)
     cells: list[NotebookNode] = []
-    for place, (name, kind, text) in enumerate(found):
-        if last.get(name) == place:
-            cells.append(_filled(own[name], text))
-        elif name in own:
-            notes.append(f"cell {name} occurs more than once; the last one counts")
-        else:
-            cells.append(NEW_CELL[kind](text))  # type: ignore[no-untyped-call]
-    if len(last) < len(own):
-        _put_back_missing(cells, source, set(last), notes)
+    for place, name in found.order:
+        text = handed[place].text
+        cell = _filled(own[name], text) if name else NEW_CELL[handed[place].kind](text)  # type: ignore[no-untyped-call]
+        if cell.cell_type == "markdown" and (not name or is_written_in(own[name])):
+            shown.put_into(cell, pictures[place], name or f"{place + 1} of the notebook")
+        cells.append(cell)
+    if len(found.known_by) < len(own):
+        _put_back_missing(cells, source, set(found.known_by), notes)
     return Assembly(_notebook(source, cells), tuple(dict.fromkeys(notes)))
 
 
-def own_name(cell: NotebookNode) -> str:
-    """Return the name of one of the assignment's own cells; empty for any other."""
-    return str(cell.metadata.get("nbgrader", {}).get("grade_id", ""))
+def _released(source: NotebookNode) -> NotebookNode:
+    # Here, because it takes all of nbgrader, which a worker otherwise never needs.
+    from coursepack.build.notebooks import released_notebook
+
+    return released_notebook(source)
 
 
-def _student_cells(submission: Any, notes: list[str]) -> Iterator[tuple[str, str, str]]:
-    """Yield (name, type, text) of every cell that can be read."""
+def _student_cells(submission: Any, notes: list[str]) -> tuple[list[Handed], list[dict[str, Any]]]:
+    """Return every cell that can be read, with its attachments; a cell that takes too much room costs itself."""
     cells = submission.get("cells", []) if isinstance(submission, dict) else []
+    handed: list[Handed] = []
+    pictures: list[dict[str, Any]] = []
     room = MAX_CHARACTERS
     for place, cell in enumerate(cells if isinstance(cells, list) else []):
         if place >= MAX_CELLS:
             notes.append(f"the notebook has more than {MAX_CELLS:,} cells; the rest was left out")
-            return
-        text = _text(cell)
-        room -= len(text)
-        if room < 0:
-            notes.append(f"the notebook holds more than {MAX_CHARACTERS:,} characters; the rest was left out")
-            return
+            break
         kind = cell.get("cell_type") if isinstance(cell, dict) else None
-        if isinstance(kind, str) and kind in NEW_CELL:
-            yield _name(cell), kind, text
+        if not isinstance(kind, str) or kind not in NEW_CELL:
+            continue
+        markdown = kind == "markdown"
+        text, attached = with_inline(_text(cell), cell.get("attachments")) if markdown else (_text(cell), {})
+        if len(text) > room:
+            notes.append(f"the notebook holds more than {MAX_CHARACTERS:,} characters; cell {place + 1} was left out")
+            continue
+        room -= len(text)
+        handed.append(Handed(kind, text, _mark(cell), _id(cell)))
+        pictures.append(attached)
+    return handed, pictures
 
 
 def _text(cell: Any) -> str:
     text = cell.get("source", "") if isinstance(cell, dict) else ""
-    if isinstance(text, list) and all(isinstance(line, str) for line in text):
-        text = "".join(text)
+    if isinstance(text, list):
+        text = "".join(line for line in text if isinstance(line, str))
     return text.encode("utf-8", "replace").decode("utf-8") if isinstance(text, str) else ""
 
 
-def _name(cell: dict[str, Any]) -> str:
-    """Return what a cell says it is called: its nbgrader metadata, or its id where an editor dropped those."""
+def _mark(cell: dict[str, Any]) -> str:
+    """Return the name that a cell's nbgrader metadata give it."""
     metadata = cell.get("metadata")
     marks = metadata.get("nbgrader") if isinstance(metadata, dict) else None
-    name = marks.get("grade_id") if isinstance(marks, dict) else cell.get("id")
+    name = marks.get("grade_id") if isinstance(marks, dict) else ""
     return name if isinstance(name, str) else ""
+
+
+def _id(cell: dict[str, Any]) -> str:
+    return cell["id"] if isinstance(cell.get("id"), str) else ""
 
 
 def _filled(own: NotebookNode, text: str) -> NotebookNode:
     """Return the source's cell, with the student's text where students write."""
     cell = copy.deepcopy(own)
-    if own.metadata.nbgrader.get("solution") or own.metadata.nbgrader.get("task"):
+    if is_written_in(own):
         cell.source = text
+        cell.pop("attachments", None)
     return cell
 
 
 def _put_back_missing(cells: list[NotebookNode], source: NotebookNode, present: set[str], notes: list[str]) -> None:
     """Insert the assignment's cells that the submission lacks, each behind its predecessor; answers as they were."""
-    # Here, because it takes all of nbgrader, which a worker otherwise never needs.
-    from coursepack.build.notebooks import released_notebook
-
     place = 0
-    for cell in released_notebook(source).cells:
+    for cell in _released(source).cells:
         name = own_name(cell)
         if not name:
             continue
         if name in present:
             place = 1 + next(index for index, other in enumerate(cells) if own_name(other) == name)
             continue
+        if elsewhere := _defined_elsewhere(cell, cells):
+            notes.append(f"cell {name} was missing; what it defines stands in cell {elsewhere}")
+            continue
         stub = next(other for other in source.cells if own_name(other) == name)
         cells.insert(place, _filled(stub, cell.source))
         place += 1
         notes.append(f"cell {name} was missing; put back")
+
+
+def _defined_elsewhere(stub: NotebookNode, cells: list[NotebookNode]) -> str:
+    """Return which cell defines all that a missing stub defines: the stub behind it would replace the answer."""
+    wanted = defined_names(stub.source) if stub.cell_type == "code" and is_written_in(stub) else frozenset()
+    if not wanted or stub.metadata.nbgrader.get("grade"):
+        return ""
+    written = [cell for cell in cells if cell.cell_type == "code" and (not own_name(cell) or is_written_in(cell))]
+    return next((own_name(cell) or str(cell.id) for cell in written if wanted <= defined_names(cell.source)), "")
 
 
 def _notebook(source: NotebookNode, cells: list[NotebookNode]) -> NotebookNode:

@@ -8,6 +8,13 @@ from pathlib import Path
 
 # The verdicts on a notebook's cells: written beside an autograded notebook, never handed in.
 RECORDS = "records.json"
+# What operating systems, archives and tools leave behind: nobody handed it in, and no folder of these is a student.
+# `nbgrader_config.py` tells nbgrader the same.
+CLUTTER = (
+    *("__MACOSX", ".DS_Store", "._*", ".Trashes", ".Spotlight-V100", ".fseventsd"),
+    *("Thumbs.db", "ehthumbs.db", "desktop.ini", "$RECYCLE.BIN", "System Volume Information"),
+    *(".ipynb_checkpoints", "__pycache__", ".git", "@eaDir", "lost+found"),
+)
 MAX_FILES = 1_000
 MAX_BYTES = 64 * 2**20
 
@@ -15,7 +22,7 @@ MAX_BYTES = 64 * 2**20
 def files_beside(folder: Path, ignored: Sequence[str]) -> tuple[dict[str, bytes], tuple[str, ...]]:
     """Return the files of a folder by relative path, and a note where some were left out.
 
-    Hidden files, notebooks, records and what `ignored` names are passed over; so are links and special files.
+    Hidden files, clutter, notebooks, records and what `ignored` names are passed over; so are links and special files.
     What exceeds 64 MiB or 1,000 files in all is left out.
 
     Args:
@@ -33,12 +40,23 @@ def files_beside(folder: Path, ignored: Sequence[str]) -> tuple[dict[str, bytes]
     return found, ()
 
 
+def is_clutter(name: str) -> bool:
+    """Return whether a file or folder of this name is nobody's work; systems spell the names in both cases."""
+    return any(fnmatch.fnmatchcase(name.lower(), pattern.lower()) for pattern in CLUTTER)
+
+
 def _plain_files(folder: Path, ignored: Sequence[str]) -> Iterator[tuple[Path, str]]:
     for path in sorted(folder.rglob("*")):
         inside = path.relative_to(folder)
-        hidden = any(part.startswith(".") for part in inside.parts)
+        hidden = any(part.startswith(".") or is_clutter(part) for part in inside.parts)
         unwanted = any(fnmatch.fnmatch(part, pattern) for part in inside.parts for pattern in ignored)
-        if hidden or unwanted or path.suffix == ".ipynb" or inside.name == RECORDS:
+        if (
+            hidden
+            or unwanted
+            or any(map(is_clutter, inside.parts))
+            or path.suffix == ".ipynb"
+            or inside.name == RECORDS
+        ):
             continue
         if path.is_file() and not path.is_symlink():
             yield path, inside.as_posix()
