@@ -155,6 +155,7 @@ ODD = (
     | st.text(max_size=5)
     | st.lists(st.none() | st.text(max_size=3), max_size=2)
 )
+HEADS = st.sampled_from(["nbformat", "nbformat_minor", "metadata", "worksheets"])
 CELLS = st.dictionaries(
     st.sampled_from(["cell_type", "id", "metadata", "source", "input", "outputs", "attachments", "level"]),
     ODD
@@ -163,11 +164,8 @@ CELLS = st.dictionaries(
 )
 
 
-@given(
-    st.dictionaries(st.sampled_from(["nbformat", "nbformat_minor", "metadata", "worksheets"]), ODD),
-    st.lists(CELLS | ODD) | ODD,
-)
-def test_any_json_is_mended_or_refused(rest: dict[str, Any], cells: Any) -> None:
+@given(st.dictionaries(HEADS, ODD), st.lists(CELLS | ODD) | ODD)
+def test_any_json_is_mended_or_refused(head: dict[str, Any], cells: Any) -> None:
     """Is what comes out valid, and can it be put together, whatever goes in?"""
     try:
         found, notes = mended(slim({**copy.deepcopy(head), "cells": copy.deepcopy(cells)}))
