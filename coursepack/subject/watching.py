@@ -63,7 +63,7 @@ class Watch:
             finally:
                 self._on = False
                 sys.setprofile(before[0])
-                threading.setprofile(before[1])  # type: ignore[arg-type]
+                threading.setprofile(before[1])
                 with contextlib.suppress(ValueError):
                     gc.callbacks.remove(self._collection)
 
