@@ -18,6 +18,7 @@ from coursepack.subject import Array
 TOLERANCE = {np.dtype("float64"): 1e-8, np.dtype("float32"): 1e-4}
 ARGUMENTS = ("input", "gamma", "beta")
 DEFAULT_EPS = 1e-5
+ROUNDING = 1e-9
 
 
 @dataclass(frozen=True)
@@ -150,7 +151,10 @@ def compare_gradients(
         if gradient is None:
             raise failed(f"{where} is missing", hint="it was asked for, but nothing came")
         compare_shape(f"{where}: its shape", expected.shape, gradient)
-        hint = otherwise or likely_slip(gradient, {**tried, **_rounded(expected, gradient)}, "")
+        if max(np.abs(expected).max(), np.abs(gradient).max()) < ROUNDING * np.abs(incoming).max():
+            continue  # both are zero but for rounding, as for a batch of two without ε
+        hint = otherwise or likely_slip(gradient, tried, "")
+        hint = likely_slip(gradient, _rounded(expected, gradient), hint)
         close(where, expected, gradient, hint=hint)
 
 

@@ -17,7 +17,7 @@ from coursepack.checks.arrays import Case, Slips, assert_matches, assert_raises
 from coursepack.checks.messages import failed
 from coursepack.subject import Array, StudentError, Subject
 
-# For `source.assert_avoids`: whoever calls one of these lets a library do the exercise.
+# For `source.without`: whoever calls one of these lets a library do the exercise.
 CONVOLVING_LIBRARIES = (
     "torch",
     "torchvision",

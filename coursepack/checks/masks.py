@@ -50,6 +50,13 @@ class Mask:
         return 1.0 - float(self.kept.sum()) / max(1, int(self.active.sum()))
 
     @property
+    def comparable(self) -> bool:
+        """Whether all that was kept was multiplied by one number, as dropout does, whatever its mask and its scale."""
+        kept = self.kept & (np.abs(self.seen) > 1e-2 * np.abs(self.seen).max(initial=0.0))
+        ratios = self.got[kept] / self.seen[kept]
+        return not ratios.size or float(np.ptp(ratios)) <= 1e-2 * abs(self.scale)
+
+    @property
     def scale(self) -> float:
         """What the kept ones were multiplied by, most often."""
         return float(np.median(self.got[self.kept] / self.seen[self.kept])) if self.kept.any() else 0.0
@@ -65,6 +72,8 @@ def faults(mask: Mask) -> Iterator[CheckFailed]:
         return
     if mask.rate == 0:
         yield failed(mask.where, expected=f"{mask.p:.0%} dropped", got="nothing dropped", hint=TRAIN_HINT)
+    if not mask.comparable:
+        return  # what went in differs from what it should be: the output will show it
     yield from _sharing_faults(mask)  # before the rate: where draws are shared, few of them decide it
     yield from _rate_faults(mask)
     yield from _scale_faults(mask)
@@ -84,9 +93,8 @@ def _rate_faults(mask: Mask) -> Iterator[CheckFailed]:
 
 def _scale_faults(mask: Mask) -> Iterator[CheckFailed]:
     p, scale = mask.p, mask.scale
-    ratios = mask.got[mask.kept] / mask.seen[mask.kept]
-    if abs(scale * (1 - p) - 1) <= 1e-2 or np.ptp(ratios) > 1e-2 * abs(scale):
-        return  # where they differ, something else than a scale is wrong: the output will show it
+    if abs(scale * (1 - p) - 1) <= 1e-2:
+        return
     own = 1 - 1 / scale if scale > 1 else 0.0  # the p of a dropout that scales so
     hint = f"divide what is kept by 1 − p, p = {p:g}, as nn.Dropout does: then eval mode needs no change"
     if own > 0 and mask.may_be(own):

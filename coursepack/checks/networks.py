@@ -95,7 +95,7 @@ def assert_parameter_count(network: ModuleHandle, expected: int, input_shape: Se
 def _counts(layers: Sequence[Layer], total: int) -> str:
     """Say what each layer of the student's has, in the order in which forward calls them."""
     sizes = [sum(layer.arrays[key].size for key in ("weight", "bias") if key in layer.arrays) for layer in layers]
-    bare = ["" if "bias" in layer.arrays else " without bias" for layer in layers]
+    bare = [" without bias" * ("bias" not in layer.arrays and "weight" in layer.arrays) for layer in layers]
     parts = [f"{TITLES[layer.kind]}{lack} {size:,}" for layer, lack, size in zip(layers, bare, sizes, strict=True)]
     text = "yours are " + ", ".join(parts)
     if sum(sizes) < total:

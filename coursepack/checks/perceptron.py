@@ -7,64 +7,41 @@ in for the student's, so that a fault in a module costs no points here.
 from __future__ import annotations
 
 import itertools
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
 
 import numpy as np
 from torch import nn
 
-from coursepack.checks.backprop_reference import NetworkPass, Parameters, leaky_relu, network_pass, softmax
-from coursepack.checks.batchnorm_compare import exact
+from coursepack.checks import source
+from coursepack.checks.backprop_reference import NetworkPass
 from coursepack.checks.messages import failed, student_error
-from coursepack.checks.objects import Slips, as_array, call, compare, judge_composition, place, random, read
+from coursepack.checks.objects import (
+    Slips,
+    as_array,
+    call,
+    compare,
+    judge_composition,
+    parts_of_ours,
+    place,
+    random,
+    read,
+)
+from coursepack.checks.perceptron_cases import SHAPES, Pass, Shape, forward_slips, reference_pass, stand_in_pass
 from coursepack.checks.references import Reference
 from coursepack.subject import Array, InstanceHandle, StudentError, Subject
-from coursepack.subject.stand_ins import stand_in_for
 
 MAX_LAYERS = 30
 LAYERS_HINT = "layers holds all modules, in the order in which forward calls them"
 MODULES = ("LinearModule", "LeakyReLUModule", "SoftMaxModule")
 
 
-@dataclass(frozen=True)
-class Shape:
-    """The arguments that a network is made with, and a batch size."""
+def without(student: Subject, name: str, *forbidden: str) -> Subject:
+    """Return the subject under the rule of `source.without`, for the network's own code.
 
-    inputs: int
-    hidden: Sequence[int]
-    classes: int
-    slope: float
-    batch: int
-
-    @property
-    def sizes(self) -> list[tuple[int, int]]:
-        """(in_features, out_features) of each linear layer."""
-        widths = [self.inputs, *self.hidden, self.classes]
-        return list(itertools.pairwise(widths))
-
-    def about(self, name: str) -> str:
-        """Describe a network of class `name`."""
-        return f"{name}({self.inputs}, {list(self.hidden)}, {self.classes}, {self.slope:g})"
-
-    def parameters(self) -> Parameters:
-        """Draw weights of He's size, and biases, all exact in float32."""
-        return [
-            (exact(random(o, i, seed=k) * np.sqrt(2.0 / i)), 0.25 * random(o, seed=k))
-            for k, (i, o) in enumerate(self.sizes)
-        ]
-
-    def batch_arrays(self) -> tuple[Array, Array]:
-        """Draw a batch of inputs and of incoming gradients."""
-        return random(self.batch, self.inputs, seed=7), random(self.batch, self.classes, seed=8)
-
-
-SHAPES = (
-    Shape(5, (7,), 4, 0.25, 3),
-    Shape(6, (5, 4, 8), 3, 0.125, 6),
-    Shape(4, (), 5, 0.5, 2),
-    Shape(3, (6, 6), 2, 0.0625, 1),
-)
-Pass = Callable[[Shape, Array, Array], NetworkPass]
+    The modules that it is made of are judged by checks of their own: whoever uses a library there loses nothing here.
+    """
+    with parts_of_ours(student, *MODULES):
+        return source.without(student, name, *forbidden)
 
 
 def _network(student: Subject, name: str, shape: Shape) -> tuple[str, InstanceHandle, list[str]]:
@@ -113,36 +90,13 @@ def _require_all_modules(about: str, handle: InstanceHandle, shape: Shape) -> No
                 raise failed(f"{about}: .layers[{position}]", expected=expected, got="something else", hint=LAYERS_HINT)
 
 
-def _stand_in_pass(shape: Shape, x: Array, dout: Array) -> NetworkPass:
-    """Put the modules that stand in for the student's together as the specification has it, and run them."""
-    modules, linear = [], []
-    for number, ((inputs, outputs), arrays) in enumerate(zip(shape.sizes, shape.parameters(), strict=True)):
-        linear.append(stand_in_for("LinearModule")(inputs, outputs))
-        linear[-1].params = dict(zip(("weight", "bias"), arrays, strict=True))
-        last = number == len(shape.sizes) - 1
-        modules += [
-            linear[-1],
-            stand_in_for("SoftMaxModule")() if last else stand_in_for("LeakyReLUModule")(shape.slope),
-        ]
-    output, gradient = x, dout
-    for module in modules:
-        output = module.forward(output)
-    for module in reversed(modules):
-        gradient = module.backward(gradient)
-    return NetworkPass(output, gradient, [(module.grads["weight"], module.grads["bias"]) for module in linear])
-
-
-def _reference_pass(shape: Shape, x: Array, dout: Array) -> NetworkPass:
-    return network_pass(shape.parameters(), shape.slope, x, dout)
-
-
 def assert_network_forward(student: Subject, name: str) -> None:
     """Check structure and output of the NumPy network."""
     judge_composition(
         student,
         MODULES,
-        lambda: _check_forward(student, name, _reference_pass),
-        lambda: _check_forward(student, name, _stand_in_pass),
+        lambda: _check_forward(student, name, reference_pass),
+        lambda: _check_forward(student, name, stand_in_pass),
     )
 
 
@@ -151,7 +105,7 @@ def _check_forward(student: Subject, name: str, right: Pass) -> None:
         about, handle, paths = _network(student, name, shape)
         x, dout = shape.batch_arrays()
         got = call(handle, about, "forward", x)
-        slips, held = dict(_forward_slips(shape, x)), _held(handle, about, paths)
+        slips, held = dict(forward_slips(shape, x)), _held(handle, about, paths)
         compare(f"{about}: forward", right(shape, x, dout).output, got, slips, seen=held)
         _require_all_modules(about, handle, shape)
 
@@ -161,30 +115,13 @@ def _held(handle: InstanceHandle, about: str, paths: Sequence[str], holder: str 
     return [read(handle, about, f"{path}.{holder}.{key}") for path in paths for key in ("weight", "bias")]
 
 
-def _forward_slips(shape: Shape, x: Array) -> Iterator[tuple[str, Array]]:
-    def logits(activation: Callable[[Array], Array]) -> Array:
-        values = x
-        for number, (weight, bias) in enumerate(shape.parameters()):
-            values = values @ weight.T + bias
-            values = activation(values) if number < len(shape.sizes) - 1 else values
-        return values
-
-    right = logits(lambda values: leaky_relu(values, shape.slope))
-    yield "these are the logits: the last module is the softmax", right
-    yield "there is no activation between the linear layers", softmax(logits(lambda values: values))
-    last = softmax(leaky_relu(right, shape.slope))
-    yield "the last linear layer has an activation before the softmax", last
-    yield "the slope that was handed over is not used", softmax(logits(lambda values: leaky_relu(values, 0.01)))
-    yield "the softmax is the last module only; between linear layers stands a leaky ReLU", softmax(logits(softmax))
-
-
 def assert_network_backward(student: Subject, name: str) -> None:
     """Check the gradients of the input and of every layer's parameters, for an incoming gradient of the output."""
     judge_composition(
         student,
         MODULES,
-        lambda: _check_backward(student, name, _reference_pass),
-        lambda: _check_backward(student, name, _stand_in_pass),
+        lambda: _check_backward(student, name, reference_pass),
+        lambda: _check_backward(student, name, stand_in_pass),
     )
 
 

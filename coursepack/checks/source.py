@@ -142,13 +142,16 @@ def _all_uses(student: Subject, name: str) -> Iterator[tuple[str, str]]:
                 yield function, f"{meaning.text}.{rest}".rstrip(".")
 
 
-def _names_in(text: str) -> set[str]:
+def _names_in(text: str) -> list[str]:
     """Return the dotted names in the source of functions that begin with a global; imports within them resolved."""
     try:
-        tree = _Acting().visit(ast.parse(text))
-        top = symtable.symtable(ast.unparse(tree), "notebook", "exec")
-    except (SyntaxError, ValueError, RecursionError, MemoryError):
-        return set()
+        return sorted(_names(_Acting().visit(ast.parse(text))))
+    except (SyntaxError, ValueError, RecursionError, MemoryError):  # the last two: it is nested too deeply
+        return []
+
+
+def _names(tree: ast.AST) -> set[str]:
+    top = symtable.symtable(ast.unparse(tree), "notebook", "exec")
     nodes = list(ast.walk(tree))
     aliases = dict(pair for node in nodes if isinstance(node, ast.Import | ast.ImportFrom) for pair in imports(node))
     known = set(_global_names(top))

@@ -58,7 +58,7 @@ def _told(name: str, ours: str, theirs: str) -> str:
     start = f"cell {name} is locked: its changed text was put back"
     if any(line.strip() for line in written):
         return f"{start}; the student had written: {_on_one_line(written)}"
-    removed = [line for step, low, high, _, _ in steps if step == "delete" for line in old[low:high]]
+    removed = [line for step, low, high, _, _ in steps if step != "equal" for line in old[low:high]]
     return f"{start}; the student had removed: {_on_one_line(removed)}"
 
 

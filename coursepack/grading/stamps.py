@@ -101,6 +101,7 @@ def _zone(text: str) -> tuple[str, datetime.tzinfo]:
     if (found := _SHORT.fullmatch(text)) and (found[2] or found[4]).upper() not in ("AM", "PM"):
         name = (found[2] or found[4]).upper()
         if name not in OFFSETS:
+            _local(found[1] or found[3])  # else it is no zone that is amiss
             raise ValueError("the zone is not known, or stands for several")
         return found[1] or found[3], datetime.timezone(datetime.timedelta(hours=OFFSETS[name]))
     return text, datetime.UTC

@@ -111,7 +111,7 @@ def _set_by(statements: Iterable[ast.stmt], *, sure: bool) -> Iterator[tuple[str
     for statement in statements:
         known: list[tuple[str, Binding]] = []
         if isinstance(statement, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
-            known = [(statement.name, Binding("function", ast.unparse(statement), sure))]
+            known = [(statement.name, Binding("function", _unparsed(statement), sure))]
         elif isinstance(statement, ast.Import | ast.ImportFrom):
             known = [(name, Binding("import", dotted, sure)) for name, dotted in imports(statement)]
         elif blocks := _blocks(statement):
@@ -119,6 +119,13 @@ def _set_by(statements: Iterable[ast.stmt], *, sure: bool) -> Iterator[tuple[str
             known = [pair for block in blocks for pair in _set_by(block, sure=always)]
         yield from _others(_head(statement), {name for name, _ in known}, sure=sure and not _blocks(statement))
         yield from known
+
+
+def _unparsed(statement: ast.stmt) -> str:
+    try:
+        return ast.unparse(statement)
+    except RecursionError:
+        return ""
 
 
 def _blocks(statement: ast.stmt) -> list[list[ast.stmt]]:

@@ -92,7 +92,8 @@ class Source:
     Attributes:
         kind: "function" (a function or class written in the notebook), "module", "library" (a function or class of
             an installed library), "value" or "missing".
-        text: the source code of a function; the full dotted name of a module or library object; else empty.
+        text: the source code of a function, if there is any to be had; the full dotted name of a module or library
+            object, or of a value that was imported; else empty.
     """
 
     kind: str

@@ -44,13 +44,13 @@ class Watch:
         self.rules = tuple(rules)
         self.uses: list[Use] = []
         self._on = self._collecting = False
-        self._callees: dict[CodeType, str] = {}
-        self._seen: set[CodeType] = set()
+        # By id: codes of different files may be equal. The code is kept, so that its id is not given again.
+        self._callees: dict[int, tuple[CodeType, str]] = {}
 
     @contextlib.contextmanager
     def watching(self) -> Iterator[None]:
         """Watch for a while, this thread and those that it starts."""
-        before = sys.getprofile()
+        before = sys.getprofile(), threading.getprofile()
         self._on = True
         gc.callbacks.append(self._collection)
         with _torch_mode(self) if self._torch() else contextlib.nullcontext():
@@ -61,10 +61,11 @@ class Watch:
                 if sys.getprofile() != self._hook:
                     self._note(ASKED, SWITCHED_OFF)
             finally:
-                sys.setprofile(before)
-                threading.setprofile(None)
-                gc.callbacks.remove(self._collection)
                 self._on = False
+                sys.setprofile(before[0])
+                threading.setprofile(before[1])
+                with contextlib.suppress(ValueError):
+                    gc.callbacks.remove(self._collection)
 
     def _torch(self) -> bool:
         return "torch" in sys.modules and any(rule.split(".")[0] == "torch" for rule in self.rules)
@@ -86,15 +87,20 @@ class Watch:
     def _callee(self, frame: FrameType) -> str:
         """Return the dotted name of the function that a frame runs; empty if no rule forbids it."""
         code = frame.f_code
-        if code not in self._callees:
+        if id(code) not in self._callees:
             name = f"{frame.f_globals.get('__name__', '')}.{code.co_qualname}"
-            forbidden = code.co_name not in NO_CALLS and self.forbids(name) and not is_students(frame)
-            self._callees[code] = name if forbidden else ""
-        if code not in self._seen and is_students(frame):
-            self._seen.add(code)
+            own = is_students(frame)
+            forbidden = code.co_name not in NO_CALLS and self.forbids(name) and not own
+            self._callees[id(code)] = code, name if forbidden else ""
+            if own:
+                self._look_around(frame)
+        return self._callees[id(code)][1]
+
+    def _look_around(self, frame: FrameType) -> None:
+        """Note forbidden compiled functions within reach of a student's function, when it first runs."""
+        with contextlib.suppress(Exception):  # a student's object may raise anything when it is looked at
             for name in compiled_within_reach(frame, self.rules):
-                self._note(_title(code), name)
-        return self._callees[code]
+                self._note(_title(frame.f_code), name)
 
     def forbids(self, name: str) -> bool:
         """Tell whether a rule covers a dotted name."""

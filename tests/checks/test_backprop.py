@@ -10,13 +10,20 @@ import pytest
 import torch
 import torch.nn.functional as F
 
-from coursepack.checks import CheckFailed, backprop, backprop_reference, gradient_checks, gradient_report, perceptron
+from coursepack.checks import (
+    CheckFailed,
+    backprop,
+    backprop_reference,
+    gradient_checks,
+    gradient_report,
+    perceptron_cases,
+)
 from coursepack.checks.objects import one_hot, random
 from coursepack.subject import LocalSubject
 
 
-@pytest.mark.parametrize("shape", perceptron.SHAPES, ids=lambda shape: shape.about("MLP"))
-def test_is_a_pass_of_the_network_what_pytorch_computes(shape: perceptron.Shape) -> None:
+@pytest.mark.parametrize("shape", perceptron_cases.SHAPES, ids=lambda shape: shape.about("MLP"))
+def test_is_a_pass_of_the_network_what_pytorch_computes(shape: perceptron_cases.Shape) -> None:
     x, dout = (torch.from_numpy(array).requires_grad_() for array in shape.batch_arrays())
     parameters = [tuple(torch.from_numpy(a).requires_grad_() for a in pair) for pair in shape.parameters()]
     values = x

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+import numpy as np
 import pytest
 import torch
 import torch.nn.functional as F
 from torch import nn
 
-from coursepack.checks import CheckFailed, networks
+from coursepack.checks import CheckFailed, masks, networks
 from coursepack.subject import LocalSubject
 
 Drop = Callable[[torch.Tensor, bool], torch.Tensor]
@@ -161,3 +162,13 @@ def test_is_a_gradient_that_is_zero_but_for_rounding_taken_for_zero() -> None:
 
     handle = LocalSubject({"deep": deep}).module("deep")
     networks.assert_equivalent(handle, networks.deep_cnn(), batch_sizes=(2, 4), log_probabilities_allowed=True)
+
+
+@pytest.mark.parametrize(("p", "batch", "features"), [(0.5, 2, 50), (0.5, 40, 50), (0.2, 2, 40), (0.5, 12, 256)])
+def test_is_a_right_mask_never_accused(p: float, batch: int, features: int) -> None:
+    """Few activations of few images look alike by chance: that is no fault."""
+    draw = np.random.default_rng(7)
+    for _ in range(100):
+        seen = np.maximum(0, draw.normal(size=(batch, features))) * (draw.random((1, features)) < draw.random())
+        kept = draw.random((batch, features)) >= p
+        assert not list(masks.faults(masks.Mask("here", p, seen * kept / (1 - p), seen)))

@@ -26,6 +26,7 @@ from coursepack.checks import (
     gradient_checks,
     gradient_report,
     perceptron,
+    student,
 )
 from coursepack.course import Course
 from coursepack.subject import LocalSubject
@@ -215,6 +216,93 @@ def test_is_a_slip_in_the_network_named(repository: Course, mutant: str, hint: s
     check = perceptron.assert_network_step if "step" in mutant else perceptron.assert_network_forward
     with pytest.raises(CheckFailed, match=hint):
         check(subject, "MLP")
+
+
+@pytest.mark.parametrize(
+    ("assignment", "mutant", "check", "hint"),
+    [
+        ("ps4_batchnorm", "batch_norm_eps_outside_root", "batch-norm-eval", "ε belongs under the root"),
+        ("ps4_batchnorm", "batch_norm_running_in_train", "batch-norm-train", "not by the running ones"),
+        ("ps4_batchnorm", "batch_norm_updates_in_eval", "batch-norm-eval", "and only then"),
+        ("ps4_batchnorm", "custom_function_one_index", "custom-function-backward", "x̂ of the sample stands before"),
+        ("ps4_batchnorm", "custom_function_float32", "custom-function-backward", "rounds to float32"),
+        ("ps4_batchnorm", "custom_module_default_eps", "custom-module", "hand over self.eps too"),
+        ("ps3_backprop", "cross_entropy_zero_unguarded", "cross-entropy-zero", "0 · log 0"),
+        ("ps3_backprop", "softmax_sum_over_batch", "softmax-backward", "not over the batch"),
+        ("ps3_backprop", "softmax_over_everything", "softmax-backward", "mend forward first"),
+        ("ps3_backprop", "gradient_check_backward_after_nudging", "gradient-check", "before you nudge anything"),
+    ],
+)
+def test_does_the_hint_name_the_slip(repository: Course, assignment: str, mutant: str, check: str, hint: str) -> None:
+    with pytest.raises(CheckFailed, match=hint):
+        CHECKS[check](subject_of(repository, assignment, "mutants", mutant))
+
+
+@pytest.mark.parametrize(
+    ("mutant", "check", "unfit"),
+    [
+        ("cross_entropy_squared_error", "cross-entropy-zero", "raise small"),
+        ("cross_entropy_raised_too_far", "cross-entropy-zero", "log 0"),
+        ("cross_entropy_per_sample", "cross-entropy-forward", "hint"),
+        ("softmax_sigmoid", "softmax-forward", "maximum"),
+        ("mlp_no_list", "mlp-backward", "mend"),
+    ],
+)
+def test_is_a_student_spared_a_hint_that_does_not_fit(repository: Course, mutant: str, check: str, unfit: str) -> None:
+    with pytest.raises(CheckFailed) as caught:
+        CHECKS[check](subject_of(repository, "ps3_backprop", "mutants", mutant))
+    assert unfit not in str(caught.value)
+
+
+def test_does_a_class_that_raises_when_made_show_its_arguments() -> None:
+    def raises(*_: Any) -> None:
+        raise IndexError("list index out of range")
+
+    student.use(LocalSubject({"MLP": raises}))
+    try:
+        with pytest.raises(CheckFailed, match=r"^MLP\(4, \[\], 5, 0\.5\): your code raised IndexError"):
+            student.instance("MLP", 4, [], 5, 0.5)
+    finally:
+        student.use(LocalSubject())
+
+
+TRIVIAL = """
+class LinearModule:
+    def __init__(self, in_features, out_features):
+        self.params = {"weight": np.zeros((out_features, in_features)), "bias": np.zeros(out_features)}
+        self.grads = {name: np.zeros_like(value) for name, value in self.params.items()}
+
+    def forward(self, x):
+        self.x = x
+        return np.zeros((len(x), len(self.params["bias"])))
+
+    def backward(self, dout):
+        return np.zeros_like(self.x)
+
+
+class MLP:
+    def __init__(self, n_inputs, n_hidden, n_classes, neg_slope):
+        widths = [n_inputs, *n_hidden, n_classes]
+        self.layers = []
+        for before, after in zip(widths, widths[1:]):
+            self.layers += [LinearModule(before, after), SoftMaxModule()]
+
+    def forward(self, x):
+        self.x = x
+        return np.full((len(x), len(self.layers[-2].params["bias"])), 0.5)
+
+    def backward(self, dout):
+        return np.zeros_like(self.x)
+
+    def step(self, learning_rate):
+        pass
+"""
+
+
+def test_does_a_network_that_does_nothing_earn_nothing_with_modules_that_do_nothing(repository: Course) -> None:
+    namespace = subject_of(repository, "ps3_backprop")._names()
+    exec(TRIVIAL, namespace)
+    assert lost(LocalSubject(namespace), "mlp") == {"mlp-forward", "mlp-backward", "mlp-step"}
 
 
 def test_are_the_students_own_parts_back_when_a_check_failed(repository: Course) -> None:

@@ -63,8 +63,12 @@ def test_may_a_cell_that_raised_have_set_a_name_or_not() -> None:
         "".join(" " * depth + "if x:\n" for depth in range(90)) + (" " * 90 + "x = 1\n") * 9_000,
         "f(" + "1, " * 300_000 + ")",
         "x = " + "[" * 5_000,
+        "x = a" + ".b" * 2_500,
+        "def f():\n    return a" + ".b" * 2_500,
+        "@a" + ".b" * 2_500 + "\ndef f():\n    pass",
+        "if a" + ".b" * 2_500 + ":\n    f = 1",
     ],
-    ids=["long", "nested", "wide", "deep"],
+    ids=["long", "nested", "wide", "brackets", "deep", "deep in a function", "deep above one", "deep condition"],
 )
 def test_is_a_hostile_text_read_in_seconds_or_not_at_all(cell: str) -> None:
     started = time.process_time()

@@ -31,6 +31,12 @@ def same_code(one: str, other: str) -> bool:
     return trees[0] is not None and trees[0] == trees[1]
 
 
+def written_lines(text: str, stub: str) -> list[str]:
+    """Return the lines of a text that are neither empty nor the stub's."""
+    known = set(lines_of(stub))
+    return [line for line in lines_of(text) if line and line not in known]
+
+
 def first_line(text: str) -> str:
     """Return a text's first line that is not empty, without blanks at its ends."""
     return text.strip().split("\n")[0].strip()

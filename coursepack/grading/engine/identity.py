@@ -32,7 +32,7 @@ from functools import cached_property
 
 from nbformat import NotebookNode
 
-from coursepack.grading.engine.cell_texts import expected_names, first_line, same_code, same_text
+from coursepack.grading.engine.cell_texts import expected_names, first_line, same_text, written_lines
 from coursepack.grading.engine.handed import Handed, is_written_in, own_name
 from coursepack.grading.engine.lookalikes import find_by_text
 
@@ -116,7 +116,7 @@ class _Search:
         """Return whether the text of a cell speaks for it, too."""
         stub, text = self._stubs[name], self._handed[place].text
         if not is_written_in(self._own[name]):
-            return same_code(stub, text)
+            return same_text(stub, text)
         return bool(expected_names(stub) & self._handed[place].defines) or first_line(stub) == first_line(text)
 
     def _claims(self) -> dict[str, list[int]]:
@@ -155,8 +155,10 @@ class _Search:
         return self._touched(name, place), defined, marked, known, place
 
     def _touched(self, name: str, place: int) -> bool:
-        text = self._handed[place].text
-        return bool(text.strip()) and not same_text(text, self._stubs[name])
+        text, stub = self._handed[place].text, self._stubs[name]
+        if self._own[name].cell_type == "code":
+            return bool(text.strip()) and not same_text(text, stub)
+        return bool(written_lines(text, stub))
 
     def _note_choice(self, name: str, chosen: int, run: list[int], unchanged: list[int]) -> None:
         said = f"cell {name} occurs more than once: cell {chosen + 1} of the notebook counts"

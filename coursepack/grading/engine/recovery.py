@@ -134,12 +134,12 @@ class Kernels:
             else:
                 ends = middle
         await self.leave()
-        return cells[ends - 1]
+        return cells[ends - 1] if time.monotonic() < self.until else None
 
     async def _outlives(self, cells: Sequence[int], seconds: float) -> bool:
         """Tell whether a new kernel runs cells and lives on for some time; if so, it is the present one."""
         await self.leave()
-        if not await self._start():
+        if time.monotonic() > self.until or not await self._start():
             return True
         dead = await self._run_again(cells)
         if dead is None and cells:

@@ -6,7 +6,7 @@ a module of the student's takes the place of none of it.
 
 from __future__ import annotations
 
-import importlib
+import importlib.util
 import os
 import random
 import sys
