@@ -23,7 +23,10 @@ Slip = tuple[str, Modules]
 ACTIVATIONS = (nn.ReLU, nn.Sigmoid, nn.Tanh, nn.LeakyReLU, nn.ELU, nn.CELU, nn.GELU)
 NORMS = (nn.BatchNorm2d, nn.BatchNorm1d)
 POOLS = (nn.MaxPool2d,)
-OTHERWISE = "the layers' weights fit; look at what lies between them: activations, pooling, padding, how you flatten"
+OTHERWISE = (
+    "the layers' weights fit; look at what lies between them (activations, pooling, how you flatten) and at the other "
+    "settings of the layers (padding, stride, eps)"
+)
 IN_TRAINING = (
     "in eval mode it is right; look at what train mode changes: a dropout too many, or batch normalisation (its place "
     "and its settings)"
@@ -73,6 +76,8 @@ def _slips(modules: Modules) -> Iterator[Slip]:
     for mode, said in (("replicate", "repeats the edge"), ("reflect", "mirrors"), ("circular", "goes round")):
         other = [_padded(module, mode) if _pads(module) else module for module in modules]
         yield from _if_changed(modules, other, f"the convolutions pad with zeros; this padding {said}")
+    bare = [_unpadded(module) if _pads(module) else module for module in modules]
+    yield from _if_changed(modules, bare, "the convolutions have no padding")
     channels_last = _Apply(lambda x: x.movedim(1, -1).flatten(1))
     other = [channels_last if isinstance(module, nn.Flatten) else module for module in modules]
     hint = "flatten the maps as they are, (batch, channels, height, width): here the channels come last"
@@ -147,6 +152,13 @@ def _poolings(modules: Modules) -> Iterator[Slip]:
         other = [replace(module) if isinstance(module, nn.MaxPool2d) else module for module in modules]
         if any(repr(one) != repr(right) for one, right in zip(other, modules, strict=True)):
             yield hint, other
+    places = [place for place, module in enumerate(modules) if isinstance(module, nn.MaxPool2d)]
+    for number, place in enumerate(places, start=1):
+        pool = modules[place]
+        mean = nn.AvgPool2d(pool.kernel_size, pool.stride, pool.padding)  # type: ignore[arg-type]
+        if len(places) > 1:
+            hint = f"number {number} of the {len(places)} poolings takes means; it should take the largest value"
+            yield hint, [*modules[:place], mean, *modules[place + 1 :]]
     other = [nn.AdaptiveMaxPool2d(1) if isinstance(m, nn.AdaptiveAvgPool2d) else m for m in modules]
     yield from _if_changed(modules, other, "the pooling at the end takes the largest value; it should take the mean")
 
@@ -164,6 +176,12 @@ def _pads(module: nn.Module) -> bool:
 def _padded(module: nn.Module, mode: str) -> nn.Module:
     other = copy.copy(module)
     other.padding_mode = mode  # type: ignore[assignment]
+    return other
+
+
+def _unpadded(module: nn.Module) -> nn.Module:
+    other = copy.copy(module)
+    other.padding = (0, 0)  # type: ignore[assignment]
     return other
 
 

@@ -53,7 +53,7 @@ class BatchNorm(nn.Module):
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:
         for weight, bias, norm in zip(self.weights, self.biases, self.norms, strict=True):
-            x = F.conv2d(x, weight, bias, stride=2, padding=1)
+            x = F.conv2d(x, weight, bias, stride=2, padding=int(self.mistake != "unpadded"))
             if self.mistake == "unused":
                 x = F.relu(x)
             else:
@@ -184,6 +184,7 @@ def test_is_the_slip_of_a_network_named(mistake: str) -> None:
     [
         ("before_relu", "batch normalisation comes after the activation; here it comes before"),
         ("global_max", "the pooling at the end takes the largest value"),
+        ("unpadded", "the convolutions have no padding"),
     ],
 )
 def test_is_the_slip_of_a_normalised_network_named(mistake: str, hint: str) -> None:
