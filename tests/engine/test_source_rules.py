@@ -32,7 +32,7 @@ WAYS = {
     "in a timed cell, in a list": f"%%time\n{LIBRARY}WAYS = [library]\ndef double(number):\n    return WAYS[0](number)",
 }
 TAMPER = "import sys\nsys.setprofile = lambda hook: None\n"
-# For instance with `subject_agent` in the kernel replaced so that it says that nothing was seen.
+# The agent is made to say that nothing was seen.
 LYING = """import sys
 agent = next(module for name, module in sys.modules.items() if name.endswith("subject_agent.local"))
 agent.LocalSubject.watch = lambda self, rules: []
@@ -101,6 +101,11 @@ def test_the_text_bears_witness_where_the_kernel_does_not(lab: Lab, tamper: str)
     """Is a library that stands in the text found in a kernel whose hook is gone?"""
     assert verdict(lab, DIRTY, above=tamper) != "passed"
     assert verdict(lab, f"%%time\n{DIRTY}", above=tamper) != "passed"
+
+
+def test_a_detour_in_a_kernel_whose_agent_lies_is_not_seen(lab: Lab) -> None:
+    """Is that as docs/security.md says it is, and the lie of the test above one that works?"""
+    assert verdict(lab, WAYS["in a list"], above=LYING) == "passed"
 
 
 def test_the_message_names_the_library_alone(lab: Lab) -> None:
