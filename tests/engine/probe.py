@@ -117,7 +117,7 @@ LOOK = {
     "numpy": lambda: [numpy.get_printoptions(), numpy.geterr()],
     "pandas": lambda: {name: str(pandas.get_option(name)) for name in
                        ("display.max_rows", "display.max_columns", "display.width", "display.notebook_repr_html",
-                        "mode.chained_assignment", "mode.copy_on_write", "plotting.backend")},
+                        "plotting.backend")},
     "matplotlib's backend": lambda: [matplotlib.get_backend(), matplotlib.is_interactive(), plt.get_fignums()],
     "matplotlib's settings": lambda: sorted(map(str, matplotlib.rcParams.items())),
     "matplotlib's folders": lambda: [os.path.relpath(matplotlib.get_configdir(), os.environ["HOME"]),
