@@ -16,7 +16,7 @@ SOLO := OMP_NUM_THREADS=1 $(RUN)
 JOBS ?= 3
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test lint build validate lab clean
+.PHONY: help setup demo test lint build validate nightly lab clean
 
 help: ## show this list
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | awk -F'\t' '{printf "  make %-10s %s\n", $$1, $$2}'
@@ -54,6 +54,9 @@ build: $(STAMP) ## make release/ and solutions/ from source/
 
 validate: $(STAMP) ## prove the pack with right and wrong answers
 	@$(SOLO) -m coursepack validate -j $(JOBS)
+
+nightly: $(STAMP) ## the same, with every answer through jail and judge
+	@$(SOLO) -m coursepack validate --all-judged -j $(JOBS)
 
 # All notebooks share one download, in data/ or where COURSE_DATA says. Jupyter wants to be asked twice to run as root.
 lab: $(STAMP) ## open the student notebooks in JupyterLab

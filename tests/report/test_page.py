@@ -118,6 +118,15 @@ def test_page_tells_scores_failures_problems_and_lateness(summary: ClassSummary)
         assert expected in text, expected
 
 
+def test_page_points_to_a_check_that_nobody_passes() -> None:
+    """Does the report ask whether a check is right that all of a class fail, and name no other?"""
+    results = [result(f"student-{number}", 3, 0) for number in range(6)]
+    text = outline(render_page(summarise(ASSIGNMENT, results, nbformat.from_dict(source_notebook())))).text
+    assert "Is the check right? all 6 submissions fail treble-hidden" in text
+    some = summarise(ASSIGNMENT, [*results, result("zoe", 3, 2)], nbformat.from_dict(source_notebook()))
+    assert "Is the check right?" not in outline(render_page(some)).text
+
+
 def test_page_needs_nothing_but_itself(summary: ClassSummary) -> None:
     page = render_page(summary)
     found = outline(page)
