@@ -54,7 +54,7 @@ def test_a_picture_is_what_it_is_and_not_what_it_says(declared: str) -> None:
         {"image/png": SVG},
         {"image/png": "not base64"},
         {"text/html": "<script>alert(1)</script>"},
-        {"image/png": PNG + "A" * attached.MAX_IMAGE},
+        {"image/png": PNG + "A" * attached.MAX_PICTURE},
         {"image/png": 7},
         {},
         None,

@@ -15,10 +15,12 @@ from urllib.parse import quote, unquote
 
 from nbformat import NotebookNode
 
-from coursepack.grading.engine.outputs import IMAGES, MAX_IMAGE
+from coursepack.grading.engine.outputs import IMAGES
 
 MAX_PICTURES = 100
-MAX_TOTAL = 24 * 2**20
+# In base64, so a photograph of 12 MB, and 30 MB of them.
+MAX_PICTURE = 16 * 2**20
+MAX_TOTAL = 40 * 2**20
 MAX_NAME = 500
 # In place of "attachment:", so that nothing looks for one.
 LOST = "lost-picture:"
@@ -119,7 +121,7 @@ def _picture(data: Any) -> tuple[str, str] | None:
     """Return the media type and the base64 text of a picture; None for anything else."""
     if isinstance(data, list) and all(isinstance(line, str) for line in data):
         data = "".join(data)
-    if not isinstance(data, str) or len(data) > MAX_IMAGE:
+    if not isinstance(data, str) or len(data) > MAX_PICTURE:
         return None
     plain = "".join(data.split())
     try:
