@@ -137,14 +137,20 @@ def validate(
     assignments: Assignments = None,
     jobs: Jobs = 2,
     only: Annotated[str, typer.Option(help="Run only answers whose name contains this text.")] = "",
+    all_judged: Annotated[
+        bool, typer.Option("--all-judged", help="Let all answers go through jail and judge, not some of each kind.")
+    ] = False,
+    unsafe_no_jail: Annotated[
+        bool, typer.Option("--unsafe-no-jail", help="Run the judged answers without any wall.")
+    ] = False,
     course: CourseOption = None,
 ) -> None:
     """Prove the pack: solutions earn all points, blanks none, mutants lose what they should, variants nothing."""
-    from coursepack.grading.proof import prove_pack
+    from coursepack.grading.proof import Proof, prove_pack
 
     found = Course.find(course)
     names = found.select(assignments or [])
-    raise typer.Exit(prove_pack(found, names, jobs=jobs, only=only))
+    raise typer.Exit(prove_pack(found, names, Proof(jobs, only, all_judged, unsafe_no_jail)))
 
 
 @app.command()

@@ -11,6 +11,7 @@ from typing import Any
 
 import nbgrader.api
 import pytest
+from hypothesis import settings
 from xdist.scheduler import LoadScopeScheduling
 
 from coursepack.course import Course
@@ -20,6 +21,10 @@ LOOPBACK = ("127.", "::1", "localhost")
 COURSE_PARTS = ("nbgrader_config.py", "pyproject.toml", "source", "data/mnist_mini")
 # Modules that share a graded class or a build, which is costly to make: each goes to one process as a whole.
 TOGETHER = ("test_classroom.py", "test_feedback.py", "test_ledger.py", "test_pack.py", "test_plain_nbgrader.py")
+
+# The same examples on every machine and in every run, none written down, however slow the machine is.
+settings.register_profile("gate", derandomize=True, deadline=None, max_examples=100, database=None)
+settings.load_profile("gate")
 
 
 class OneAtATime(LoadScopeScheduling):  # type: ignore[misc]

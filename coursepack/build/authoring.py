@@ -7,7 +7,6 @@ import re
 from collections import Counter
 from collections.abc import Iterator
 
-from IPython.core.inputtransformer2 import TransformerManager
 from nbformat import NotebookNode
 from nbgrader import utils
 
@@ -15,6 +14,8 @@ from coursepack.build import points_table
 from coursepack.build.markers import Split, split
 from coursepack.build.notebooks import cell_name, released_notebook
 from coursepack.errors import CoursepackError
+from coursepack.grading.foreign_names import foreign_names
+from coursepack.magics import parse_cell
 
 # Ids that a tool made up: eight or more hexadecimal digits, or a UUID, perhaps after "cell-" or "id-".
 _ANONYMOUS = re.compile(r"(cell-|id-)?([0-9a-f]{8,}|[0-9a-f-]{36}|\d+)")
@@ -41,7 +42,8 @@ def find_mistakes(source: NotebookNode, name: str) -> list[CoursepackError]:
         if cell.cell_type == "code":
             mistakes += _leftover_mistakes(cell, where)
         if cell.cell_type == "code" and utils.is_grade(cell) and not utils.is_solution(cell):
-            mistakes += [*_test_mistakes(cell, parts, where), *_value_mistakes(cell, where)]
+            values = [*_value_mistakes(cell, where)] or [*_name_mistakes(source, cell, where)]
+            mistakes += [*_test_mistakes(cell, parts, where), *values]
     return mistakes or [*points_table.find_mistakes(source, name), *_refusals(source, name)]
 
 
@@ -100,12 +102,25 @@ def _test_mistakes(cell: NotebookNode, parts: Split, where: str) -> Iterator[Cou
 def _value_mistakes(cell: NotebookNode, where: str) -> Iterator[CoursepackError]:
     """Yield a test cell that is no Python, or ends in a value: nbgrader would read the value as points."""
     try:
-        body = ast.parse(TransformerManager().transform_cell(cell.source)).body  # type: ignore[no-untyped-call]
+        body = parse_cell(cell.source).body
     except SyntaxError as error:
         yield _fault(f"the test cell is no Python: {error.msg}, line {error.lineno}", where)
         return
     if body and isinstance(body[-1], ast.Expr) and not isinstance(body[-1].value, ast.Call):
         yield _fault("the test cell ends in a value, which nbgrader reads as points", where)
+
+
+def _name_mistakes(source: NotebookNode, cell: NotebookNode, where: str) -> Iterator[CoursepackError]:
+    """Yield what the judge, who runs tests that carry points outside the notebook, could not make sense of."""
+    if not cell.metadata.nbgrader.get("points"):
+        return
+    try:
+        compile(cell.source, where, "exec", dont_inherit=True)
+        for what, remedy in foreign_names(source, cell):
+            yield CoursepackError(what, where=where, remedy=remedy)
+    except SyntaxError as error:
+        what = f"the hidden test is no plain Python, which the judge needs: {error.msg}, line {error.lineno}"
+        yield CoursepackError(what, where=where, remedy="leave out magics, shell commands and a bare await")
 
 
 def _refusals(source: NotebookNode, name: str) -> Iterator[CoursepackError]:

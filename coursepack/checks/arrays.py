@@ -2,17 +2,33 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+import functools
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 import numpy as np
 
+from coursepack.checks.answers import assert_value, own_number
 from coursepack.checks.messages import describe, failed, student_error
-from coursepack.subject import Array, StudentError, Subject
+from coursepack.subject import Array, Frozen, StudentError, Subject
+
+__all__ = [
+    "Case",
+    "assert_matches",
+    "assert_raises",
+    "assert_returns",
+    "assert_unchanged",
+    "assert_value",
+    "compare_values",
+    "own_number",
+]
 
 RELATIVE_TOLERANCE = {np.dtype("float16"): 1e-2, np.dtype("float32"): 1e-5, np.dtype("float64"): 1e-9}
 KINDS = {"b": "boolean", "i": "integer", "u": "integer", "f": "floating point", "c": "complex", "U": "text"}
 _UNSET = object()
+Function = Callable[..., Any]
+Slips = Mapping[str, Function]
+Hint = str | Callable[[], str]
 
 
 class Case:
@@ -32,111 +48,156 @@ class Case:
         self.about, self.args, self.options = about, args, options
         self.expected, self.mentions = expected, tuple(mentions)
 
+    def call(self, name: str) -> str:
+        """Return the call as text: plain settings as they are, of an array its shape and dtype alone."""
+        parts = [_shown(argument) for argument in self.args]
+        parts += [f"{key}={_shown(option)}" for key, option in self.options.items()]
+        return f"{name}({', '.join(parts)})" if set(parts) > {"…"} or "…" not in parts else ""
 
-def assert_matches(student: Subject, name: str, reference: Callable[..., Any], cases: Iterable[Case]) -> None:
+
+def _shown(argument: Any) -> str:
+    if isinstance(argument, np.ndarray):
+        return f"{argument.dtype} array of shape {argument.shape}"
+    return repr(argument) if argument is None or isinstance(argument, bool | int | float) else "…"
+
+
+def assert_matches(
+    student: Subject, name: str, reference: Function, cases: Iterable[Case], *, slips: Slips | None = None
+) -> None:
     """Check that the student's function gives what `reference` gives, in shape, kind of dtype and values.
 
-    Integers must agree exactly; floats to a relative 1e-9 (float64) or 1e-5 (float32) of the largest value.
+    Integers must agree exactly; floats to a relative 1e-9 (float64) or 1e-5 (float32) of the largest value. The arrays
+    are copies that the function may write to.
+
+    Args:
+        student: the subject.
+        name: the student's function.
+        reference: the right function.
+        cases: calls to try.
+        slips: what usual wrong answers return, as functions, by the hint that names the slip.
     """
-    for case in cases:
-        about = f"{name} ({case.about})"
-        _compare(about, reference(*case.args, **case.options), _call(student, name, about, case))
+    _try_all(student, name, ((case, reference(*case.args, **case.options)) for case in cases), slips or {})
 
 
-def assert_returns(student: Subject, name: str, cases: Iterable[Case]) -> None:
-    """Check that the student's function returns each case's `expected`."""
-    for case in cases:
-        about = f"{name} ({case.about})"
-        _compare(about, case.expected, _call(student, name, about, case))
+def assert_returns(student: Subject, name: str, cases: Iterable[Case], *, slips: Slips | None = None) -> None:
+    """Check that the student's function returns each case's `expected`; `slips` as in `assert_matches`."""
+    _try_all(student, name, ((case, case.expected) for case in cases), slips or {})
+
+
+def _try_all(student: Subject, name: str, tries: Iterable[tuple[Case, Any]], slips: Slips) -> None:
+    """Compare what the student's function gives with what is expected, case by case."""
+    passed: list[tuple[Case, Any]] = []
+    for case, expected in tries:
+        got = _call(student, name, case)
+        _compare(name, case, expected, got, functools.partial(likely_slip, case, got, slips, passed))
+        passed.append((case, expected))
+
+
+def assert_unchanged(student: Subject, name: str, case: Case, *places: int) -> None:
+    """Check that the student's function does not write to its arrays at `places` (0 is the first argument)."""
+    given = [Frozen(value) if place in places else value for place, value in enumerate(case.args)]
+    try:
+        student.call(name, *given, **case.options)
+    except StudentError as error:
+        raise student_error(f"{name} ({case.about})", error, call=case.call(name)) from None
 
 
 def assert_raises(student: Subject, name: str, cases: Iterable[Case], *, error: str = "ValueError") -> None:
     """Check that each case makes the student's function raise `error`, with a message that holds `mentions`."""
     for case in cases:
-        about = f"{name} ({case.about})"
         try:
             returned = student.call(name, *case.args, **case.options)
         except StudentError as raised:
-            _check_error(about, raised, error, case)
+            _check_error(name, raised, error, case)
         else:
-            raise failed(
-                f"{about}: no error", expected=error, got=describe(returned), hint="check the input before computing"
-            )
+            got = "None" if returned is None else describe(returned)
+            hint = f"refuse it with `raise {error}(…)` before anything is computed"
+            raise failed(f"{name} ({case.about}): no error", call=case.call(name), expected=error, got=got, hint=hint)
 
 
-def _check_error(about: str, raised: StudentError, error: str, case: Case) -> None:
+def _check_error(name: str, raised: StudentError, error: str, case: Case) -> None:
+    about, call = f"{name} ({case.about})", case.call(name)
     if raised.is_a("NotImplementedError") or not raised.is_a(error):
         if raised.is_a("NotImplementedError") or raised.kind == "NameError":
-            raise student_error(about, raised)
-        raise failed(f"{about}: wrong kind of error", expected=error, got=f"{raised.kind}: {raised.message}")
+            raise student_error(about, raised, call=call)
+        got = f"{raised.kind}: {raised.message}" if raised.message else raised.kind
+        hint = f"look for this case first, and refuse it with `raise {error}(…)`"
+        raise failed(f"{about}: wrong kind of error", call=call, expected=error, got=got, hint=hint)
     for text in case.mentions:
         if text.lower() not in raised.message.lower():
             raise failed(
                 f"{about}: the error's message is not helpful enough",
+                call=call,
                 expected=f"a message that mentions “{text}”",
                 got=raised.message or "an empty message",
             )
 
 
-def assert_value(
-    student: Subject, name: str, expected: Any, *, tolerance: float = 0.0, hint: str = "work it out once more by hand"
-) -> None:
-    """Check a variable: a number within `tolerance`, a text, or a list of such. The right answer stays secret."""
-    try:
-        got = student.value(name)
-    except StudentError as error:
-        raise student_error(name, error) from None
-    if not _same_answer(got, expected, tolerance):
-        raise failed(f"{name}: not the right answer", got=describe(got), hint=hint)
-
-
-def _same_answer(got: Any, expected: Any, tolerance: float) -> bool:
-    if isinstance(expected, tuple | list):
-        items = got.tolist() if isinstance(got, np.ndarray) else got
-        if not isinstance(items, list) or len(items) != len(expected):
-            return False
-        return all(_same_answer(one, other, tolerance) for one, other in zip(items, expected, strict=True))
-    if isinstance(expected, str):
-        return isinstance(got, str) and got.strip().lower() == expected.lower()
-    if isinstance(got, np.ndarray) and got.size == 1:
-        got = got.reshape(-1)[0].item()
-    if isinstance(got, bool) or not isinstance(got, int | float):
-        return got is expected
-    return bool(abs(got - expected) <= tolerance)
-
-
-def _call(student: Subject, name: str, about: str, case: Case) -> Any:
+def _call(student: Subject, name: str, case: Case) -> Any:
     try:
         return student.call(name, *case.args, **case.options)
     except StudentError as error:
-        raise student_error(about, error) from None
+        raise student_error(f"{name} ({case.about})", error, call=case.call(name)) from None
 
 
-def _compare(about: str, expected: Any, got: Any) -> None:
+def _compare(name: str, case: Case, expected: Any, got: Any, find_slip: Callable[[], str]) -> None:
+    about, call = f"{name} ({case.about})", case.call(name)
     if not isinstance(expected, np.ndarray):
-        _compare_scalars(about, expected, got)
+        _compare_scalars(about, call, expected, got, find_slip)
         return
     if not isinstance(got, np.ndarray):
-        raise failed(f"{about}: kind of result", expected="a NumPy array", got=describe(got))
+        raise failed(f"{about}: kind of result", call=call, expected="a NumPy array", got=describe(got))
     if got.shape != expected.shape:
-        raise failed(f"{about}: shape of the result", expected=str(expected.shape), got=str(got.shape))
-    if KINDS.get(got.dtype.kind) != KINDS[expected.dtype.kind]:
-        raise failed(f"{about}: dtype of the result", expected=f"{expected.dtype}", got=str(got.dtype))
-    if expected.dtype.kind == "f" and got.dtype != expected.dtype:
-        raise failed(f"{about}: dtype of the result", expected=f"{expected.dtype}", got=str(got.dtype))
-    compare_values(about, expected, got)
+        shapes = {"expected": str(expected.shape), "got": str(got.shape)}
+        raise failed(f"{about}: shape of the result", call=call, **shapes, hint=find_slip())
+    other_kind = KINDS.get(got.dtype.kind) != KINDS[expected.dtype.kind]
+    if other_kind or (expected.dtype.kind == "f" and got.dtype != expected.dtype):
+        raise failed(f"{about}: dtype of the result", call=call, expected=f"{expected.dtype}", got=str(got.dtype))
+    compare_values(about, expected, got, call=call, hint=find_slip)
 
 
-def _compare_scalars(about: str, expected: Any, got: Any) -> None:
+def _compare_scalars(about: str, call: str, expected: Any, got: Any, find_slip: Callable[[], str]) -> None:
     if isinstance(got, np.ndarray) and got.ndim == 0:
         got = got.item()
     if isinstance(got, bool) != isinstance(expected, bool) or not isinstance(got, type(expected)):
-        raise failed(f"{about}: kind of result", expected=type(expected).__name__, got=describe(got))
+        kind = type(expected).__name__
+        raise failed(f"{about}: kind of result", call=call, expected=kind, got=describe(got))
     if got != expected and not (isinstance(expected, float) and np.isclose(got, expected, rtol=1e-9, atol=0)):
-        raise failed(f"{about}: value", got=describe(got), hint="work this case out by hand")
+        hint = find_slip() or "work this case out by hand"
+        raise failed(f"{about}: value", call=call, got=describe(got), hint=hint)
 
 
-def compare_values(about: str, expected: Array, got: Array, *, tolerance: float | None = None, hint: str = "") -> None:
+def likely_slip(case: Case, got: Any, slips: Slips, passed: Iterable[tuple[Case, Any]] = ()) -> str:
+    """Return the hint of the one slip that gives what the student's function gave; empty if none does, or several.
+
+    Args:
+        case: the call.
+        got: what came.
+        slips: what usual wrong answers return, by hint.
+        passed: calls for which the right value came, with it: a slip that shows there was not made.
+    """
+    found = [hint for hint, slip in slips.items() if _gives(slip, case, got)]
+    if len(found) > 1:
+        found = [hint for hint in found if all(_gives(slips[hint], before, right) for before, right in passed)]
+    return found[0] if len(found) == 1 else ""
+
+
+def _gives(slip: Function, case: Case, got: Any) -> bool:
+    try:
+        outcome, array = np.asarray(slip(*case.args, **case.options)), np.asarray(got)
+    except Exception:  # the slip cannot be made with such arguments; advice must not cost a verdict
+        return False
+    if outcome.shape != array.shape or outcome.dtype.kind not in "iuf" or array.dtype.kind not in "iuf":
+        return False
+    if array.dtype.kind in "iu" and outcome.dtype.kind in "iu":
+        return bool(np.array_equal(outcome, array))
+    scale = float(np.max(np.abs(outcome), initial=0.0)) or 1.0
+    return bool(np.allclose(array, outcome, rtol=0.0, atol=scale * RELATIVE_TOLERANCE.get(array.dtype, 1e-9)))
+
+
+def compare_values(
+    about: str, expected: Array, got: Array, *, tolerance: float | None = None, call: str = "", hint: Hint = ""
+) -> None:
     """Check that two arrays of one shape agree; say how many values differ and where the first one stands.
 
     Args:
@@ -144,7 +205,8 @@ def compare_values(about: str, expected: Array, got: Array, *, tolerance: float 
         expected: array of any shape.
         got: array of the same shape.
         tolerance: allowed difference relative to the largest expected value; by default from the dtype.
-        hint: what to look at when they differ.
+        call: the call that gave them, for the message.
+        hint: what to look at when they differ; if finding it takes work, a function that does it then.
     """
     if tolerance is None:
         tolerance = RELATIVE_TOLERANCE.get(expected.dtype, 0.0)
@@ -156,4 +218,14 @@ def compare_values(about: str, expected: Array, got: Array, *, tolerance: float 
     if wrong.any():
         first = tuple(int(index) for index in np.argwhere(wrong)[0])
         count = f"{int(wrong.sum()):,} of {wrong.size:,} values differ"
-        raise failed(f"{about}: {count}", where=f"index {first}, where yours is {got[first]:.6g}", hint=hint)
+        where = f"index {first}, where yours is {got[first]:.6g}"
+        text = hint if isinstance(hint, str) else hint()
+        raise failed(f"{about}: {count}", call=call, where=where, hint=text or _rounding_hint(expected, got))
+
+
+def _rounding_hint(expected: Array, got: Array) -> str:
+    """Return a hint where nothing but the precision of float32 is missing."""
+    if expected.dtype != np.float64:
+        return ""
+    error = np.max(np.abs(got - expected)) / (np.max(np.abs(expected)) or 1.0)
+    return "the differences are tiny: are numbers rounded to float32 on the way?" if error <= 1e-6 else ""

@@ -1,4 +1,4 @@
-"""Checks of the four modules of problem set 3: classes with `forward`, `backward`, `.params` and `.grads`, in NumPy.
+"""Checks of three modules of problem set 3: classes with `forward`, `backward`, `.params` and `.grads`, in NumPy.
 
 Weights, inputs and incoming gradients are random and of both signs; batches hold one sample and more. When numbers
 differ, what the usual slips would give is worked out too, and the message names the slip that fits.
@@ -7,7 +7,7 @@ differ, what the usual slips would give is worked out too, and the message names
 from __future__ import annotations
 
 import itertools
-from typing import Any
+from collections.abc import Iterator
 
 import numpy as np
 
@@ -17,21 +17,20 @@ from coursepack.checks.messages import failed
 from coursepack.checks.objects import (
     Slips,
     as_array,
-    as_number,
     call,
     compare,
-    one_hot,
     place,
     random,
     read,
+    require_no_parameters,
     require_shape,
 )
-from coursepack.subject import Array, InstanceHandle, Subject
+from coursepack.subject import Array, Frozen, InstanceHandle, Subject
 
 FIRST_STD = 1e-4
-LINEAR_SIZES = ((1, 3, 2), (5, 4, 4), (4, 2, 6), (7, 6, 3))  # batch, in_features, out_features
-ROWS = ((1, 4), (6, 3), (3, 10))
-SLOPES = (0.1, 0.5, 0.0)
+LINEAR_SIZES = ((5, 4, 4), (1, 3, 2), (4, 2, 6), (7, 6, 3))  # batch, in_features, out_features
+ROWS = ((6, 3), (1, 4), (3, 10))
+SLOPES = (0.125, 0.5, 0.0)  # numbers that float32 holds exactly
 
 
 def assert_linear_start(student: Subject, name: str) -> None:
@@ -43,16 +42,21 @@ def assert_linear_start(student: Subject, name: str) -> None:
     )
     for holder, (key, shape) in itertools.product(("params", "grads"), shapes.items()):
         require_shape(about, handle, f"{holder}.{key}", shape)
-    weight, bias = (read(handle, about, f"params.{key}") for key in shapes)
-    if np.any(bias != 0):
-        raise failed(f"{about}: first values of params['bias']", expected="zeros", got="something else")
+    for holder, key in (("params", "bias"), ("grads", "weight"), ("grads", "bias")):
+        if np.any(read(handle, about, f"{holder}.{key}") != 0):
+            raise failed(f"{about}: first values of {holder}['{key}']", expected="zeros", got="something else")
+    _check_first_weights(about, read(handle, about, "params.weight"))
+
+
+def _check_first_weights(about: str, weight: Array) -> None:
     spread = float(weight.std())
     if not 0.97 * FIRST_STD < spread < 1.03 * FIRST_STD:
+        variance_taken = abs(spread / np.sqrt(FIRST_STD) - 1) < 0.03
         raise failed(
             f"{about}: standard deviation of the first weights",
             expected=f"{FIRST_STD:g}",
             got=f"{spread:.3g}",
-            hint="np.random.normal takes the standard deviation, not the variance",
+            hint="0.0001 is the standard deviation, not the variance" if variance_taken else "",
         )
     if abs(weight.mean()) > 0.03 * FIRST_STD or np.abs(weight).max() < 3 * FIRST_STD:
         raise failed(f"{about}: distribution of the first weights", expected="normal, mean 0", got="something else")
@@ -71,15 +75,26 @@ def _linear_case(student: Subject, name: str, sizes: tuple[int, int, int]) -> tu
     return about, handle, arrays
 
 
+def _held(handle: InstanceHandle, about: str) -> list[Array]:
+    """Return the parameters as the student's module holds them: their dtype counts for the tolerance."""
+    return [read(handle, about, f"params.{key}") for key in ("weight", "bias")]
+
+
 def assert_linear_forward(student: Subject, name: str) -> None:
     """Check what a linear module's forward returns."""
     for sizes in LINEAR_SIZES:
         about, handle, (weight, bias, x, _) = _linear_case(student, name, sizes)
         expected = x @ weight.T + bias
-        slips = {"the bias is missing": expected - bias}
+        slips = {
+            "the bias is missing": expected - bias,
+            "the bias is subtracted": expected - 2 * bias,
+            "one number is added everywhere: add to each output its own bias": expected - bias + bias.mean(),
+            "there is an activation in it; the next module does that": np.maximum(expected, 0.0),
+        }
         if sizes[1] == sizes[2]:
             slips["the weight is not transposed"] = x @ weight + bias
-        compare(f"{about}: forward", expected, call(handle, about, "forward", x), slips, "x Wᵀ + b, row by row")
+        got = call(handle, about, "forward", x)
+        compare(f"{about}: forward", expected, got, slips, "x Wᵀ + b", seen=_held(handle, about))
 
 
 def assert_linear_backward(student: Subject, name: str) -> None:
@@ -87,46 +102,73 @@ def assert_linear_backward(student: Subject, name: str) -> None:
     for sizes in LINEAR_SIZES:
         about, handle, (weight, bias, x, dout) = _linear_case(student, name, sizes)
         for inputs, incoming, which in ((x, dout, ""), (-2.0 * x[:1], dout[:1] + 1.0, ", second pass")):
-            call(handle, about, "forward", inputs)
-            got = call(handle, about, "backward", incoming)
             where = f"{about}{which}"
-            compare(f"{where}: gradient of the input (backward's result)", incoming @ weight, got, {}, "dout W")
+            call(handle, about, "forward", inputs)
+            got, held = call(handle, about, "backward", incoming), _held(handle, about)
+            for key, before, after in zip(("weight", "bias"), (weight, bias), held, strict=True):
+                hint = "backward only computes gradients; a step comes later"
+                close(f"{where}: params['{key}'] after backward", before, after, hint=hint)
+            label = f"{where}: gradient of the input (backward's result)"
+            slips = {"multiply by the weight, not by its gradient": incoming @ (incoming.T @ inputs)}
+            compare(label, incoming @ weight, got, slips, "dout W", seen=held)
             _compare_linear(where, handle, inputs, incoming, earlier=(dout.T @ x, dout.sum(axis=0)))
-        for key, array in (("weight", weight), ("bias", bias)):
-            hint = "backward only computes; the step comes later"
-            close(f"{about}: params['{key}'] after backward", array, read(handle, about, f"params.{key}"), hint=hint)
 
 
 def _compare_linear(about: str, handle: InstanceHandle, x: Array, dout: Array, earlier: tuple[Array, Array]) -> None:
-    gradients = {"weight": (dout.T @ x, earlier[0]), "bias": (dout.sum(axis=0), earlier[1])}
-    for key, (expected, before) in gradients.items():
+    first, last = ((np.outer(dout[at], x[at]), dout[at]) for at in (0, -1))
+    right, held = (dout.T @ x, dout.sum(axis=0)), _held(handle, about)
+    for number, (key, expected, before) in enumerate(zip(("weight", "bias"), right, earlier, strict=True)):
         slips = {
             "this is averaged over the batch; cross-entropy has done that already": expected / len(x),
             "gradients of two passes are added up; each backward starts afresh": expected + before,
+            "this is the first sample's; sum over all samples": first[number],
+            "this is the last sample's; sum over all samples": last[number],
+            "this is the transpose of the right one": expected.T,
         }
         got = read(handle, about, f"grads.{key}")
-        compare(f"{about}: grads['{key}']", expected, got, slips, "one sum over the samples of the batch")
+        compare(f"{about}: grads['{key}']", expected, got, slips, "one sum over the samples of the batch", seen=held)
 
 
 def assert_leaky_relu(student: Subject, name: str) -> None:
-    """Check forward and backward of a leaky ReLU for several slopes."""
-    for slope, (rows, columns) in itertools.product(SLOPES, ROWS):
-        about = f"{name}({slope:g}) on an input of shape ({rows}, {columns})"
-        handle, x, dout = student.instance(name, slope), random(rows, columns), random(rows, columns, seed=1)
-        slips = {"negative values become 0; multiply them by the slope": np.maximum(x, 0.0)}
-        expected = reference.leaky_relu(x, slope)
-        compare(f"{about}: forward", expected, call(handle, about, "forward", x), slips, "look at the negative values")
-        slips = {
-            "it is the sign of the input that counts, not that of dout": reference.leaky_relu(dout, slope),
-            "multiply by dout: the chain rule": np.where(x > 0, 1.0, slope),
-        }
-        expected = reference.leaky_relu_backward(x, dout, slope)
-        got = call(handle, about, "backward", dout)
-        compare(f"{about}: backward", expected, got, slips, "dout where x > 0, slope · dout elsewhere")
+    """Check forward and backward of a leaky ReLU for several slopes, pass after pass through one module."""
+    for slope in SLOPES:
+        handle = student.instance(name, slope)
+        require_no_parameters(f"{name}({slope:g})", handle)
+        for rows, columns in ROWS:
+            about = f"{name}({slope:g}) on an input of shape ({rows}, {columns})"
+            x, dout = random(rows, columns), random(rows, columns, seed=1)
+            output = as_array(f"{about}: forward", call(handle, about, "forward", Frozen(x)))
+            compare(f"{about}: forward", reference.leaky_relu(x, slope), output, _leaky_relu_slips(x, slope))
+            slips = _leaky_relu_backward_slips(x, dout, slope)
+            got, right = call(handle, about, "backward", dout), reference.leaky_relu_backward(x, dout, slope)
+            compare(f"{about}: backward", right, got, slips, "dout where x > 0, slope · dout elsewhere", seen=[output])
+
+
+def _leaky_relu_slips(x: Array, slope: float) -> Slips:
+    rows = np.where(x.sum(axis=1, keepdims=True) > 0, 1.0, slope)
+    return {
+        "negative values become 0; multiply them by the slope": np.maximum(x, 0.0),
+        "the two sides are swapped: the slope belongs to the negative values": np.where(x > 0, slope * x, x),
+        "negative values become positive; the slope is not subtracted": np.where(x > 0, x, -slope * x),
+        "the slope is always 0.01; use the one that was handed over": reference.leaky_relu(x, 0.01),
+        "one slope is used for a whole sample; decide value by value": x * rows,
+    }
+
+
+def _leaky_relu_backward_slips(x: Array, dout: Array, slope: float) -> Slips:
+    return {
+        "it is the sign of the input that counts, not that of dout": reference.leaky_relu(dout, slope),
+        "multiply by dout: the chain rule": np.where(x > 0, 1.0, slope),
+        "dout is returned as it came": dout,
+        "nothing comes back where x is negative; multiply by the slope there": np.where(x > 0, dout, 0.0),
+        "the slope is multiplied in twice": np.where(x > 0, dout, slope**2 * dout),
+        "multiply by the slope, do not divide": np.where(x > 0, dout, dout / (slope or 1.0)),
+    }
 
 
 def assert_softmax_forward(student: Subject, name: str) -> None:
-    """Check probabilities, row by row."""
+    """Check probabilities, row by row, and that the module has no parameters."""
+    require_no_parameters(name, student.instance(name))
     _softmax_cases(student, name, {f"an input of shape {shape}": 3.0 * random(*shape) for shape in ROWS})
 
 
@@ -142,84 +184,61 @@ def assert_softmax_stable(student: Subject, name: str) -> None:
 def _softmax_cases(student: Subject, name: str, cases: dict[str, Array]) -> None:
     handle = student.instance(name)
     for what, x in cases.items():
-        about, powers = f"{name} on {what}", np.exp(np.clip(x, -50.0, 50.0))
-        slips = {
-            "each row must add up to 1": powers / powers.sum(),
-            "sum over the classes, which are the columns": powers / powers.sum(axis=0),
-        }
+        about = f"{name} on {what}"
         got = call(handle, about, "forward", x)
-        compare(f"{about}: forward", reference.softmax(x), got, slips, "subtract each row's own maximum first")
+        hint = "exp(x) over its sum, sample by sample, after each sample's own maximum was subtracted"
+        compare(f"{about}: forward", reference.softmax(x), got, dict(_softmax_slips(x)), hint)
+
+
+def _softmax_slips(x: Array) -> Iterator[tuple[str, Array]]:
+    with np.errstate(all="ignore"):
+        powers, over_all = np.exp(x - x.max(axis=1, keepdims=True)), np.exp(x - x.max())
+        yield "divide by each sample's sum: the probabilities of a sample add up to 1", powers
+        yield "each sample must add up to 1, not the whole batch", powers / powers.sum()
+        yield "the whole batch adds up to 1; each sample must", over_all / over_all.sum()
+        yield "sum over the classes of a sample, not over the batch", reference.softmax(x.T).T
+        yield "this is the sigmoid of each number by itself", 1 / (1 + np.exp(-x))
+        yield "these are logarithms of probabilities; return the probabilities", np.log(reference.softmax(x))
+        clipped = np.exp(np.clip(x, -500.0, 500.0))
+        yield (
+            "clipping changes the answer; subtract each sample's maximum",
+            clipped / clipped.sum(axis=1, keepdims=True),
+        )
 
 
 def assert_softmax_backward(student: Subject, name: str) -> None:
     """Check the gradient of the input for random incoming gradients, and for one that is the same for all classes."""
+    handle = student.instance(name)
     for shape in ROWS:
-        about, handle, x = f"{name} on an input of shape {shape}", student.instance(name), random(*shape)
+        about, x = f"{name} on an input of shape {shape}", random(*shape)
         p = reference.softmax(x)
         for dout in (random(*shape, seed=1), np.ones(shape)):
-            slips = {
-                "only the diagonal of the Jacobian is there": dout * p * (1 - p),
-                "the term − p pᵀ is missing": dout * p,
-                "the sum runs over the classes of one sample, not over the batch": p * (dout - (dout * p).sum()),
-            }
-            call(handle, about, "forward", x)
+            output = as_array(f"{about}: forward", call(handle, about, "forward", x))
             got = as_array(f"{about}: backward", call(handle, about, "backward", dout))
-            _compare_about_one(about, reference.softmax_backward(p, dout), got, slips)
+            slips = dict(_softmax_backward_slips(p, dout, output))
+            _compare_about_one(about, reference.softmax_backward(p, dout), got, slips, output)
 
 
-def _compare_about_one(about: str, expected: Array, got: Array, slips: Slips) -> None:
+def _softmax_backward_slips(p: Array, dout: Array, output: Array) -> Iterator[tuple[str, Array]]:
+    def inner(values: Array) -> Array:
+        result: Array = values.sum(axis=1, keepdims=True)
+        return result
+
+    if output.shape == p.shape:
+        own = output * (dout - inner(dout * output))
+        yield "the formula fits what your forward returns; mend forward first", own
+    yield "only the diagonal of the Jacobian is there", dout * p * (1 - p)
+    yield "the term − p pᵀ is missing", dout * p
+    yield "the sum runs over the classes of one sample, not over everything", p * (dout - (dout * p).sum())
+    yield "the sum runs over the classes of one sample, not over the batch", p * (dout - (dout * p).sum(axis=0))
+    yield "the sum is of dout · p, not of dout", p * (dout - inner(dout))
+    yield "subtract the sum: it is added", p * (dout + inner(dout * p))
+    yield "this is the gradient of the logarithm of the softmax", dout - p * inner(dout)
+    yield "dout is returned as it came", dout
+
+
+def _compare_about_one(about: str, expected: Array, got: Array, slips: Slips, output: Array) -> None:
     """Compare after adding 1 everywhere: where the right answer is zero, a relative error means nothing."""
     shifted = {text: slip + 1 for text, slip in slips.items()}
-    compare(f"{about}: backward", expected + 1, got + 1, shifted, "(diag(p) − p pᵀ) dout, sample by sample")
-
-
-def assert_cross_entropy_forward(student: Subject, name: str) -> None:
-    """Check the mean loss."""
-    handle = student.instance(name)
-    for shape in ROWS:
-        about, p, y = f"{name} on probabilities of shape {shape}", reference.softmax(random(*shape)), one_hot(*shape)
-        right = np.array(reference.cross_entropy(p, y))
-        slips = {
-            "this is the sum over the batch, not the mean": right * shape[0],
-            "divide by the number of samples, not of numbers": right / shape[1],
-            "the sign is wrong: a loss is never negative": -right,
-            "use the natural logarithm": right / np.log(2),
-        }
-        compare(f"{about}: forward", right, _loss(handle, about, p, y), slips, "−Σ y log p, divided by the batch size")
-
-
-def assert_cross_entropy_of_zero(student: Subject, name: str) -> None:
-    """Check that a probability of exactly zero gives a finite loss and finite gradients."""
-    handle, y = student.instance(name), np.array([[1.0, 0.0], [0.0, 1.0]])
-    for p, which in ((np.array([[1.0, 0.0], [0.25, 0.75]]), "wrong"), (np.array([[0.0, 1.0], [0.75, 0.25]]), "right")):
-        about = f"{name} on a probability of exactly 0 for the {which} class"
-        hint = "0 · log 0 is nan: raise small probabilities to 1e-12 first, before the logarithm and the division"
-        loss, right = _loss(handle, about, p, y), np.array(reference.cross_entropy(p, y))
-        if which == "wrong":
-            close(about, right, loss, hint=hint)
-        elif not 10 < loss < 100:
-            raise failed(about, expected="a large, finite loss", got=f"{loss:.3g}", hint=hint)
-        gradient = as_array(f"{about}: backward", call(handle, about, "backward", p, y))
-        if gradient.shape != p.shape or not np.isfinite(gradient).all() or np.any(gradient[y == 0] != 0):
-            expected = "finite numbers, and 0 wherever y is 0"
-            raise failed(f"{about}: backward", expected=expected, got="something else", hint=hint)
-
-
-def _loss(handle: InstanceHandle, about: str, p: Array, y: Array) -> Array:
-    got: Any = call(handle, about, "forward", p, y)
-    return np.array(as_number(f"{about}: forward", got))
-
-
-def assert_cross_entropy_backward(student: Subject, name: str) -> None:
-    """Check the gradient of the probabilities."""
-    handle = student.instance(name)
-    for shape in ROWS:
-        about, p, y = f"{name} on probabilities of shape {shape}", reference.softmax(random(*shape)), one_hot(*shape)
-        right = reference.cross_entropy_backward(p, y)
-        slips = {
-            "the loss is a mean: divide by the batch size": right * len(p),
-            "the sign is wrong: the more probable the right class, the smaller the loss": -right,
-            "this is softmax and cross-entropy in one; here only the loss is asked for": (p - y) / len(p),
-        }
-        got = call(handle, about, "backward", p, y)
-        compare(f"{about}: backward", right, got, slips, "−y/p, divided by the batch size")
+    hint = "(diag(p) − p pᵀ) dout, sample by sample"
+    compare(f"{about}: backward", expected + 1, got + 1, shifted, hint, seen=[output])

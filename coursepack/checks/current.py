@@ -15,6 +15,7 @@ from coursepack.subject import (
     Source,
     StudentError,
     Subject,
+    Use,
 )
 
 
@@ -51,7 +52,8 @@ class CurrentSubject:
         try:
             return self._subject.instance(name, *args, **options)
         except StudentError as error:
-            raise student_error(name, error) from None
+            about = f"{name}({', '.join(map(repr, args))})" if args else name
+            raise student_error(about, error) from None
 
     def call(self, name: str, *args: Any, **options: Any) -> Any:
         """Call the student's function; see `Subject.call`."""
@@ -75,6 +77,10 @@ class CurrentSubject:
         """Run the student's loop on a probe network; see `Subject.run_loop`."""
         return self._subject.run_loop(name, probe, batches, **settings)
 
+    def stand_in(self, *names: str) -> None:
+        """Let parts of ours stand in for names of the notebook; see `Subject.stand_in`."""
+        self._subject.stand_in(*names)
+
     def file(self, filename: str, content: bytes) -> str:
         """Write a scratch file for the student's code; see `Subject.file`."""
         return self._subject.file(filename, content)
@@ -82,6 +88,10 @@ class CurrentSubject:
     def source(self, name: str) -> Source:
         """Tell what a name stands for; see `Subject.source`."""
         return self._subject.source(name)
+
+    def watch(self, rules: Sequence[str]) -> list[Use]:
+        """Note which libraries student code calls; see `Subject.watch`."""
+        return self._subject.watch(rules)
 
 
 student = CurrentSubject()

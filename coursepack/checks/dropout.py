@@ -7,21 +7,18 @@ statistics and gradients must be equal to the last digit in train mode too. What
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 
 import numpy as np
 import torch
 from torch import nn
 
-from coursepack.checks.failure import CheckFailed
-from coursepack.checks.messages import failed
+from coursepack.checks import masks
+from coursepack.checks.messages import failed, student_error
 from coursepack.checks.references import Reference
-from coursepack.subject import Array, Layer
+from coursepack.subject import Array, Layer, ModuleHandle, Step, StudentError
 
-SIGMAS = 6.0  # how far the rate may be off by chance: two in a billion masks are further off
-ENOUGH = 50  # activations that a verdict on a rate needs
-TRAIN_HINT = "call the dropout in forward, behind the ReLU: nn.Dropout(p), or F.dropout(x, p, training=self.training)"
-EVAL_HINT = "F.dropout is on unless it is told otherwise: F.dropout(x, p, training=self.training)"
+EVAL_HINT = "off in eval mode are nn.Dropout(p), made in __init__, and F.dropout(x, p, training=self.training)"
 
 
 class GivenDropout(nn.Module):
@@ -77,19 +74,28 @@ def judge_masks(
 
     Raises:
         CheckFailed: it is on in eval mode or off in train mode, has another probability, does not make up for what it
-            drops, or drops the same of every image.
+            drops, or does not draw for every activation of every image anew.
     """
     for dropout in dropouts:
         where = f"{about}: dropout before layer {dropout.layer + 1} (linear)"
-        got, seen = _behind(about, dropout, layers, batch), dropout.seen.numpy().reshape(batch, -1)
-        active = seen != 0
-        dropped = active & (got == 0)
-        rate = dropped.sum() / max(1, active.sum())
-        if not train and rate > dropout.p / 2:
-            raise failed(where, expected="nothing is dropped", got=f"{rate:.0%} dropped", hint=EVAL_HINT)
-        if train and active.sum() >= ENOUGH:
-            for fault in _faults(where, dropout.p, got, seen, active & ~dropped, rate, active):
-                raise fault
+        seen = dropout.seen.numpy().reshape(batch, -1)
+        mask = masks.Mask(where, dropout.p, _behind(about, dropout, layers, batch), seen)
+        if not train and mask.rate > dropout.p / 2:
+            raise failed(where, expected="nothing is dropped", got=f"{mask.rate:.0%} dropped", hint=EVAL_HINT)
+        for fault in masks.faults(mask) if train else ():
+            raise fault
+
+
+def assert_drawn_anew(network: ModuleHandle, images: Array) -> None:
+    """Check that two passes over the same images in train mode, one right after the other, drop other activations."""
+    about = f"{network.name} in train mode, twice on the same {len(images)} images"
+    try:
+        first, second = (result.output for result in network.steps([Step(images), Step(images)]))
+    except StudentError as error:
+        raise student_error(about, error) from None
+    if np.array_equal(first, second):
+        hint = "draw a new mask in every pass, and fix no seed in forward"
+        raise failed(about, expected="other scores, as others are dropped", got="the same scores", hint=hint)
 
 
 def _behind(about: str, dropout: GivenDropout, layers: Sequence[Layer], batch: int) -> Array:
@@ -102,24 +108,3 @@ def _behind(about: str, dropout: GivenDropout, layers: Sequence[Layer], batch: i
             f"{about}: input of layer {dropout.layer + 1} (linear)", expected=str((batch, features)), got=shape
         )
     return got.reshape(batch, features)
-
-
-def _faults(
-    where: str, p: float, got: Array, seen: Array, kept: Array, rate: float, active: Array
-) -> Iterator[CheckFailed]:
-    """Yield what is wrong with a mask in train mode."""
-    if rate == 0:
-        yield failed(where, expected=f"{p:.0%} dropped", got="nothing dropped", hint=TRAIN_HINT)
-    blur = SIGMAS * np.sqrt(p * (1 - p) / active.sum())
-    if abs(rate - p) > blur:
-        hint = f"p is the probability to drop, not to keep; here p = {p:g}"
-        yield failed(where, expected=f"about {p:.0%} dropped", got=f"{rate:.0%} dropped", hint=hint)
-    scale = float(np.median(got[kept] / seen[kept])) if kept.any() else 0.0
-    if abs(scale * (1 - p) - 1) > 1e-2:
-        hint = f"divide what is kept by 1 − p, p = {p:g}, as nn.Dropout does: then eval mode needs no change"
-        yield failed(where, expected=f"kept activations times {1 / (1 - p):.3g}", got=f"times {scale:.3g}", hint=hint)
-    both = active[0] & active[1:]
-    same = (kept[0] == kept[1:])[both]
-    if same.size >= ENOUGH and same.all():
-        hint = "draw a mask for every image of the batch: of the shape of the activations"
-        yield failed(where, expected="each image loses others", got="all images lose the same", hint=hint)

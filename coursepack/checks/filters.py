@@ -13,11 +13,11 @@ import numpy as np
 import torch
 from torch.nn import functional
 
-from coursepack.checks.arrays import Case, assert_matches, assert_raises
+from coursepack.checks.arrays import Case, Slips, assert_matches, assert_raises
 from coursepack.checks.messages import failed
-from coursepack.subject import Array, Subject
+from coursepack.subject import Array, StudentError, Subject
 
-# For `source.assert_avoids`: whoever calls one of these lets a library do the exercise.
+# For `source.without`: whoever calls one of these lets a library do the exercise.
 CONVOLVING_LIBRARIES = (
     "torch",
     "torchvision",
@@ -137,7 +137,15 @@ def assert_reads(student: Subject, name: str, about: str, content: bytes, expect
         expected: the array they stand for.
     """
     case = Case(about, student.file(SCRATCH_FILE, content))
-    assert_same_dtype(student, name, lambda path: expected, case)
+    shape = expected.shape
+    slips: Slips = {
+        "give the array its shape, (count, height, width)": lambda path: expected.reshape(-1),
+        "the last dimension is the fastest: this fills the array column by column": lambda path: np.reshape(
+            expected.ravel(), shape, order="F"
+        ),
+        "the number of rows comes before that of columns": lambda path: expected.reshape(shape[0], *shape[:0:-1]),
+    }
+    assert_same_dtype(student, name, lambda path: expected, case, slips=slips)
 
 
 def assert_refuses(student: Subject, name: str, about: str, content: bytes, fault: str = "") -> None:
@@ -155,10 +163,14 @@ def assert_refuses(student: Subject, name: str, about: str, content: bytes, faul
     assert_raises(student, name, [Case(about, path, mentions=mentions)])
 
 
-def assert_same_dtype(student: Subject, name: str, reference: Any, case: Case) -> None:
+def assert_same_dtype(student: Subject, name: str, reference: Any, case: Case, *, slips: Slips | None = None) -> None:
     """Check one case as `arrays.assert_matches` does, and that the dtype is the very same, not only of its kind."""
-    assert_matches(student, name, reference, [case])
     expected = reference(*case.args, **case.options).dtype
-    got = student.call(name, *case.args, **case.options).dtype
-    if got != expected:
-        raise failed(f"{name} ({case.about}): dtype of the result", expected=str(expected), got=str(got))
+    try:
+        got = getattr(student.call(name, *case.args, **case.options), "dtype", expected)
+    except StudentError:
+        got = expected
+    if got.kind in "iu" and got != expected:
+        about = f"{name} ({case.about}): dtype of the result"
+        raise failed(about, call=case.call(name), expected=str(expected), got=str(got))
+    assert_matches(student, name, reference, [case], slips=slips)

@@ -1,7 +1,11 @@
 """The wording of failed checks, apart from the logic, so that it can be read and reviewed as prose.
 
 Every message names what was compared, what was expected, what came, where they first differ, and one thing to look
-at. None shows a hidden number: shapes and counts come from the specification, values do not.
+at. None shows a right value that is secret, or a number of a hidden array. Shapes, counts and the plain settings of a
+call (a stride, a number of channels) are shown: without them nobody could work the case out.
+
+A hint names a slip only where it is the one slip that brings about what came; else it says what is wanted, or there
+is none.
 """
 
 from __future__ import annotations
@@ -12,36 +16,35 @@ from coursepack.checks.failure import CheckFailed
 from coursepack.subject import StudentError
 
 
-def failed(about: str, *, expected: str = "", got: str = "", where: str = "", hint: str = "") -> CheckFailed:
+def failed(
+    about: str, *, call: str = "", expected: str = "", got: str = "", where: str = "", hint: str = ""
+) -> CheckFailed:
     """Compose a failed check.
 
     Args:
         about: what was compared, as the start of a sentence: "convolve2d (stride 2): shape of the result".
+        call: the call that was tried, with its plain settings and the shapes of its arrays.
         expected: what should have come.
         got: what came.
         where: the first place where they differ.
         hint: one thing to look at.
     """
-    lines = [about]
-    lines += [f"  {label}: {text}" for label, text in _rows(expected, got, where, hint) if text]
-    return CheckFailed("\n".join(lines))
+    rows = [("call", call), ("expected", expected), ("got", got), ("first difference", where), ("hint", hint)]
+    return CheckFailed("\n".join([about, *(f"  {label}: {text}" for label, text in rows if text)]))
 
 
-def _rows(expected: str, got: str, where: str, hint: str) -> list[tuple[str, str]]:
-    return [("expected", expected), ("got", got), ("first difference", where), ("hint", hint)]
-
-
-def student_error(about: str, error: StudentError) -> CheckFailed:
-    """Report an exception of the student's code."""
+def student_error(about: str, error: StudentError, *, call: str = "") -> CheckFailed:
+    """Report an exception of the student's code; `call` is the call that raised it."""
     if error.is_a("NotImplementedError"):
         return failed(f"{about}: not written yet", hint="replace the line `raise NotImplementedError()`")
     if error.kind == "NameError" and "is not defined" in error.message and not error.place:
         return failed(f"{about}: {error.message}", hint="keep the given name, and make sure that its cell runs")
-    hint = "look at the place named above first"
+    hint = "start from the place named in the first line" if error.place else ""
     if "read-only" in error.message:
         hint = "the function changes its input; work on a new array instead"
     place = f" at {error.place}" if error.place else ""
-    return failed(f"{about}: your code raised {error.kind}{place}", got=error.message or error.kind, hint=hint)
+    about = f"{about}: your code raised {error.kind}{place}"
+    return failed(about, call=call, got=error.message or error.kind, hint=hint)
 
 
 def describe(value: Any) -> str:

@@ -12,12 +12,13 @@ from collections.abc import Sequence
 
 import numpy as np
 import torch
-from torch import nn
 
-from coursepack.checks import dropout
+from coursepack.checks import dropout, network_slips
 from coursepack.checks.arrays import compare_values
 from coursepack.checks.messages import failed, student_error
+from coursepack.checks.placing import TITLES, WEIGHTED, place_weights, random_state
 from coursepack.checks.references import (
+    IMAGE_SHAPE,
     Reference,
     conv_batch_norm,
     conv_max_pool,
@@ -55,32 +56,51 @@ __all__ = [
 ]
 
 TOLERANCE = {np.dtype("float64"): 1e-7, np.dtype("float32"): 1e-3}
-WEIGHTED = (nn.Conv2d, nn.Linear, nn.BatchNorm2d, nn.BatchNorm1d)
-TITLES = {"conv2d": "convolution", "linear": "linear", "batch_norm": "batch normalisation"}
 
 
 def assert_output_shape(network: ModuleHandle, input_shape: Sequence[int], expected: Sequence[int]) -> None:
     """Check the shape of the output for a random input of `input_shape`, batch first."""
     output = _trace(network, _random(tuple(input_shape))).output
     if output.shape != tuple(expected):
+        hint = "follow the shape from layer to layer, up to the last linear layer"
+        if output.ndim < len(tuple(expected)):
+            hint = "the batch's own dimension is gone: leave it alone when you flatten, squeeze or take a mean"
         raise failed(
             f"{network.name}: shape of the output for an input of shape {tuple(input_shape)}",
             expected=str(tuple(expected)),
             got=str(output.shape),
-            hint="follow the shape from layer to layer; (size − kernel + 2·padding) // stride + 1",
+            hint=hint,
         )
 
 
-def assert_parameter_count(network: ModuleHandle, expected: int) -> None:
-    """Check the number of trainable parameters."""
+def assert_parameter_count(network: ModuleHandle, expected: int, input_shape: Sequence[int] = IMAGE_SHAPE) -> None:
+    """Check the number of trainable parameters.
+
+    Args:
+        network: handle to a network of the student's; it may have lazy layers.
+        expected: the right number.
+        input_shape: shape of one image; the network sees two before it is counted, so that lazy layers are real.
+    """
+    layers = _trace(network, _random((2, *input_shape))).layers
     got = sum(array.size for array in network.parameters().values())
     if got != expected:
         raise failed(
             f"{network.name}: number of trainable parameters",
             expected=f"{expected:,}",
             got=f"{got:,}",
-            hint="a convolution has out·in·k·k weights and out biases; batch normalisation has two numbers a channel",
+            hint=_counts(layers, got),
         )
+
+
+def _counts(layers: Sequence[Layer], total: int) -> str:
+    """Say what each layer of the student's has, in the order in which forward calls them."""
+    sizes = [sum(layer.arrays[key].size for key in ("weight", "bias") if key in layer.arrays) for layer in layers]
+    bare = [" without bias" * ("bias" not in layer.arrays and "weight" in layer.arrays) for layer in layers]
+    parts = [f"{TITLES[layer.kind]}{lack} {size:,}" for layer, lack, size in zip(layers, bare, sizes, strict=True)]
+    text = "yours are " + ", ".join(parts)
+    if sum(sizes) < total:
+        text += f"; {total - sum(sizes):,} more belong to layers that forward never calls"
+    return text + "; compare them with your arithmetic"
 
 
 def assert_batch_of_one(network: ModuleHandle, reference: Reference) -> None:
@@ -103,25 +123,28 @@ def assert_equivalent(
     Args:
         network: handle to a fresh network of the student's; its weights are replaced by random ones.
         reference: the specification as a module, its weighted layers registered in call order.
-        batch_sizes: sizes of the random batches to compare on.
+        batch_sizes: sizes of the random batches to compare on; the largest comes first, as most is seen of it.
         log_probabilities_allowed: whether log-softmax of the logits is as good as the logits.
     """
     _trace(network, _random((2, *reference.input_shape)))  # makes lazy layers real
-    network.load(_random_state(network.state()))
+    network.load(random_state(network.state()))
     dropouts = dropout.with_given_dropout(reference, WEIGHTED)
-    for train, size in itertools.product((False, True), batch_sizes):
+    for train, size in itertools.product((False, True), sorted(batch_sizes, reverse=True)):
         images = _random((size, *reference.input_shape), seed=size)
         grad_output = _random((size, 10), seed=size + 1)
         grad_output -= grad_output.mean(axis=1, keepdims=True)  # then log-softmax has the gradient of the logits
         got = _trace(network, images, train=train, grad_output=grad_output)
-        _place_weights(network.name, got.layers, reference)
+        place_weights(network.name, got.layers, reference)
         about = f"{network.name} in {'train' if train else 'eval'} mode, batch of {size}"
         dropout.take_masks(about, dropouts, got.layers, size)
         expected = LocalModule(reference, "reference").trace(images, train=train, grad_output=grad_output)
         dropout.judge_masks(about, dropouts, got.layers, size, train=train)
-        _compare_outputs(about, expected.output, got.output, log_probabilities_allowed)
+        settings = {"logarithms": log_probabilities_allowed, "train": train}
+        _compare_outputs(about, reference, images, expected.output, got.output, **settings)
         _compare_statistics(about, expected, got)
         _compare_gradients(about, expected, got)
+    if dropouts:
+        dropout.assert_drawn_anew(network, _random((max(batch_sizes), *reference.input_shape)))
 
 
 def _trace(network: ModuleHandle, images: Array, *, train: bool = False, grad_output: Array | None = None) -> Pass:
@@ -137,81 +160,24 @@ def _random(shape: Sequence[int], seed: int = 0) -> Array:
     return np.random.default_rng([20_261, seed]).standard_normal(shape)
 
 
-def _random_state(state: dict[str, Array]) -> dict[str, Array]:
-    """Draw new values for all arrays: of He's size for weights, positive where all were one (scales and variances)."""
-    draw = np.random.default_rng(20_262)
-    fresh = {}
-    for name, array in state.items():
-        if array.dtype.kind != "f":
-            fresh[name] = array
-        elif array.ndim >= 2:
-            fan_in = max(1, int(np.prod(array.shape[1:])))
-            fresh[name] = draw.normal(0.0, np.sqrt(2.0 / fan_in), array.shape)
-        elif array.size and np.all(array == 1.0):
-            fresh[name] = draw.uniform(0.5, 1.5, array.shape)
-        else:
-            fresh[name] = draw.normal(0.0, 0.3, array.shape)
-    return fresh
-
-
-def _place_weights(name: str, layers: Sequence[Layer], reference: Reference) -> None:
-    """Copy the student's arrays into the reference, layer by layer, or say how the layers differ."""
-    homes = [module for module in reference.modules() if isinstance(module, WEIGHTED)]
-    kinds = [_kind(home) for home in homes]
-    got = [layer.kind for layer in layers]
-    if got != kinds:
-        raise failed(
-            f"{name}: layers with weights, in the order in which forward calls them",
-            expected=", ".join(TITLES[kind] for kind in kinds),
-            got=", ".join(TITLES[kind] for kind in got) or "none",
-            hint="a layer made in __init__ counts only if forward calls it",
-        )
-    for number, (home, layer) in enumerate(zip(homes, layers, strict=True), start=1):
-        _place_layer(f"{name}: layer {number} ({TITLES[layer.kind]})", home, layer)
-
-
-def _place_layer(about: str, home: nn.Module, layer: Layer) -> None:
-    wanted = {**dict(home.named_parameters()), **dict(home.named_buffers())}
-    for key, target in wanted.items():
-        if key == "num_batches_tracked":
-            continue
-        if key not in layer.arrays:
-            raise failed(f"{about} has no {key.replace('_', ' ')}", hint="leave the layer's switches at their defaults")
-        shape, array = tuple(target.shape), layer.arrays[key]
-        if array.shape != shape:
-            raise failed(f"{about}: shape of its {key.replace('_', ' ')}", expected=str(shape), got=str(array.shape))
-        target.data = torch.from_numpy(np.array(array)).to(target.dtype if array.dtype.kind != "f" else torch.float64)
-
-
-def _kind(module: nn.Module) -> str:
-    if isinstance(module, nn.Conv2d):
-        return "conv2d"
-    return "linear" if isinstance(module, nn.Linear) else "batch_norm"
-
-
-def _compare_outputs(about: str, expected: Array, got: Array, log_probabilities_allowed: bool) -> None:
+def _compare_outputs(
+    about: str, reference: Reference, images: Array, expected: Array, got: Array, *, logarithms: bool, train: bool
+) -> None:
     if got.shape != expected.shape:
         raise failed(f"{about}: shape of the output", expected=str(expected.shape), got=str(got.shape))
     tolerance = TOLERANCE.get(got.dtype, 1e-3)
-    hint = _diagnose(expected, got, tolerance, log_probabilities_allowed)
-    if log_probabilities_allowed:
-        expected, got = _log_softmax(expected), _log_softmax(got)
-    compare_values(f"{about}: output", expected, got.astype(expected.dtype), tolerance=tolerance, hint=hint)
 
+    def alike(one: Array, other: Array) -> bool:
+        if logarithms:
+            one, other = _log_softmax(one), _log_softmax(other)
+        return bool(np.allclose(other, one, rtol=0.0, atol=tolerance * max(1.0, float(np.abs(one).max()))))
 
-def _diagnose(expected: Array, got: Array, tolerance: float, log_probabilities_allowed: bool) -> str:
-    """Try the usual slips on the right output, and name the one that gives the student's."""
-    softmax = np.exp(_log_softmax(expected))
-    wanted = "logits or log-probabilities" if log_probabilities_allowed else "logits"
-    slips = {
-        f"the output went through softmax; return {wanted}": softmax,
-        f"the output went through log-softmax; return {wanted}": _log_softmax(expected),
-        "the output went through ReLU; the last layer has no activation": np.maximum(expected, 0.0),
-    }
-    for hint, slip in slips.items():
-        if np.allclose(got, slip, rtol=tolerance, atol=tolerance):
-            return hint
-    return "the layers' weights fit; look at what lies between them: activations, pooling, padding, how you flatten"
+    def hint() -> str:
+        slip = network_slips.likely_slip(reference, images, got, alike, train=train)
+        return slip or (network_slips.IN_TRAINING if train else network_slips.OTHERWISE)
+
+    right, yours = (_log_softmax(expected), _log_softmax(got)) if logarithms else (expected, got)
+    compare_values(f"{about}: output", right, yours.astype(right.dtype), tolerance=tolerance, hint=hint)
 
 
 def _log_softmax(logits: Array) -> Array:

@@ -1,23 +1,30 @@
-"""Using objects of students' own classes in checks: their errors become failed checks, their answers are looked at."""
+"""Using objects of students' own classes in checks: their errors become failed checks, their answers are looked at.
+
+Whoever keeps numbers in float32 is right too. So all random numbers here are ones that float32 holds exactly, and two
+arrays are compared at the tolerance of the coarsest dtype that the student's code shows.
+"""
 
 from __future__ import annotations
 
+import contextlib
 import functools
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 
 import numpy as np
 
-from coursepack.checks.batchnorm_compare import close, likely_slip
+from coursepack.checks.batchnorm_compare import close, exact, likely_slip, tolerance_of
+from coursepack.checks.failure import CheckFailed
 from coursepack.checks.messages import describe, failed, student_error
-from coursepack.subject import Array, InstanceHandle, StudentError
+from coursepack.subject import Array, InstanceHandle, StudentError, Subject
 
 Slips = Mapping[str, Array]
+Arrays = Iterable[Array]
 
 
 def random(*shape: int, seed: int = 0) -> Array:
-    """Draw standard normal numbers that do not depend on what was drawn before."""
-    return np.random.default_rng([20_264, seed, *shape]).standard_normal(shape)
+    """Draw standard normal numbers, exact in float32, that do not depend on what was drawn before."""
+    return exact(np.random.default_rng([20_264, seed, *shape]).standard_normal(shape))
 
 
 def one_hot(batch: int, classes: int) -> Array:
@@ -59,6 +66,17 @@ def require_shape(about: str, handle: InstanceHandle, path: str, expected: tuple
         raise failed(f"{about}: shape of {path}", expected=str(expected), got=str(got))
 
 
+def require_no_parameters(about: str, handle: InstanceHandle) -> None:
+    """Check that `params` and `grads` are empty dictionaries, as those of a module without parameters are."""
+    for holder in ("params", "grads"):
+        try:
+            found = handle.get(holder)
+        except StudentError:
+            raise failed(f"{about}: {holder}", expected="an empty dictionary", got="there is none") from None
+        if found != {}:
+            raise failed(f"{about}: {holder}", expected="an empty dictionary", got=describe(found))
+
+
 def as_array(about: str, got: Any) -> Array:
     """Return `got` if it is an array of numbers, else fail."""
     if not isinstance(got, np.ndarray) or got.dtype.kind not in "fiu":
@@ -75,7 +93,7 @@ def as_number(about: str, got: Any) -> float:
     return float(got)
 
 
-def compare(about: str, expected: Array, got: Any, slips: Slips, otherwise: str) -> None:
+def compare(about: str, expected: Array, got: Any, slips: Slips, otherwise: str = "", *, seen: Arrays = ()) -> None:
     """Compare an array with the reference; the hint is the slip whose outcome is what the student got.
 
     Args:
@@ -83,13 +101,51 @@ def compare(about: str, expected: Array, got: Any, slips: Slips, otherwise: str)
         expected: the right array.
         got: the student's answer.
         slips: what the usual slips give, by the text that names them.
-        otherwise: the hint if no slip fits.
+        otherwise: the hint if no slip fits; it may only say what is wanted, not guess what went wrong.
+        seen: other arrays of the student's that went into the answer: their dtypes count for the tolerance.
     """
     array = as_array(about, got)
+    tolerance = tolerance_of(array, *seen)
     hint = otherwise
     if not np.isfinite(array).all():
         hint = "some values are nan or infinite: look for overflow and for 0/0"
     elif array.shape == expected.shape:
         outcomes = {text: functools.partial(np.asarray, slip) for text, slip in slips.items()}
-        hint = likely_slip(array, outcomes, otherwise)
-    close(about, expected, array, hint=hint)
+        hint = likely_slip(array, outcomes, otherwise, tolerance=tolerance)
+    close(about, expected, array, hint=hint, tolerance=tolerance)
+
+
+@contextlib.contextmanager
+def parts_of_ours(student: Subject, *names: str) -> Iterator[None]:
+    """Let parts of ours stand in for the student's own for a while; see `coursepack.subject.stand_ins`."""
+    student.stand_in(*names)
+    try:
+        yield
+    finally:
+        student.stand_in()
+
+
+def judge_composition(
+    student: Subject, parts: Iterable[str], with_own: Callable[[], None], with_ours: Callable[[], None]
+) -> None:
+    """Judge what a student puts together from parts, whether or not those parts are right.
+
+    It is right if it is right with the student's own parts, or else with parts of ours in their place.
+
+    Args:
+        student: the subject.
+        parts: the names of the parts in the notebook.
+        with_own: the check with the student's parts.
+        with_ours: the check with our parts.
+
+    Raises:
+        CheckFailed: neither holds; the message is that of the student's own parts.
+    """
+    try:
+        with_own()
+    except CheckFailed as failure:
+        try:
+            with parts_of_ours(student, *parts):
+                with_ours()
+        except (CheckFailed, StudentError):
+            raise failure from None

@@ -54,8 +54,8 @@ def deep_cnn() -> Reference:
 
 
 def flexible_cnn(kernel_size: int = 5, activation: str = "relu") -> Reference:
-    """SimpleCNN with another kernel size, 1 to 9, or activation: "relu", "sigmoid" or "tanh"."""
-    act = {"relu": nn.ReLU, "sigmoid": nn.Sigmoid, "tanh": nn.Tanh}[activation]
+    """SimpleCNN with another kernel size, 1 to 9, or activation: "relu", "sigmoid", "tanh" or "celu"."""
+    act = {"relu": nn.ReLU, "sigmoid": nn.Sigmoid, "tanh": nn.Tanh, "celu": nn.CELU}[activation]
     size = ((IMAGE_SHAPE[1] - kernel_size + 1) // 2 - kernel_size + 1) // 2
     return Reference(
         *(nn.Conv2d(1, 10, kernel_size), nn.MaxPool2d(2), act()),

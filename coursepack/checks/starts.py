@@ -22,20 +22,29 @@ def assert_starts(student: Subject, name: str, *builders: str) -> None:
         before = student.module(builder).state()
         for std in (0.02, 0.7):
             about = f"{name}({builder}, {std:g})"
-            handle = _started(student, name, builder, std, SEED)
+            handle = _started(student, name, builder, std, seed=SEED)
             after = handle.state()
-            if set(after) != set(before) or set(handle.parameters()) != set(student.module(builder).parameters()):
-                raise failed(f"{about}: the network's parameters", hint="set the numbers, replace nothing")
+            _check_names(about, before, after, set(student.module(builder).parameters()), set(handle.parameters()))
             _check_weights(about, before, after, std)
             _check_others(about, before, after)
         _check_seeds(student, name, builder, after)
 
 
-def _started(student: Subject, name: str, builder: str, std: float, seed: int) -> ModuleHandle:
+def _started(student: Subject, name: str, builder: str, std: float, **options: int) -> ModuleHandle:
     try:
-        return student.module(name, Name(builder), std, seed=seed)
+        return student.module(name, Name(builder), std, **options)
     except StudentError as error:
         raise student_error(f"{name}({builder}, {std:g})", error) from None
+
+
+def _check_names(
+    about: str, before: dict[str, Array], after: dict[str, Array], trainable: set[str], still: set[str]
+) -> None:
+    if set(after) != set(before):
+        raise failed(f"{about}: names of parameters and buffers", expected="those of the network that build() makes")
+    if still != trainable:
+        frozen = ", ".join(sorted(trainable - still)) or "other parameters"
+        raise failed(f"{about}: what is trainable", expected="everything, as build() makes it", got=f"not {frozen}")
 
 
 def _check_weights(about: str, before: dict[str, Array], after: dict[str, Array], std: float) -> None:
@@ -46,7 +55,8 @@ def _check_weights(about: str, before: dict[str, Array], after: dict[str, Array]
         blur = 5.0 / np.sqrt(values.size)
         if abs(values.std() - 1.0) > blur:
             got = f"{after[key].std():.3g}"
-            raise failed(f"{about}: standard deviation of {key}", expected=f"about {std:g}", got=got, hint="not std²")
+            hint = _spread_hint(after[key], before[key], std, blur)
+            raise failed(f"{about}: standard deviation of {key}", expected=f"about {std:g}", got=got, hint=hint)
         if abs(values.mean()) > blur:
             raise failed(f"{about}: mean of {key}", expected="about 0", got=f"{after[key].mean():.3g}")
         if abs(np.mean(np.abs(values) > 2.0) - 0.0455) > 0.25 * blur:
@@ -58,6 +68,21 @@ def _check_weights(about: str, before: dict[str, Array], after: dict[str, Array]
             raise failed(f"{about}: {one} and {two} are equal", hint="seed once, not for each layer")
 
 
+def _spread_hint(array: Array, before: Array, std: float, blur: float) -> str:
+    """Name the slip that gives the spread that came, if it is a usual one."""
+    fan_in = float(np.prod(array.shape[1:]))
+    slips = {
+        "std is the standard deviation itself: do not square it": std**2,
+        "std is the standard deviation itself: do not take its root": np.sqrt(std),
+        "std is the standard deviation itself: do not scale it by the number of inputs": std / np.sqrt(fan_in),
+        "std went in as the mean": 1.0 if abs(float(array.mean()) - std) < blur else np.inf,
+        "it is as build() made it: draw every weight matrix and every kernel anew": float(before.std()),
+    }
+    off = {hint: abs(float(array.std()) / spread - 1.0) for hint, spread in slips.items()}
+    nearest = min(off, key=lambda hint: off[hint])
+    return nearest if off[nearest] < blur else ""
+
+
 def _check_others(about: str, before: dict[str, Array], after: dict[str, Array]) -> None:
     """Check that biases are zero, and that scales of ones and all buffers are what they were."""
     for key, array in before.items():
@@ -66,15 +91,22 @@ def _check_others(about: str, before: dict[str, Array], after: dict[str, Array])
         kept = array.dtype.kind != "f" or bool(np.all(array == 1.0)) or bool(np.all(array == 0.0))
         expected = array if kept else np.zeros_like(array)
         if not np.array_equal(after[key], expected):
-            hint = "weights are the parameters of two dimensions or more; γ of the normalisation stays at 1"
-            text = "as it was" if kept else "0 everywhere"
-            raise failed(f"{about}: {key}", expected=text, got="something else", hint=hint)
+            text = "as build() makes it" if kept else "0 everywhere, as every bias of a linear layer or a convolution"
+            raise failed(f"{about}: {key}", expected=text, got="something else")
 
 
 def _check_seeds(student: Subject, name: str, builder: str, after: dict[str, Array]) -> None:
-    again = _started(student, name, builder, 0.7, SEED).state()
-    other = _started(student, name, builder, 0.7, SEED + 1).state()
-    if any(not np.array_equal(again[key], array) for key, array in after.items()):
-        raise failed(f"{name}: one seed gives two networks", hint="call torch.manual_seed(seed) first")
-    if all(np.array_equal(other[key], array) for key, array in after.items()):
-        raise failed(f"{name}: two seeds give one network", hint="call torch.manual_seed(seed) with the seed given")
+    again = _started(student, name, builder, 0.7, seed=SEED).state()
+    other = _started(student, name, builder, 0.7, seed=SEED + 1).state()
+    if not _equal(again, after):
+        raise failed(f"{name}: the same seed must give the same network", hint="call torch.manual_seed(seed) first")
+    if _equal(other, after):
+        hint = "call torch.manual_seed with the seed that was handed over"
+        raise failed(f"{name}: two different seeds give the same network", hint=hint)
+    default, zero = (_started(student, name, builder, 0.7, **options).state() for options in ({}, {"seed": 0}))
+    if not _equal(default, zero):
+        raise failed(f"{name} without a seed", expected="the network of seed=0, which is the default")
+
+
+def _equal(one: dict[str, Array], other: dict[str, Array]) -> bool:
+    return all(np.array_equal(one[key], array) for key, array in other.items())

@@ -28,6 +28,7 @@ SLIPS: dict[str, Callable[[Runs], float]] = {
     "this is the first run's last epoch; take the mean over all runs": lambda runs: runs[0]["train loss"][-1],
     "this is the first run's accuracy; take the mean over all runs": lambda runs: runs[0]["test accuracy"][-1],
     "this is the test loss; take the training loss": lambda runs: np.mean([run["test loss"][-1] for run in runs]),
+    "this is the first epoch's accuracy": lambda runs: np.mean([run["test accuracy"][0] for run in runs]),
     "this is the first epoch's test loss": lambda runs: np.mean([run["test loss"][0] for run in runs]),
     "this is the best run; take the mean": lambda runs: max(run["test accuracy"][-1] for run in runs),
     "this is the best epoch; take the last": lambda runs: np.mean([max(run["test accuracy"]) for run in runs]),
@@ -102,8 +103,9 @@ def _check_figure(about: str, row: Row, column: str, expected: float, runs: Runs
     got = _number(about, row, column)
     if abs(got - expected) <= TOLERANCE:
         return
-    found = [hint for hint, slip in SLIPS.items() if abs(got - float(slip(runs))) <= TOLERANCE]
-    hint = found[0] if found else "take the figure from history: mean over the runs of the epoch named"
+    slips = {hint: slip for hint, slip in SLIPS.items() if len(runs) > 1 or " run" not in hint}
+    found = [hint for hint, slip in slips.items() if abs(got - float(slip(runs))) <= TOLERANCE]
+    hint = found[0] if len(found) == 1 else "take the figure from history: mean over the runs of the epoch named"
     raise failed(f"{about} is not what the runs recorded", got=f"{got:.6g}", hint=hint)
 
 

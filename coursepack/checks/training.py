@@ -3,23 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 import torch
+from torch import nn
 
+from coursepack.checks import loops
 from coursepack.checks.arrays import compare_values
 from coursepack.checks.gates import Gate
 from coursepack.checks.held_back import load_held_back
+from coursepack.checks.loops import OPTIMIZER, TOLERANCE, Problem
 from coursepack.checks.messages import describe, failed, student_error
 from coursepack.subject import Array, ModuleHandle, Name, StudentError, Subject
-from coursepack.subject.loops import CLASSES, IMAGE_SHAPE, probe_loss, probe_network
+from coursepack.subject.loops import CLASSES, probe_loss, probe_network
 
 MNIST_MEAN, MNIST_STD = 0.1307, 0.3081
-SAMPLES, BATCH_SIZE = 22, 5  # the last batch has 2, so a mean of batch means is not the mean
-TOLERANCE = 1e-4  # float32 arithmetic over five steps
-OPTIMIZER = {"lr": 0.1, "momentum": 0.9}
+STEP_HINT = "each batch: zero_grad, forward, loss (with the given loss_fn), backward, step; all of it in train mode"
 
 
 def assert_accuracy(
@@ -108,43 +108,6 @@ def _accuracy(network: ModuleHandle, images: Array, labels: Array) -> float:
     return float(np.mean(output.argmax(axis=1) == labels))
 
 
-@dataclass(frozen=True)
-class Problem:
-    """A small classification problem for loops: images, labels and the probe network's first weights."""
-
-    images: Array
-    labels: Array
-    state: dict[str, Array]
-
-    @classmethod
-    def draw(cls, seed: int) -> Problem:
-        """Draw a problem: images (22, 1, 6, 6) float32, labels (22,) int64.
-
-        Every third label is what the network answers in eval mode, so that accuracies tell loops apart.
-        """
-        draw = np.random.default_rng([20_263, seed])
-        images = draw.standard_normal((SAMPLES, *IMAGE_SHAPE)).astype(np.float32)
-        shapes = {"1.weight": (12, 36), "1.bias": (12,), "2.bias": (12,), "2.running_mean": (12,)}
-        shapes |= {"4.weight": (10, 12), "4.bias": (10,)}
-        state = {key: draw.normal(0, 0.3, shape).astype(np.float32) for key, shape in shapes.items()}
-        state |= {key: draw.uniform(0.5, 1.5, 12).astype(np.float32) for key in ("2.weight", "2.running_var")}
-        state["2.num_batches_tracked"] = np.array(0)
-        labels = draw.integers(0, CLASSES, SAMPLES)
-        with torch.no_grad():
-            labels[::3] = probe_network(state).eval()(torch.from_numpy(images)).argmax(dim=1).numpy()[::3]
-        return cls(images, labels, state)
-
-    @property
-    def batches(self) -> dict[str, Any]:
-        """The data as `Subject.run_loop` takes it."""
-        return {"images": self.images, "labels": self.labels, "batch_size": BATCH_SIZE}
-
-    def split(self) -> list[tuple[torch.Tensor, torch.Tensor]]:
-        """The data as a list of (images, labels) batches."""
-        images, labels = torch.from_numpy(self.images), torch.from_numpy(self.labels)
-        return list(zip(torch.split(images, BATCH_SIZE), torch.split(labels, BATCH_SIZE), strict=True))
-
-
 def assert_training_epoch(student: Subject, name: str) -> None:
     """Check a loop `name(model, loader, loss_fn, optimizer) -> mean loss per sample` against one epoch of SGD of ours.
 
@@ -152,25 +115,29 @@ def assert_training_epoch(student: Subject, name: str) -> None:
     that forgets `model.train()` or `zero_grad()`, or averages batch means, gives other numbers.
     """
     problem = Problem.draw(1)
-    losses, expected = _reference_epoch(problem)
+    losses, expected = loops.train(problem)
     report = _run(student, name, problem, train=False, optimizer=OPTIMIZER)
     if report["steps"] != len(losses):
         raise failed(
             f"{name}: optimizer steps in one epoch of {len(losses)} batches",
             expected=str(len(losses)),
             got=str(report["steps"]),
-            hint="each batch: zero_grad, forward, loss, backward, step",
+            hint="one step for each batch, by the optimiser that is given",
         )
+
+    def slip() -> str:
+        made = ((hint, loops.train(problem, step)[1]) for hint, step in loops.SLIPS.items())
+        return loops.likely_slip(report["state"], made) or STEP_HINT
+
     for key, array in expected.items():
         compare_values(
             f"{name}: the network after one epoch, {key}",
             array.astype(np.float64),
             report["state"][key].astype(np.float64),
             tolerance=TOLERANCE,
-            hint="zero_grad, forward, loss (with the given loss_fn), backward, step; and model.train() before them all",
+            hint=slip,
         )
-    sizes = [len(labels) for _, labels in problem.split()]
-    _compare_loss(name, float(np.average(losses, weights=sizes)), report["returned"], losses)
+    _compare_loss(name, problem, losses, report["returned"])
 
 
 def assert_evaluation(student: Subject, name: str) -> None:
@@ -180,7 +147,8 @@ def assert_evaluation(student: Subject, name: str) -> None:
     running statistics as they are, and build no gradients. Accuracy is a fraction in [0, 1].
     """
     problem = Problem.draw(2)
-    losses, accuracy = _reference_evaluation(problem)
+    _, losses, answers = _evaluate(problem, probe_loss())
+    accuracy = float(np.mean(answers == problem.labels))
     report = _run(student, name, problem, train=True, optimizer=None)
     for key, array in problem.state.items():
         compare_values(
@@ -193,13 +161,12 @@ def assert_evaluation(student: Subject, name: str) -> None:
     returned = report["returned"]
     if not isinstance(returned, list) or len(returned) != 2:
         raise failed(f"{name}: result", expected="two numbers, (mean loss, accuracy)", got=describe(returned))
-    sizes = [len(labels) for _, labels in problem.split()]
-    _compare_loss(name, float(np.average(losses, weights=sizes)), returned[0], losses)
+    own = {"take the loss_fn that is given": _evaluate(problem, nn.CrossEntropyLoss())[0]}
+    order = {"the mean loss comes first, then the accuracy": accuracy}
+    _compare_loss(name, problem, losses, returned[0], own | order)
     got = _number(f"{name}: accuracy", returned[1])
     if abs(got - accuracy) > TOLERANCE:
-        slip = abs(got - 100 * accuracy) <= 100 * TOLERANCE
-        hint = "return a fraction between 0 and 1, not per cent" if slip else "right answers divided by all samples"
-        raise failed(f"{name}: accuracy", got=f"{got:.6g}", hint=hint)
+        raise failed(f"{name}: accuracy", got=f"{got:.6g}", hint=_accuracy_hint(problem, got))
     if report["gradients"]:
         raise failed(f"{name}: it left gradients behind", hint="evaluate inside torch.no_grad()")
     if report["recorded"]:
@@ -213,27 +180,34 @@ def _run(student: Subject, name: str, problem: Problem, **settings: Any) -> dict
         raise student_error(f"{name} on a small network", error) from None
 
 
-def _reference_epoch(problem: Problem) -> tuple[list[float], dict[str, Array]]:
-    """Return the batches' mean losses and the network's arrays after one epoch of SGD in train mode."""
-    model, loss_fn = probe_network(problem.state).train(), probe_loss()
-    optimizer = torch.optim.SGD(model.parameters(), lr=OPTIMIZER["lr"], momentum=OPTIMIZER["momentum"])
-    losses = []
-    with torch.enable_grad():
-        for images, labels in problem.split():
-            optimizer.zero_grad()
-            loss = loss_fn(model(images), labels)
-            loss.backward()
-            optimizer.step()
-            losses.append(loss.item())
-    return losses, {key: value.detach().numpy() for key, value in model.state_dict().items()}
-
-
-def _reference_evaluation(problem: Problem) -> tuple[list[float], float]:
-    model, loss_fn = probe_network(problem.state).eval(), probe_loss()
+def _evaluate(problem: Problem, loss_fn: nn.Module) -> tuple[float, list[float], Array]:
+    """Return the mean loss per sample, the batches' mean losses and the answers (N,) in eval mode."""
+    model = probe_network(problem.state).eval()
     with torch.no_grad():
         losses = [loss_fn(model(images), labels).item() for images, labels in problem.split()]
-        right = (model(torch.from_numpy(problem.images)).argmax(dim=1).numpy() == problem.labels).mean()
-    return losses, float(right)
+        answers = model(torch.from_numpy(problem.images)).argmax(dim=1).numpy()
+    return _per_sample(problem, losses), losses, answers
+
+
+def _per_sample(problem: Problem, losses: list[float]) -> float:
+    return float(np.average(losses, weights=[len(labels) for _, labels in problem.split()]))
+
+
+def _accuracy_hint(problem: Problem, got: float) -> str:
+    """Try the usual slips of an accuracy, and name the one that gives the student's."""
+    right = _evaluate(problem, probe_loss())[2] == problem.labels
+    batches = np.split(right, range(loops.BATCH_SIZE, len(right), loops.BATCH_SIZE))
+    slips = {
+        "return a fraction between 0 and 1, not per cent": 100 * right.mean(),
+        "divide the right answers by the number of samples, not of batches": right.sum() / len(batches),
+        "this is the mean of the batches' accuracies: the last batch is smaller": np.mean([b.mean() for b in batches]),
+        "this is the accuracy of the last batch alone": batches[-1].mean(),
+        "this is the accuracy of the first batch alone": batches[0].mean(),
+        "this is the number of right answers; divide it by that of samples": right.sum(),
+        "this is the fraction of wrong answers": 1 - right.mean(),
+    }
+    found = [hint for hint, slip in slips.items() if abs(got - float(slip)) <= TOLERANCE]
+    return found[0] if len(found) == 1 else "right answers, whose highest score is at the label, divided by all samples"
 
 
 def _number(about: str, got: Any) -> float:
@@ -243,17 +217,22 @@ def _number(about: str, got: Any) -> float:
     return float(got)
 
 
-def _compare_loss(name: str, expected: float, returned: Any, losses: list[float]) -> None:
-    got = _number(f"{name}: mean loss", returned)
+def _compare_loss(
+    name: str, problem: Problem, losses: list[float], returned: Any, more: dict[str, float] | None = None
+) -> None:
+    """Check a mean loss per sample; `more` are further slips and what they give, by hint."""
+    got, expected = _number(f"{name}: mean loss", returned), _per_sample(problem, losses)
     if abs(got - expected) <= TOLERANCE * abs(expected):
         return
+    samples = len(problem.labels)
     slips = {
         "weight each batch's mean loss by its number of samples: the last batch is smaller": np.mean(losses),
-        "divide the sum by the number of samples": np.sum(losses),
+        "divide the sum by the number of samples": expected * samples,
+        "this is the sum of the batches' mean losses; weight each by its number of samples": np.sum(losses),
+        "a batch's mean loss times its number of samples is missing from the sum": np.sum(losses) / samples,
         "this is the last batch's loss; average over all samples": losses[-1],
-    }
-    hint = next(
-        (hint for hint, slip in slips.items() if abs(got - float(slip)) <= TOLERANCE * abs(float(slip))),
-        "sum of loss_fn's loss × batch size over all batches, divided by the number of samples",
-    )
-    raise failed(f"{name}: mean loss per sample", got=f"{got:.6g}", hint=hint)
+        "this is the first batch's loss; average over all samples": losses[0],
+    } | (more or {})
+    close = [hint for hint, slip in slips.items() if abs(got - float(slip)) <= TOLERANCE * abs(float(slip))]
+    hint = "sum of loss_fn's loss × batch size over all batches, divided by the number of samples"
+    raise failed(f"{name}: mean loss per sample", got=f"{got:.6g}", hint=close[0] if len(close) == 1 else hint)

@@ -2,27 +2,17 @@
 
 from __future__ import annotations
 
-import datetime
 import shutil
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from rich.console import Console
 from rich.markup import escape
-from rich.progress import (
-    BarColumn,
-    MofNCompleteColumn,
-    Progress,
-    ProgressColumn,
-    Task,
-    TextColumn,
-    TimeElapsedColumn,
-)
-from rich.text import Text
 
 from coursepack.build.notebooks import read_notebook, released_notebook
 from coursepack.course import Course
 from coursepack.errors import CoursepackError
+from coursepack.grading import provenance
 from coursepack.grading.cluster import Cluster, open_cluster
 from coursepack.grading.companions import companions
 from coursepack.grading.desk import Desk, Record, digest
@@ -32,13 +22,19 @@ from coursepack.grading.entry import enter_assignment
 from coursepack.grading.gather import gather_results
 from coursepack.grading.intake import UnreadableError, take_in
 from coursepack.grading.ledger import Ledger
+from coursepack.grading.progress import progress_bar
 from coursepack.grading.results import Status
+from coursepack.grading.run_lock import only_run
 from coursepack.grading.stamps import unreadable_time
-from coursepack.grading.task import Graded, as_json, records_of
+from coursepack.grading.task import Graded, NotGraded, as_json, grader_errors_in, records_of
 from coursepack.grading.task import Task as GradingTask
 from coursepack.grading.verdicts import print_verdicts
 
 INTERRUPTED = 130
+OURS = (
+    "Grader errors are no student's fault: nothing was entered for these submissions, and the same command tries them "
+    "again."
+)
 UNSAFE = "[bold red]No jail: student code can do whatever you can do on this machine.[/]"
 
 
@@ -79,8 +75,8 @@ def grade_class(course: Course, assignment: str, options: Options) -> int:
         0 if every submission is graded, 1 if one could not be, 130 after Ctrl-C.
 
     Raises:
-        CoursepackError: nothing was handed in, the assignment cannot be put into the gradebook, or student code cannot
-            be jailed.
+        CoursepackError: nothing was handed in, another run is grading the assignment, it cannot be put into the
+            gradebook, or student code cannot be jailed.
     """
     desk, console = Desk(course, assignment), Console()
     students = desk.students()
@@ -94,34 +90,39 @@ def grade_class(course: Course, assignment: str, options: Options) -> int:
         console.print(UNSAFE)
     elif options.scheduler is None:
         jail.check_jail()
-    enter_assignment(desk)
-    with desk.gradebook() as gradebook:
-        known = desk.graded_students(gradebook)
-        waiting = [one for one in students if options.force or one not in known or not is_graded(desk, one)]
-        if len(waiting) < len(students):
-            console.print(f"{len(students) - len(waiting)} already graded (--force grades them again)")
-        run = ClassRun(desk, Ledger(desk, gradebook), options)
-        if waiting and not run.grade(waiting, console):
+    with only_run(desk):
+        enter_assignment(desk)
+        if not _grade_waiting(desk, students, options, console):
             advice = "--force would start over" if options.force else "the same command goes on where this one stopped"
             console.print(f"Nothing is half graded; {advice}.")
             return INTERRUPTED
-    results = gather_results(desk)
+        results = gather_results(desk)
     print_verdicts(results, console)
+    _point_to_logs(desk, console)
     return int(any(result.status is Status.NOT_GRADED for result in results))
 
 
-def is_graded(desk: Desk, student: str) -> bool:
-    """Return whether a submission needs no grading: neither it nor the assignment's tests have changed since.
+def _grade_waiting(desk: Desk, students: list[str], options: Options, console: Console) -> bool:
+    """Grade whom no result stands for; return False after Ctrl-C."""
+    run = provenance.of_run(desk, options.limits(desk))
+    with desk.gradebook() as gradebook:
+        known = desk.graded_students(gradebook)
+        whys = {one: provenance.why_again(desk, one, run) for one in students}
+        waiting = [one for one in students if options.force or one not in known or whys[one]]
+        if len(waiting) < len(students):
+            console.print(f"{len(students) - len(waiting)} already graded (--force grades them again)")
+        if not options.force and (again := provenance.told(whys.values())):
+            console.print(again, highlight=False, soft_wrap=True)
+        return not waiting or ClassRun(desk, Ledger(desk, gradebook), options, run).grade(waiting, console)
 
-    After a plain `nbgrader autograde` there is no note of ours; then the files' times decide.
-    """
-    submitted, graded = desk.notebook("submitted", student), desk.notebook("autograded", student)
-    record = desk.record(student)
-    if record is not None and (record.problem == "") == graded.is_file():
-        return (record.submission, record.source) == (desk.submission_digest(student), digest(desk.source))
-    if not graded.is_file() or not submitted.is_file():
-        return False
-    return graded.stat().st_mtime >= max(submitted.stat().st_mtime, desk.source.stat().st_mtime)
+
+def _point_to_logs(desk: Desk, console: Console) -> None:
+    """Say where the tracebacks of grader errors are."""
+    logs = sorted(desk.records.glob("*.log"))
+    if logs:
+        shown = logs[0] if len(logs) == 1 else desk.records / "*.log"
+        where = shown.relative_to(desk.course.root).as_posix()
+        console.print(f"\n{OURS} Tracebacks: {escape(where)}", highlight=False, soft_wrap=True)
 
 
 class ClassRun:
@@ -131,10 +132,11 @@ class ClassRun:
         desk: the assignment's desk.
         ledger: where results go.
         options: how to grade.
+        run: what all results are made from; see `provenance.of_run`.
     """
 
-    def __init__(self, desk: Desk, ledger: Ledger, options: Options) -> None:
-        self._desk, self._ledger, self._options = desk, ledger, options
+    def __init__(self, desk: Desk, ledger: Ledger, options: Options, run: Mapping[str, str]) -> None:
+        self._desk, self._ledger, self._options, self._run = desk, ledger, options, run
         source = read_notebook(desk.source)
         self._source, self._released = as_json(source), released_notebook(source)
         self._digest = digest(desk.source)
@@ -146,7 +148,7 @@ class ClassRun:
         names = list(students)
         finished = 0
         try:
-            with _progress(console) as progress, open_cluster(self._jobs(names), self._options.scheduler) as cluster:
+            with progress_bar(console) as progress, open_cluster(self._jobs(names), self._options.scheduler) as cluster:
                 bar = progress.add_task(self._desk.assignment, total=len(names))
                 for student, record in self._graded(cluster, names):
                     finished += 1
@@ -192,10 +194,13 @@ class ClassRun:
             try:
                 intake = take_in(self._desk.notebook("submitted", student), self._released)
             except UnreadableError as error:
-                refused.append((student, Record(submission, self._digest, str(error))))
+                made_from = provenance.of_submission(self._desk, student, self._run)
+                refused.append((student, Record(submission, self._digest, str(error), provenance=made_from)))
                 continue
             files, left_out = companions(self._desk, student)
-            self._pending[student] = _Pending(submission, intake.notes + left_out + unreadable_time(folder))
+            made_from = provenance.of_submission(self._desk, student, self._run)
+            notes = intake.notes + left_out + unreadable_time(folder)
+            self._pending[student] = _Pending(submission, notes, made_from)
             yield GradingTask(
                 student,
                 self._source,
@@ -207,16 +212,19 @@ class ClassRun:
                 self._options.unsafe_no_jail,
             )
 
-    def _keep(self, task: GradingTask, result: Graded | str) -> Record:
+    def _keep(self, task: GradingTask, result: Graded | NotGraded) -> Record:
         """Enter a result; return the note that was kept."""
         pending = self._pending.pop(task.student)
-        if isinstance(result, str):
-            record = Record(pending.submission, self._digest, result, pending.notes)
-            self._ledger.give_no_points(task.student, record)
-            return record
-        notes = tuple(dict.fromkeys(pending.notes + records_of(result).notes))
-        record = Record(pending.submission, self._digest, "", notes)
-        self._ledger.enter(result, task.files, record)
+        notes = pending.notes
+        if isinstance(result, Graded):
+            records = records_of(result)
+            notes, result = tuple(dict.fromkeys(notes + records.notes)), grader_errors_in(records) or result
+        if isinstance(result, NotGraded):
+            record = Record(pending.submission, self._digest, result.problem, notes, True, pending.provenance)
+            self._ledger.leave_ungraded(task.student, record, result.details)
+        else:
+            record = Record(pending.submission, self._digest, "", notes, provenance=pending.provenance)
+            self._ledger.enter(result, task.files, record)
         return record
 
 
@@ -226,25 +234,4 @@ class _Pending:
 
     submission: str
     notes: tuple[str, ...]
-
-
-class _PaceColumn(ProgressColumn):
-    """Shows submissions per minute and the time left, both from the whole run so far."""
-
-    def render(self, task: Task) -> Text:
-        """Return the pace, or nothing before there is one."""
-        if not task.completed or not task.elapsed:
-            return Text("")
-        left = round(task.elapsed / task.completed * ((task.total or 0) - task.completed))
-        return Text(f"{60 * task.completed / task.elapsed:.1f}/min, {datetime.timedelta(seconds=left)} left")
-
-
-def _progress(console: Console) -> Progress:
-    return Progress(
-        TextColumn("{task.description}"),
-        BarColumn(),
-        MofNCompleteColumn(),
-        TimeElapsedColumn(),
-        _PaceColumn(),
-        console=console,
-    )
+    provenance: Mapping[str, str]

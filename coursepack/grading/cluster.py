@@ -6,6 +6,7 @@ import contextlib
 import logging
 import queue
 import signal
+import traceback
 import warnings
 from collections.abc import Iterable, Iterator
 from typing import Any
@@ -15,7 +16,7 @@ from distributed import Client, Future, LocalCluster, Nanny, WorkerPlugin
 from distributed.scheduler import KilledWorker
 
 from coursepack.errors import CoursepackError
-from coursepack.grading.task import Graded, Task, grade
+from coursepack.grading.task import Graded, NotGraded, Task, grade
 
 # Dask gives up what was on a lost worker, run or waiting, at once: the second try is ours, and apart from all others.
 LOST_WORKERS = 0
@@ -57,7 +58,7 @@ class Cluster:
         """How many submissions can be graded at once now."""
         return max(1, sum(int(threads) for threads in self._client.nthreads().values()))
 
-    def grade(self, tasks: Iterable[Task]) -> Iterator[tuple[Task, Graded | str]]:
+    def grade(self, tasks: Iterable[Task]) -> Iterator[tuple[Task, Graded | NotGraded]]:
         """Yield every task with what came of it, or with why there is no result, as they finish.
 
         Tasks are taken from `tasks` as workers become free: a large class never lies in memory as a whole. What was on
@@ -70,14 +71,14 @@ class Cluster:
         """
         suspects = []
         for task, outcome in self._grade(tasks):
-            if outcome == LOST:
+            if outcome == NotGraded(LOST):
                 suspects.append(task)
             else:
                 yield task, outcome
         for task in suspects:
             yield from self._grade([task])
 
-    def _grade(self, tasks: Iterable[Task]) -> Iterator[tuple[Task, Graded | str]]:
+    def _grade(self, tasks: Iterable[Task]) -> Iterator[tuple[Task, Graded | NotGraded]]:
         running: dict[Future, Task] = {}
         finished: queue.SimpleQueue[Future] = queue.SimpleQueue()
         waiting = iter(tasks)
@@ -116,19 +117,20 @@ class Cluster:
             return None
 
 
-def _outcome(future: Future) -> Graded | str:
+def _outcome(future: Future) -> Graded | NotGraded:
     """Return a task's result, or why there is none."""
     error = future.exception() if future.status == "error" else None
     if error is None and future.status == "finished":
         result: Graded = future.result()
         return result
     if isinstance(error, KilledWorker):
-        return LOST
+        return NotGraded(LOST)
     if isinstance(error, CoursepackError):
         raise error
     if error is None:
-        return f"its grading was {future.status}"
-    return f"an error of coursepack's own, please report it: {type(error).__name__}: {error}"[:500]
+        return NotGraded(f"its grading was {future.status}")
+    told = f"an error of coursepack's own, please report it: {type(error).__name__}: {error}"[:500]
+    return NotGraded(told.replace("\n", " "), "".join(traceback.format_exception(error)))
 
 
 @contextlib.contextmanager

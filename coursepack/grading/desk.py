@@ -5,7 +5,8 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-from dataclasses import asdict, dataclass
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -30,12 +31,16 @@ class Record:
         source: digest of the assignment's source at that time.
         problem: why it could not be graded; empty if it was.
         notes: what was repaired or noticed.
+        ours: whether the problem is a fault of the grader's, so that the next run tries again.
+        provenance: digests of all else that the result was made from; see `grading/provenance.py`.
     """
 
     submission: str
     source: str
     problem: str = ""
     notes: tuple[str, ...] = ()
+    ours: bool = False
+    provenance: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -124,6 +129,10 @@ class Desk:
             return GradedNotebook.from_json((self.folder("autograded", student) / RECORDS).read_text(encoding="utf-8"))
         except (OSError, ValueError):
             return None
+
+    def log(self, student: str) -> Path:
+        """Return where the traceback of a grader error lies: beside our notes, for the instructor alone."""
+        return self.records / f"{student}.log"
 
     def write_record(self, student: str, record: Record) -> None:
         """Keep a note on a student's grading; whole or not at all."""

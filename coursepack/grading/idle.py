@@ -21,6 +21,8 @@ from dataclasses import dataclass
 
 from nbformat import NotebookNode
 
+from coursepack.magics import parse_cell
+
 # What could change more than the names that a cell makes.
 _FAR_REACHING = re.compile(
     r"\b(setattr|delattr|\w*seed|set_\w+|seterr|use_\w+|globals|vars|exec|eval|__dict__|__class__"
@@ -59,9 +61,9 @@ class Names:
         """Return the names of a cell.
 
         Raises:
-            SyntaxError: it is no Python, magics aside.
+            SyntaxError: it is no Python, nor IPython's.
         """
-        tree = ast.parse("\n".join(re.sub(r"^(\s*)[%!].*", r"\1pass", line) for line in source.split("\n")))
+        tree = parse_cell(source)
         used = set[str]()
         surely = _flow(tree.body, set(), used)
         top = symtable.symtable(ast.unparse(tree), "cell", "exec")

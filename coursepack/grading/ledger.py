@@ -65,6 +65,7 @@ class Ledger:
             (fresh / f"{self.desk.assignment}.ipynb").write_text(graded.notebook + "\n", encoding="utf-8")
             self._write(student, read_json(graded.notebook), records_of(graded))
             replace(fresh, self.desk.folder("autograded", student))
+            self.desk.log(student).unlink(missing_ok=True)
             self.desk.write_record(student, record)
 
     def give_no_points(self, student: str, record: Record) -> None:
@@ -77,8 +78,29 @@ class Ledger:
         """
         with _told(self.desk):
             self._write(student, None, None)
-            shutil.rmtree(self.desk.folder("autograded", student), ignore_errors=True)
+            self._take_back(student)
             self.desk.write_record(student, record)
+
+    def leave_ungraded(self, student: str, record: Record, details: str) -> None:
+        """Note a fault of the grader's: the gradebook stays as it was, and feedback shows nothing of the attempt.
+
+        Args:
+            student: whose submission it is.
+            record: our note, which says what went wrong.
+            details: tracebacks, for the instructor.
+
+        Raises:
+            CoursepackError: the disk is full.
+        """
+        with _told(self.desk):
+            self._take_back(student)
+            self.desk.write_record(student, record)
+            self.desk.log(student).write_text(details or record.problem, encoding="utf-8")
+
+    def _take_back(self, student: str) -> None:
+        """Remove what an earlier run left of a submission that is not graded now."""
+        shutil.rmtree(self.desk.folder("autograded", student), ignore_errors=True)
+        self.desk.log(student).unlink(missing_ok=True)
 
     def _write(self, student: str, notebook: NotebookNode | None, records: GradedNotebook | None) -> None:
         for attempt in range(1, ATTEMPTS + 1):

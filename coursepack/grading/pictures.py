@@ -7,6 +7,7 @@ import re
 from nbformat import NotebookNode
 
 from coursepack.grading.idle import Names
+from coursepack.magics import MAX_SOURCE
 
 _DRAWS = re.compile(r"\bplt\.|\bshow_\w+\(|\bdraw_\w+\(|\btorchinfo\.summary\(")
 _TRAINS = re.compile(r"\btrain\w*\(|\brun_\w+\(|seed\(|\brcParams\b")
@@ -31,6 +32,8 @@ def picture_cells(notebook: NotebookNode) -> set[str]:
 def _names(source: str) -> Names:
     """Return the names of a cell; one that cannot be read uses every word in it."""
     try:
+        if len(source) > MAX_SOURCE:
+            raise ValueError("too long to be read in time")
         return Names.of(source)
     except (SyntaxError, ValueError, RecursionError, MemoryError):  # the last two: it is nested too deeply
         nothing = frozenset[str]()

@@ -14,14 +14,18 @@ from pathlib import Path
 import nbformat
 from nbformat import NotebookNode
 
-from coursepack import __version__
 from coursepack.course import Course
 from coursepack.errors import CoursepackError
+from coursepack.grading.code_digest import code_digest
 from coursepack.grading.engine.assemble import with_marks
 from coursepack.grading.engine.limits import Limits
+from coursepack.grading.engine.outputs import clean_text
 from coursepack.grading.engine.records import GradedNotebook
 from coursepack.grading.engine.run import grade_notebook
 from coursepack.grading.engine.worker import shared_worker
+
+# Of the code that this process has loaded, whatever happens to the files later.
+CODE = code_digest()
 
 
 @dataclass(frozen=True)
@@ -37,7 +41,7 @@ class Task:
         limits: what the notebook may take.
         pictures: whether the assignment's own cells that only draw are run.
         unsafe_no_jail: whether student code runs without any wall.
-        version: the coordinator's version of coursepack.
+        code: digest of the coordinator's code of coursepack.
     """
 
     student: str
@@ -48,7 +52,7 @@ class Task:
     limits: Limits = field(default_factory=Limits)
     pictures: bool = True
     unsafe_no_jail: bool = False
-    version: str = __version__
+    code: str = CODE
 
 
 @dataclass(frozen=True)
@@ -66,15 +70,28 @@ class Graded:
     records: str
 
 
+@dataclass(frozen=True)
+class NotGraded:
+    """Why there is no result: a fault of the grader's, for which no student pays.
+
+    Attributes:
+        problem: what happened, one line.
+        details: tracebacks, for the instructor.
+    """
+
+    problem: str
+    details: str = ""
+
+
 def grade(task: Task) -> Graded:
     """Grade one submission.
 
     Raises:
         CoursepackError: this worker cannot grade at all (no jail, no data, another version).
     """
-    if task.version != __version__:
-        remedy = "install the same version on all machines"
-        raise CoursepackError(f"a worker has coursepack {__version__}, the coordinator {task.version}", remedy=remedy)
+    if task.code != CODE:
+        remedy = "install the same version on all machines, and start their workers again"
+        raise CoursepackError("a worker's coursepack is not the coordinator's: their code differs", remedy=remedy)
     course = _course(Path(task.course))
     submission = read_json(task.submission)
     graded = grade_notebook(
@@ -102,6 +119,16 @@ def as_json(notebook: NotebookNode) -> str:
 def records_of(graded: Graded) -> GradedNotebook:
     """Return the verdicts in a worker's answer."""
     return GradedNotebook.from_json(graded.records)
+
+
+def grader_errors_in(records: GradedNotebook) -> NotGraded | None:
+    """Return what kept tests of a notebook from being graded; None if nothing did."""
+    found = records.grader_errors
+    if not found:
+        return None
+    problem = "; ".join(dict.fromkeys(f"grader error in {one.grade_id}: {one.message}" for one in found))
+    details = "\n\n".join(f"{one.grade_id}: {one.message}\n{one.details}" for one in found)
+    return NotGraded(clean_text(problem, 1_000).replace("\n", " "), clean_text(details, 100_000))
 
 
 def _course(named: Path) -> Course:

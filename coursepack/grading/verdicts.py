@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from coursepack.grading.results import Status, SubmissionResult
+from coursepack.grading.results import CellStatus, Status, SubmissionResult
 
 COLOURS = {
     Status.GRADED: "green",
@@ -17,6 +17,9 @@ COLOURS = {
     Status.NOT_GRADED: "red",
     Status.MISSING: "dim",
 }
+
+# So many submissions must fail a check, and none pass it, before the check itself is suspected.
+CROWD = 5
 
 
 @dataclass(frozen=True)
@@ -32,6 +35,24 @@ class Failure:
     grade_id: str
     message: str
     students: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Suspect:
+    """A check that nobody passed.
+
+    Attributes:
+        grade_id: the check's cell.
+        count: how many submissions it judged.
+    """
+
+    grade_id: str
+    count: int
+
+    @property
+    def sentence(self) -> str:
+        """What an instructor is told."""
+        return f"all {self.count} submissions fail {self.grade_id}: try it with `coursepack validate`"
 
 
 def group_failures(results: Iterable[SubmissionResult]) -> list[Failure]:
@@ -54,9 +75,39 @@ def print_verdicts(results: Sequence[SubmissionResult], console: Console) -> Non
     """Print the table of scores, the failing checks, the problems and the notes."""
     console.print(score_table(results))
     _print_failures(group_failures(results), console)
-    _print_lines("Not graded", ((r.display_name, r.problem) for r in results if r.problem), console)
+    _print_suspects(suspect_checks(results), console)
+    _print_lines("Not graded", _by_problem(results), console)
     notes = ((result.display_name, note) for result in results for note in result.notes)
     _print_lines("Noticed", notes, console)
+
+
+def suspect_checks(results: Iterable[SubmissionResult]) -> list[Suspect]:
+    """Return the checks that nobody of a class passed, if it is `CROWD` or more who tried."""
+    tried: dict[str, int] = {}
+    earned: dict[str, float] = {}
+    for result in results:
+        judged = result.cells if result.status in (Status.GRADED, Status.TO_MARK) else ()
+        for cell in judged:
+            if cell.max_points and cell.status is not CellStatus.TO_MARK:
+                tried[cell.grade_id] = tried.get(cell.grade_id, 0) + 1
+                earned[cell.grade_id] = earned.get(cell.grade_id, 0.0) + cell.points
+    return [Suspect(name, count) for name, count in tried.items() if count >= CROWD and not earned[name]]
+
+
+def _print_suspects(suspects: Sequence[Suspect], console: Console) -> None:
+    if suspects:
+        console.print("\n[bold]Is the check right?[/]")
+    for suspect in suspects:
+        console.print(f"  {escape(suspect.sentence)}", highlight=False, soft_wrap=True)
+
+
+def _by_problem(results: Iterable[SubmissionResult]) -> Iterator[tuple[str, str]]:
+    """Yield the students who share a problem, and the problem."""
+    groups: dict[str, list[str]] = {}
+    for result in results:
+        if result.problem:
+            groups.setdefault(result.problem, []).append(result.display_name)
+    yield from ((", ".join(names), problem) for problem, names in groups.items())
 
 
 def score_table(results: Iterable[SubmissionResult]) -> Table:

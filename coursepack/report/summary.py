@@ -12,7 +12,7 @@ from nbgrader import utils
 
 from coursepack.build.markers import KINDS, without_regions
 from coursepack.grading.results import CellStatus, Status, SubmissionResult
-from coursepack.grading.verdicts import Failure, group_failures
+from coursepack.grading.verdicts import Failure, Suspect, group_failures, suspect_checks
 
 _HEADING = re.compile(r"^(#{1,4})\s+(?P<title>.+?)\s*#*$", re.MULTILINE)
 _POINTS = re.compile(r"\s*[(\[·,–—-]*\s*\d+\s*(?:points?|pts?)\b.*$", re.IGNORECASE)
@@ -118,6 +118,11 @@ class ClassSummary:
     def noted(self) -> tuple[SubmissionResult, ...]:
         """The submissions on which there is a note."""
         return tuple(result for result in self.results if result.notes)
+
+    @property
+    def suspects(self) -> tuple[Suspect, ...]:
+        """The checks that nobody passed."""
+        return tuple(suspect_checks(self.results))
 
     @property
     def max_score(self) -> float:

@@ -4,8 +4,10 @@
 """
 
 from .local import LocalSubject
+from .names import Use
 from .protocol import (
     Array,
+    Frozen,
     InstanceHandle,
     Layer,
     ModuleHandle,
@@ -19,6 +21,7 @@ from .records import FunctionPass, Inventory, Step, StepResult
 
 __all__ = [
     "Array",
+    "Frozen",
     "FunctionPass",
     "InstanceHandle",
     "Inventory",
@@ -32,4 +35,5 @@ __all__ = [
     "StepResult",
     "StudentError",
     "Subject",
+    "Use",
 ]

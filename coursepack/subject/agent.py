@@ -43,6 +43,10 @@ class Agent:
         except BaseException as error:  # whatever a student's object does when it is looked at
             return {"error": [type(error).__name__, "the value could not be read", "", []]}
 
+    def end(self) -> None:
+        """Put back the student's own names, should a judge have gone while parts of ours stood in for them."""
+        self._subject.stand_in()
+
     def _do(self, do: str, args: list[Any], options: dict[str, Any], module: int = -1) -> Any:
         if do == "steps":
             args = [[Step(**step) for step in args[0]]]
@@ -54,7 +58,13 @@ class Agent:
         if do == "source":
             source = self._subject.source(*args)
             return [source.kind, source.text]
+        if do == "watch":
+            return [[use.function[:MAX_MESSAGE], use.library[:MAX_MESSAGE]] for use in self._subject.watch(*args)]
         return _plain(getattr(self._subject, do)(*args, **options))
+
+    def begin(self) -> None:
+        """Begin a conversation: what the last one left watched is watched no longer."""
+        self._subject.watch(())
 
 
 def _plain(value: Any) -> Any:
@@ -107,6 +117,7 @@ def listen(path: str) -> Callable[[asyncio.AbstractEventLoop], None]:
 
 def _accept(loop: asyncio.AbstractEventLoop, listener: socket.socket, agent: Agent) -> None:
     connection, _ = listener.accept()
+    agent.begin()
 
     def ready() -> None:
         more = False
@@ -115,5 +126,6 @@ def _accept(loop: asyncio.AbstractEventLoop, listener: socket.socket, agent: Age
         if not more:
             loop.remove_reader(connection)
             connection.close()
+            agent.end()
 
     loop.add_reader(connection, ready)

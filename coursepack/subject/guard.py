@@ -4,17 +4,18 @@ from __future__ import annotations
 
 import contextlib
 import io
-import os
 import random
-import sys
 import traceback
 import warnings
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from types import TracebackType
 
 import numpy as np
 
+from .names import Use
+from .places import is_notebook_file
 from .protocol import StudentError
+from .watching import Watch
 
 SEED = 20_260
 MAX_MESSAGE = 500
@@ -49,6 +50,21 @@ def quiet() -> Iterator[None]:
         yield
 
 
+_watch: Watch | None = None
+
+
+def watch(rules: Sequence[str]) -> list[Use]:
+    """Note from now on which libraries student code calls; return what was noted since the last time.
+
+    Args:
+        rules: which libraries and functions; none to watch no longer.
+    """
+    global _watch
+    uses = _watch.uses if _watch else []
+    _watch = Watch(rules) if rules else None
+    return uses
+
+
 @contextlib.contextmanager
 def student_code(seed: int = SEED) -> Iterator[None]:
     """Run student code quietly with fixed seeds; whatever it raises becomes a `StudentError`.
@@ -57,7 +73,7 @@ def student_code(seed: int = SEED) -> Iterator[None]:
         StudentError: the code raised; an interrupt from the keyboard (or a time-out) passes unchanged.
     """
     try:
-        with fixed_seeds(seed), quiet():
+        with fixed_seeds(seed), quiet(), _watch.watching() if _watch else contextlib.nullcontext():
             yield
     except (KeyboardInterrupt, StudentError):
         raise
@@ -78,15 +94,6 @@ def as_student_error(error: BaseException) -> StudentError:
 def _place(trace: TracebackType | None) -> str:
     """Name the innermost frame that belongs to the notebook and not to a library or to us."""
     for frame in reversed(traceback.extract_tb(trace)):
-        if _is_notebook_file(frame.filename):
+        if is_notebook_file(frame.filename):
             return f"line {frame.lineno} of {frame.name}" if frame.name != "<module>" else f"line {frame.lineno}"
     return ""
-
-
-def _is_notebook_file(filename: str) -> bool:
-    if filename.startswith("<"):
-        return filename.startswith(("<ipython-input", "<cell", "<student"))
-    return f"{os.sep}ipykernel_" in filename or not filename.startswith((sys.prefix, sys.base_prefix, _OURS))
-
-
-_OURS = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))  # noqa: PTH100, PTH120 - compared as text

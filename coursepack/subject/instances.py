@@ -14,6 +14,7 @@ import numpy as np
 from .guard import student_code
 from .plain import to_plain
 from .protocol import StudentError
+from .watching import call_directly
 
 
 def follow(start: Any, path: str) -> Any:
@@ -59,7 +60,8 @@ class LocalInstance:
             raise StudentError("TypeError", f"{self.name}.{method} is not a method")
         resolved = [self._resolve(argument) for argument in args]
         with student_code():
-            returned = found(*resolved, **{key: self._resolve(option) for key, option in options.items()})
+            named = {key: self._resolve(option) for key, option in options.items()}
+            returned = call_directly(found, resolved, named)
         return to_plain(returned)
 
     def get(self, path: str) -> Any:

@@ -9,18 +9,24 @@ import os
 import shutil
 import tempfile
 import textwrap
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, MutableMapping, Sequence
 from pathlib import Path
 from types import ModuleType
 from typing import Any
 
 import numpy as np
 
+from . import guard
 from .guard import student_code
 from .instances import LocalInstance, follow
+from .names import Use
 from .plain import to_plain
-from .protocol import Array, InstanceHandle, ModuleHandle, Name, Source, StudentError
+from .protocol import Array, Frozen, InstanceHandle, ModuleHandle, Name, Source, StudentError
 from .records import FunctionPass
+from .stand_ins import stand_in_for
+from .watching import call_directly
+
+_ABSENT = object()  # stands for a name that the notebook does not have
 
 
 class LocalSubject:
@@ -30,28 +36,47 @@ class LocalSubject:
         namespace: name → object; if None, the namespace of the IPython shell this runs in.
     """
 
-    def __init__(self, namespace: Mapping[str, Any] | None = None) -> None:
+    def __init__(self, namespace: MutableMapping[str, Any] | None = None) -> None:
         self._namespace = namespace
         self._scratch: Path | None = None
         self._scratch_of = 0
+        self._replaced: dict[str, Any] = {}
+
+    def _names(self) -> MutableMapping[str, Any]:
+        if self._namespace is not None:
+            return self._namespace
+        names: MutableMapping[str, Any] = importlib.import_module("IPython").get_ipython().user_ns
+        return names
 
     def _find(self, name: str) -> Any:
-        namespace = self._namespace
-        if namespace is None:
-            namespace = importlib.import_module("IPython").get_ipython().user_ns
+        namespace = self._names()
         if name not in namespace:
             raise StudentError("NameError", f"name '{name}' is not defined")
         return namespace[name]
+
+    def stand_in(self, *names: str) -> None:
+        """Let parts of ours stand in for these names of the notebook, until the next call; see `stand_ins`."""
+        if not names and not self._replaced:
+            return
+        namespace = self._names()
+        for name, found in self._replaced.items():
+            if found is _ABSENT:
+                namespace.pop(name, None)
+            else:
+                namespace[name] = found
+        parts = {name: stand_in_for(name) for name in names}
+        self._replaced = {name: namespace.get(name, _ABSENT) for name in names}
+        namespace.update(parts)
 
     def _resolve(self, argument: Any) -> Any:
         if isinstance(argument, Name):
             head, _, rest = argument.name.partition(".")
             return follow(self._find(head), rest) if rest else self._find(head)
-        if isinstance(argument, np.ndarray):
-            copy = argument.copy()
+        if isinstance(argument, Frozen):
+            copy = argument.array.copy()
             copy.flags.writeable = False  # a function that changes its input is told so
             return copy
-        return argument
+        return argument.copy() if isinstance(argument, np.ndarray) else argument
 
     def _invoke(self, name: str, args: Sequence[Any], options: Mapping[str, Any]) -> Any:
         found = self._find(name)
@@ -59,7 +84,7 @@ class LocalSubject:
             raise StudentError("TypeError", f"{name} is not a function")
         resolved = [self._resolve(argument) for argument in args]
         with student_code():
-            return found(*resolved, **{key: self._resolve(option) for key, option in options.items()})
+            return call_directly(found, resolved, {key: self._resolve(option) for key, option in options.items()})
 
     def call(self, name: str, *args: Any, **options: Any) -> Any:
         """Call the student's function and return what it returned, as plain data."""
@@ -96,7 +121,7 @@ class LocalSubject:
         tensors = [torch.from_numpy(np.array(array)).requires_grad_() for array in inputs]
         found = self._find(name)
         with student_code(), torch.enable_grad():
-            output = found(*tensors)
+            output = found(*(tensor.clone() for tensor in tensors))  # copies may be changed in place
             grads = torch.autograd.grad(output, tensors, torch.from_numpy(np.array(grad_outputs)), allow_unused=True)
         filled = [
             torch.zeros_like(tensor) if grad is None else grad for tensor, grad in zip(tensors, grads, strict=True)
@@ -153,12 +178,19 @@ class LocalSubject:
             return Source("library", f"{home}.{getattr(found, '__qualname__', name)}")
         return Source("value", "")
 
+    def watch(self, rules: Sequence[str]) -> list[Use]:
+        """Note from now on which of these libraries student code calls; return what was noted since the last time."""
+        return guard.watch(rules)
+
 
 def _text_of(found: Any) -> str:
-    """Return the source of a function, or of a class's functions (a notebook's class itself has no file to look in)."""
+    """Return the source of a function, or of a class's functions (a notebook's class itself has no file to look in).
+
+    Empty where there is none to look in: what a `%%time` cell defines, for example.
+    """
     try:
         if inspect.isclass(found):
             return "\n".join(_text_of(member) for member in vars(found).values() if inspect.isfunction(member))
         return textwrap.dedent(inspect.getsource(found))
     except (OSError, TypeError):
-        raise StudentError("OSError", f"the source of {found.__name__} is not available") from None
+        return ""

@@ -79,6 +79,8 @@ class LocalModule:
 
     def steps(self, steps: Sequence[Step]) -> list[StepResult]:
         """Run passes in turn, in float64 unless the module insists on float32; afterwards its state is as before."""
+        for step in steps[:1]:
+            self._materialise(step.inputs)
         for dtype in (torch.float64, torch.float32):
             try:
                 with self._borrowed(dtype, train=True) as module:
@@ -93,16 +95,30 @@ class LocalModule:
         return inventory(self._module)
 
     def _materialise(self, images: Array) -> None:
-        """Run lazy layers once on a batch, so that their parameters exist."""
-        if any(
-            isinstance(tensor, nn.parameter.UninitializedParameter | nn.parameter.UninitializedBuffer)
-            for tensor in _tensors(self._module).values()
-        ):
+        """Run a network with lazy layers once on a batch, so that their parameters exist.
+
+        In eval mode: running statistics stay as they begin, and a batch of one is no trouble to batch normalisation.
+        """
+        module = self._module
+        if not _lazy(module):
+            return
+        modes = {child: child.training for child in module.modules()}
+        try:
             with student_code(), torch.no_grad():
-                self._module.cpu()(torch.from_numpy(np.array(images)).float())
+                module.cpu().eval()(torch.from_numpy(np.array(images)).float())
+        finally:
+            for child, mode in modes.items():
+                child.training = mode
+        if _lazy(module):
+            raise StudentError("ValueError", "a lazy layer has no parameters yet: forward never calls it")
+
+    def _require_real(self) -> None:
+        if _lazy(self._module):
+            raise StudentError("ValueError", "it has lazy layers and has never been called, so they have no parameters")
 
     def state(self) -> dict[str, Array]:
         """Return all parameters and buffers by name, read from the tensors themselves (not from `state_dict`)."""
+        self._require_real()
         return {key: tensor.detach().cpu().numpy().copy() for key, tensor in _tensors(self._module).items()}
 
     def load(self, state: Mapping[str, Array]) -> None:
@@ -116,9 +132,16 @@ class LocalModule:
 
     def parameters(self) -> dict[str, Array]:
         """Return the trainable parameters by name; a tensor used twice counts once."""
+        self._require_real()
         named = nn.Module.named_parameters(self._module)
         return {key: tensor.detach().cpu().numpy().copy() for key, tensor in named if tensor.requires_grad}
 
 
 def _tensors(module: nn.Module) -> dict[str, Any]:
     return {**dict(nn.Module.named_parameters(module)), **dict(nn.Module.named_buffers(module))}
+
+
+def _lazy(module: nn.Module) -> bool:
+    """Tell whether a network waits for its first batch to know the shapes of some of its tensors."""
+    waiting = nn.parameter.UninitializedParameter | nn.parameter.UninitializedBuffer
+    return any(isinstance(tensor, waiting) for tensor in _tensors(module).values())

@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 
 from .protocol import StudentError
+from .wire import MAX_KEY
 
 MAX_ARRAY_BYTES = 64 * 2**20
 MAX_ITEMS = 10_000
@@ -29,7 +30,7 @@ def to_plain(value: Any, depth: int = 0) -> Any:
     if isinstance(value, str):
         return _text(value)
     if isinstance(value, np.generic):
-        return value.item()
+        return _number(value)
     if isinstance(value, np.ndarray):
         return _array(value)
     if isinstance(value, dict):
@@ -52,12 +53,20 @@ def _text(value: str) -> str:
     return str.__str__(value)
 
 
+def _number(value: np.generic) -> Any:
+    """Return a NumPy scalar as Python's number or text; a complex one, which has no JSON, as it is."""
+    plain: Any = _array(np.asarray(value))[()]
+    return plain if isinstance(plain, np.complexfloating) else plain.item()
+
+
 def _array(value: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:
     if value.nbytes > MAX_ARRAY_BYTES:
         raise StudentError("ValueError", f"the array has {value.nbytes:,} bytes, more than {MAX_ARRAY_BYTES:,}")
     if value.dtype.kind not in NUMERIC_KINDS + "U":
         raise StudentError("TypeError", f"the array holds {value.dtype} instead of numbers")
-    return np.array(value, copy=True, order="C", subok=False)
+    # Of a size that every machine has.
+    common = {np.dtype(np.longdouble): np.float64, np.dtype(np.clongdouble): np.complex128}
+    return np.array(value, dtype=common.get(value.dtype, value.dtype), copy=True, order="C", subok=False)
 
 
 def _sequence(value: list[Any] | tuple[Any, ...], depth: int) -> list[Any]:
@@ -69,8 +78,14 @@ def _sequence(value: list[Any] | tuple[Any, ...], depth: int) -> list[Any]:
 def _dictionary(value: dict[Any, Any], depth: int) -> dict[Any, Any]:
     if len(value) > MAX_ITEMS:
         raise StudentError("ValueError", f"the dictionary has {len(value):,} items, more than {MAX_ITEMS:,}")
-    keys = [key if isinstance(key, int | str) else str(key) for key in value]
-    return {key: to_plain(item, depth + 1) for key, item in zip(keys, value.values(), strict=True)}
+    return {_key(key): to_plain(item, depth + 1) for key, item in value.items()}
+
+
+def _key(key: Any) -> int | str:
+    """Return a key as a whole number or a text; True is 1, as in Python's dictionaries."""
+    if isinstance(key, int | np.integer) and abs(int(key)) <= MAX_KEY:
+        return int(key)
+    return _text(key if isinstance(key, str) else str(key))
 
 
 def _foreign(value: Any, depth: int) -> Any:

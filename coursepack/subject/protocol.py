@@ -11,6 +11,7 @@ from typing import Any, Protocol
 
 import numpy.typing as npt
 
+from .names import Use
 from .records import FunctionPass, Inventory, Step, StepResult
 
 Array = npt.NDArray[Any]
@@ -40,6 +41,17 @@ class Name:
     """An argument that stands for the student's own object of that name, for example a network class or `np.tanh`."""
 
     name: str
+
+
+@dataclass(frozen=True)
+class Frozen:
+    """An array argument that the student's code must not write to, because the exercise says so.
+
+    It is handed over read-only, so that even a change that is undone before the end raises an error. A plain array is
+    handed over as a copy that may be written to.
+    """
+
+    array: Array
 
 
 @dataclass(frozen=True)
@@ -80,7 +92,8 @@ class Source:
     Attributes:
         kind: "function" (a function or class written in the notebook), "module", "library" (a function or class of
             an installed library), "value" or "missing".
-        text: the source code of a function; the full dotted name of a module or library object; else empty.
+        text: the source code of a function, if there is any to be had; the full dotted name of a module or library
+            object, or of a value that was imported; else empty.
     """
 
     kind: str
@@ -155,8 +168,18 @@ class Subject(Protocol):
     def run_loop(self, name: str, probe: str, batches: Mapping[str, Any], **settings: Any) -> dict[str, Any]:
         """Run the student's training or evaluation loop on a probe network of ours."""
 
+    def stand_in(self, *names: str) -> None:
+        """Let parts of ours stand in for these names of the notebook, until the next call; see `stand_ins`."""
+
     def file(self, filename: str, content: bytes) -> str:
         """Write a scratch file that the student's code can open; return its path."""
 
     def source(self, name: str) -> Source:
         """Tell what a name of the student's stands for, with its source if it was written in the notebook."""
+
+    def watch(self, rules: Sequence[str]) -> list[Use]:
+        """Note from now on which of these libraries student code calls; return what was noted since the last time.
+
+        Args:
+            rules: dotted names: "torch" is the library, "numpy.convolve" one function. None to watch no longer.
+        """

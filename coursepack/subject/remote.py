@@ -6,17 +6,19 @@ the rules, or none in time, ends the conversation with `SubjectLostError`, which
 
 from __future__ import annotations
 
-import ast
 import socket
-import textwrap
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, NoReturn, TypeVar
 
 import numpy as np
 
+from coursepack.magics import MAX_SOURCE
+
 from . import wire
+from .bindings import NotebookText, RanCell
 from .instances import RemoteInstance
+from .names import Use
 from .protocol import Array, InstanceHandle, Layer, ModuleHandle, Pass, Source, StudentError
 from .records import (
     FunctionPass,
@@ -27,6 +29,7 @@ from .records import (
     read_inventory,
     read_step_result,
 )
+from .watching import MAX_USES
 
 KINDS = {"conv2d", "linear", "batch_norm"}
 SOURCE_KINDS = {"function", "module", "library", "value", "missing"}
@@ -52,14 +55,18 @@ class RemoteSubject:
 
     Args:
         path: the agent's Unix socket.
-        cells: the code the student handed in, to hold what the agent says about sources against.
+        cells: the cells that have run so far, to hold what the agent says about sources against.
         seconds: how long all answers together may take, wall clock.
+
+    Attributes:
+        asked: whether it was asked anything yet.
     """
 
-    def __init__(self, path: str, *, cells: Iterable[str] = (), seconds: float = 3600.0) -> None:
+    def __init__(self, path: str, *, cells: Iterable[RanCell] = (), seconds: float = 3600.0) -> None:
         self._deadline = time.monotonic() + seconds
-        self._definitions = _definitions(cells)
+        self._text = NotebookText(cells)
         self._lost = ""
+        self.asked = False
         self._connection = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
         self._connection.settimeout(min(seconds, 30.0))
         try:
@@ -78,6 +85,7 @@ class RemoteSubject:
             StudentError: the student's code raised.
             SubjectLostError: there is no answer, or it is none.
         """
+        self.asked = True
         if self._lost:
             raise SubjectLostError(self._lost)
         request = {"do": do, "args": list(args), "options": dict(options), "module": module}
@@ -177,6 +185,10 @@ class RemoteSubject:
         self._checked({key: np.shape(value) for key, value in state.items()} == dict(shapes))
         self._checked(all(isinstance(value, np.ndarray) and value.dtype.kind in "biuf" for value in state.values()))
 
+    def stand_in(self, *names: str) -> None:
+        """Let parts of ours stand in for these names of the notebook, until the next call; see `stand_ins`."""
+        self.ask("stand_in", list(names), {})
+
     def file(self, filename: str, content: bytes) -> str:
         """Write a scratch file that the student's code can open; return its path."""
         path = self.ask("file", [filename, content], {})
@@ -188,11 +200,15 @@ class RemoteSubject:
         answer = self.ask("source", [name], {})
         self._checked(isinstance(answer, list) and len(answer) == 2 and all(isinstance(part, str) for part in answer))
         kind, text = answer
-        self._checked(kind in SOURCE_KINDS)
-        own = self._definitions.get(name)
-        if own is not None and kind in ("function", "value", "missing"):
-            return Source("function", own if kind != "function" or _same(own, text) else f"{own}\n{_parsable(text)}")
-        return Source(kind, text)
+        self._checked(kind in SOURCE_KINDS and len(text) <= MAX_SOURCE)
+        return self._text.source(name, Source(kind, text))
+
+    def watch(self, rules: Sequence[str]) -> list[Use]:
+        """Note from now on which of these libraries student code calls; return what was noted since the last time."""
+        answer = self.ask("watch", [list(rules)], {})
+        self._checked(isinstance(answer, list) and len(answer) <= MAX_USES)
+        self._checked(all(isinstance(use, list) and [type(part) for part in use] == [str, str] for use in answer))
+        return [Use(function[:MAX_MESSAGE], library[:MAX_MESSAGE]) for function, library in answer]
 
 
 class RemoteModule:
@@ -294,31 +310,3 @@ def _is_error(body: Any) -> bool:
     if not isinstance(body, list) or len(body) != 4 or not isinstance(body[3], list):
         return False
     return all(isinstance(part, str) for part in (*body[:3], *body[3]))
-
-
-def _definitions(cells: Iterable[str]) -> dict[str, str]:
-    """Return the source of every function and class that the notebook defines at top level; the last one counts."""
-    found: dict[str, str] = {}
-    for cell in cells:
-        try:
-            tree = ast.parse(cell)
-        except (SyntaxError, ValueError, RecursionError, MemoryError):
-            continue
-        for node in tree.body:
-            if isinstance(node, ast.FunctionDef | ast.ClassDef | ast.AsyncFunctionDef):
-                found[node.name] = ast.unparse(node)
-    return found
-
-
-def _same(one: str, other: str) -> bool:
-    try:
-        return ast.unparse(ast.parse(textwrap.dedent(other))) == one
-    except (SyntaxError, ValueError, RecursionError, MemoryError):
-        return False
-
-
-def _parsable(text: str) -> str:
-    try:
-        return ast.unparse(ast.parse(textwrap.dedent(text)))
-    except (SyntaxError, ValueError, RecursionError, MemoryError):
-        return ""

@@ -18,12 +18,16 @@ from typing import Any
 
 import numpy as np
 
-from .protocol import Name
+from .protocol import Frozen, Name
 
 MAX_JSON = 8 * 2**20
 MAX_BUFFERS = 4096
 MAX_BYTES = 192 * 2**20
 MAX_DEPTH = 16
+# Each comma or bracket makes an object of a hundred bytes, in a microsecond.
+MAX_PARTS = 500_000
+# Larger whole numbers may share one hash, and a dictionary of them takes the square of its length to build.
+MAX_KEY = 2**60
 _HEAD = struct.Struct(">II")
 _SIZE = struct.Struct(">Q")
 _DTYPE = re.compile(r"\|b1|\|[iu]1|<[iu][248]|<f[248]|<c8|<c16")
@@ -52,7 +56,8 @@ def encode(value: Any) -> tuple[bytes, list[bytes]]:
         text = json.dumps(_to_json(value, buffers, 0), separators=(",", ":")).encode("ascii")
     except (ValueError, RecursionError) as error:
         raise WireError(f"the value cannot be sent: {error}") from None
-    if len(text) > MAX_JSON or len(buffers) > MAX_BUFFERS or sum(map(len, buffers)) > MAX_BYTES:
+    size = sum(map(len, buffers))
+    if len(text) > MAX_JSON or _parts(text) > MAX_PARTS or len(buffers) > MAX_BUFFERS or size > MAX_BYTES:
         raise WireError("the value is too large to be sent")
     return text, buffers
 
@@ -66,12 +71,14 @@ def _to_json(value: Any, buffers: list[bytes], depth: int) -> Any:
         items = [_to_json(item, buffers, depth + 1) for item in value]
         return items if isinstance(value, list) else {"tuple": items}
     if isinstance(value, dict):
-        return {"dict": [[key, _to_json(item, buffers, depth + 1)] for key, item in value.items()]}
+        return {"dict": [[_key(key), _to_json(item, buffers, depth + 1)] for key, item in value.items()]}
     if isinstance(value, bytes):
         buffers.append(value)
         return {"bytes": len(buffers) - 1}
     if isinstance(value, Name):
         return {"name": value.name}
+    if isinstance(value, Frozen):
+        return {"frozen": _to_json(value.array, buffers, depth + 1)}
     if isinstance(value, np.ndarray | np.generic):
         return _array_to_json(value, buffers)
     raise WireError(f"{type(value).__name__} is not plain data")
@@ -79,7 +86,7 @@ def _to_json(value: Any, buffers: list[bytes], depth: int) -> Any:
 
 def _array_to_json(value: Any, buffers: list[bytes]) -> Any:
     array = np.asarray(value)
-    if array.dtype.kind == "U":
+    if array.dtype.kind == "U" and array.nbytes <= MAX_BYTES:
         return {"text": [list(array.shape), array.reshape(-1).tolist()]}
     array = array.astype(array.dtype.newbyteorder("<"), copy=False)
     if not _DTYPE.fullmatch(array.dtype.str):
@@ -95,6 +102,8 @@ def decode(text: bytes, buffers: Sequence[bytes]) -> Any:
     Raises:
         WireError: the frame is malformed.
     """
+    if _parts(text) > MAX_PARTS:
+        raise WireError("a value of too many parts")
     try:
         # Each buffer can be taken once: named a thousand times it would become a thousand arrays.
         return _from_json(json.loads(text), dict(enumerate(buffers)), 0)
@@ -102,6 +111,10 @@ def decode(text: bytes, buffers: Sequence[bytes]) -> Any:
         raise
     except (ValueError, TypeError, KeyError, IndexError, RecursionError, OverflowError, MemoryError) as error:
         raise WireError(f"malformed: {type(error).__name__}") from None
+
+
+def _parts(text: bytes) -> int:
+    return sum(map(text.count, (b",", b"[", b"{")))
 
 
 def _from_json(value: Any, buffers: dict[int, bytes], depth: int) -> Any:
@@ -122,6 +135,8 @@ def _from_json(value: Any, buffers: dict[int, bytes], depth: int) -> Any:
         return bytes(_buffer(body, buffers))
     if kind == "name":
         return Name(_typed(body, str))
+    if kind == "frozen":
+        return Frozen(_typed(_from_json(body, buffers, depth + 1), np.ndarray))
     if kind == "text":
         return _text_array(*body)
     if kind in ("array", "number"):
@@ -138,7 +153,7 @@ def _array_from_json(body: Any, buffers: dict[int, bytes]) -> Any:
     if math.prod(sizes) * kind.itemsize != len(raw):
         raise WireError("an array whose size is not that of its shape")
     if kind == np.bool_:
-        return np.frombuffer(raw, np.uint8).reshape(sizes) != 0
+        return np.frombuffer(raw, np.uint8).reshape(sizes).astype(np.bool_)
     return np.frombuffer(raw, kind).reshape(sizes).copy()
 
 
@@ -157,14 +172,17 @@ def _typed(value: Any, kind: type) -> Any:
 
 
 def _key(value: Any) -> int | str:
-    if type(value) not in (int, str):
+    if type(value) is not str and not (type(value) is int and abs(value) <= MAX_KEY):
         raise WireError("a key must be a text or a whole number")
-    return value  # type: ignore[no-any-return]
+    return value
 
 
 def _shape(value: Any) -> tuple[int, ...]:
-    if len(_typed(value, list)) > 32 or any(type(size) is not int or not 0 <= size < 2**40 for size in value):
+    if len(_typed(value, list)) > 32 or any(type(size) is not int or size < 0 for size in value):
         raise WireError("not a shape")
+    # An empty array, too, has sides that a check may make arrays of.
+    if math.prod(size or 1 for size in value) > MAX_BYTES:
+        raise WireError("a shape that is too large")
     return tuple(value)
 
 

@@ -7,6 +7,7 @@ dictionary or as a file's bytes. Its docstring says what it would gain. Its head
     # loses: double-hidden             the cells it must lose; all others keep their points
     # says: the kernel ended|it died   what a record, note or output must say; `|` parts alternatives
     # limits: cell_wall_seconds=2      limits other than `engine.lab.LIMITS`
+    # costs: 5                         CPU seconds that worker and judge may take for it; the kernel's are its limits'
 """
 
 from __future__ import annotations
@@ -16,10 +17,12 @@ import contextlib
 import json
 import os
 import re
+import resource
 import secrets
 import select
 import socket
 import subprocess
+import time
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -63,6 +66,7 @@ class Attack:
         says: what a record, note or output must say, one of these.
         limits: limits of its own.
         cells: the cells it replaces; empty for an attack on the notebook itself.
+        costs: CPU seconds that it may take outside of the jail.
     """
 
     path: Path
@@ -72,6 +76,7 @@ class Attack:
     says: tuple[str, ...]
     limits: Mapping[str, Any]
     cells: Mapping[str, str]
+    costs: float
 
     def damage(self, notebook: dict[str, Any]) -> Any:
         """Return the notebook as this attack hands it in."""
@@ -87,7 +92,9 @@ def load_attacks() -> list[Attack]:
 
 def _load(path: Path) -> Attack:
     text = path.read_text(encoding="utf-8")
-    head = {name: found.strip() for name, found in re.findall(r"^# (loses|says|limits):(.*)$", text, re.MULTILINE)}
+    head = {
+        name: found.strip() for name, found in re.findall(r"^# (loses|says|limits|costs):(.*)$", text, re.MULTILINE)
+    }
     loses = frozenset(name.strip() for name in head.get("loses", "").split(",") if name.strip())
     settings = ast.parse(f"f({head.get('limits', '')})", mode="eval").body
     assert isinstance(settings, ast.Call)
@@ -95,7 +102,8 @@ def _load(path: Path) -> Attack:
     parts = re.split(r"^# %% (.*)\n", text, flags=re.MULTILINE)[1:]
     cells = dict(zip(parts[::2], map(str.rstrip, parts[1::2]), strict=True))
     gain = ast.get_docstring(ast.parse(text)) or ""
-    return Attack(path, path.parent.name, gain, loses, tuple(head["says"].split("|")), limits, cells)
+    costs = float(head.get("costs", "inf"))
+    return Attack(path, path.parent.name, gain, loses, tuple(head["says"].split("|")), limits, cells, costs)
 
 
 class Ground:
@@ -245,6 +253,12 @@ class Ground:
     def _strays(self) -> list[str]:
         words = (process.info["cmdline"] or [] for process in psutil.process_iter(["cmdline"]))
         return [" ".join(words_of) for words_of in words if any(self.process_name in word for word in words_of)]
+
+    def cpu_seconds(self) -> float:
+        """Return the CPU time that worker, judge and cleaners have taken so far, all of them outside of the jail."""
+        children = resource.getrusage(resource.RUSAGE_CHILDREN)
+        judge = psutil.Process(self.worker.judge._process.pid).cpu_times()
+        return time.process_time() + children.ru_utime + children.ru_stime + sum(judge[:4])
 
     def visitors(self) -> list[Any]:
         """Return the addresses of the services that somebody reached."""

@@ -48,8 +48,9 @@ def assert_honest_earns_all(ground: Ground) -> None:
 @pytest.mark.parametrize("attack", ATTACKS, ids=lambda attack: f"{attack.kind}/{attack.path.stem}")
 def test_an_attack_gains_nothing(ground: Ground, attack: Attack) -> None:
     """Are points, the course, other processes and the next notebook as if the attack had not been?"""
-    before = ground.state()
+    before, cpu_before = ground.state(), ground.cpu_seconds()
     graded = ground.grade(attack)
+    assert ground.cpu_seconds() - cpu_before < attack.costs
     said = told(graded)
     if isinstance(graded, GradedNotebook):
         assert set(graded.lost) == attack.loses, said[:3000]

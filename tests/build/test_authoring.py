@@ -157,3 +157,72 @@ def test_is_a_count_left_in_the_source_a_mistake() -> None:
 
 def test_may_a_test_cell_end_in_a_call() -> None:
     assert mistakes(parts.notebook({"double-visible": "# Check that it works\ndouble(2)"})) == []
+
+
+def of_hidden(test: str, **others: str) -> list[str]:
+    """Return the mistakes of a notebook whose hidden test is this."""
+    text = f"# Check that it works\n### BEGIN HIDDEN TESTS\n{test}\n### END HIDDEN TESTS"
+    return mistakes(parts.notebook({**others, "double-hidden": text}))
+
+
+SETUP = "%matplotlib inline\nimport numpy as np\nimport os.path\nfrom math import sqrt as root\nCASES = [1, 2]"
+
+
+@pytest.mark.parametrize(
+    ("test", "message", "remedy"),
+    [
+        ("assert double(np.ones(1)) == 2", "the notebook's “np”", "add `import numpy as np` to the cell"),
+        ("for case in np.ones(3):\n    assert double(case) == 2", "the notebook's “np”", "`import numpy as np`"),
+        ("assert double(root(4)) == 4", "the notebook's “root”", "add `from math import sqrt as root` to the cell"),
+        ("assert os.path.exists('/')", "the notebook's “os”", "add `import os.path` to the cell"),
+        (
+            "def case():\n    return np.ones(3)\nassert double(case()) == 2",
+            "the notebook's “np”",
+            "`import numpy as np`",
+        ),
+        (
+            "assert [double(c) for c in CASES] == [2, 4]",
+            "“CASES”, which cell “setup” makes",
+            "`student.value('CASES')`",
+        ),
+        ("assert double(factor) == 4", "“factor”, which nothing defines", "import it or define it"),
+        ("display(double(2))", "“display”, which nothing defines", "import it or define it"),
+        ("from math import *\nassert double(sqrt(4)) == 4", "imports “*”", "import them by name"),
+        ("%time double(2)\nassert double(2) == 4", "no plain Python", "leave out magics"),
+        ("assert (await double(2)) == 4", "no plain Python", "leave out magics"),
+    ],
+)
+def test_is_a_name_that_the_judge_does_not_have_a_mistake(test: str, message: str, remedy: str) -> None:
+    """Does the build tell a hidden test that could only fail, for every student, with the line that mends it?"""
+    found = of_hidden(test, setup=SETUP)
+    assert len(found) == 1
+    assert message in found[0]
+    assert "cell “double-hidden”" in found[0]
+    assert remedy in found[0]
+
+
+def test_is_a_class_of_the_students_named_with_the_way_to_it() -> None:
+    classes = "class Counter:\n    ### BEGIN SOLUTION\n    count = 0\n    ### END SOLUTION\ndouble = treble = Counter"
+    [found] = [text for text in of_hidden("assert Counter().count == 0", double=classes) if "hidden" in text]
+    assert "student's class “Counter”" in found
+    assert "`student.instance('Counter')`" in found
+
+
+@pytest.mark.parametrize(
+    "test",
+    [
+        "assert double(21) == 42",
+        "import numpy as np\nassert double(np.ones(1)) == 2",
+        "try:\n    import numpy as np\nexcept ImportError:\n    np = None\nassert np and double(2) == 4",
+        "def close(one, other):\n    return abs(one - other) < 1e-6\nassert close(double(2), 4)",
+        "total = 0\nfor number in range(3):\n    total += double(number)\nassert total == 6",
+        "assert all(double(n) == 2 * n for n in range(3)), f'{double(2)!r}'",
+    ],
+)
+def test_are_the_tests_own_names_and_the_answers_functions_no_mistake(test: str) -> None:
+    assert of_hidden(test, setup=SETUP) == []
+
+
+def test_may_a_visible_test_use_the_notebooks_own_names() -> None:
+    visible = "# Check that it works\nassert double(np.ones(1)) == 2"
+    assert mistakes(parts.notebook({"setup": SETUP, "double-visible": visible})) == []

@@ -36,12 +36,96 @@ def test_does_the_right_function_pass() -> None:
         (lambda image: None, "return"),
         (lambda image: image * 2 + np.eye(2, 3), "2 of 6 values differ"),
         (lambda image: image * np.nan, "6 of 6 values differ"),
-        (lambda image: image / 0 if image.fill(0) else 1, "changes its input"),
+        (lambda image: image.fill(0), "kind of result"),
     ],
 )
 def test_is_a_wrong_function_told_what_is_wrong(answer: Any, said: str) -> None:
     with pytest.raises(CheckFailed, match=said):
         check(answer)
+
+
+def in_place(image: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:
+    image *= 2
+    return image
+
+
+def test_may_a_function_write_to_what_it_was_given_where_nothing_forbids_it() -> None:
+    check(in_place)
+    assert np.array_equal(IMAGE, np.arange(6.0).reshape(2, 3)), "the next case's input must not be changed"
+
+
+def test_is_a_function_that_changes_its_input_told_so_where_the_text_forbids_it() -> None:
+    student = LocalSubject({"double": in_place, "second": lambda a, b: a + np.multiply(b, 2, out=b)})
+    with pytest.raises(CheckFailed, match="changes its input"):
+        arrays.assert_unchanged(student, "double", Case("a small image", IMAGE), 0)
+    case = Case("two images", IMAGE, IMAGE)
+    arrays.assert_unchanged(student, "second", case, 0)
+    with pytest.raises(CheckFailed, match="changes its input"):
+        arrays.assert_unchanged(student, "second", case, 0, 1)
+
+
+SLIPS = {"the two is missing": lambda image: image, "do not square": lambda image: image**2}
+
+
+@pytest.mark.parametrize(
+    ("answer", "image", "said"),
+    [
+        (lambda image: image + 0, IMAGE, "the two is missing"),
+        (lambda image: image * image, IMAGE, "do not square"),
+        (lambda image: image * 3, IMAGE, None),
+        (lambda image: image * image, np.ones((2, 2)), None),  # both slips give ones: which was it?
+        (lambda image: image[:1], IMAGE, None),
+    ],
+)
+def test_is_a_slip_named_only_where_it_alone_gives_what_came(answer: Any, image: Any, said: str | None) -> None:
+    with pytest.raises(CheckFailed) as caught:
+        student = LocalSubject({"double": answer})
+        arrays.assert_matches(student, "double", double, [Case("an image", image)], slips=SLIPS)
+    assert ("hint: " + said in str(caught.value)) if said else ("hint" not in str(caught.value))
+
+
+def test_does_a_failure_show_the_call_but_no_number_of_an_array() -> None:
+    student = LocalSubject({"scaled": lambda image, by, mode: image})
+    case = Case("by seven", IMAGE + 0.25, by=7, mode=None, expected=IMAGE * 7)
+    with pytest.raises(CheckFailed, match=r"call: scaled\(float64 array of shape \(2, 3\), by=7, mode=None\)"):
+        arrays.assert_returns(student, "scaled", [case])
+
+
+def test_does_a_wrong_number_show_the_call_it_came_from() -> None:
+    student = LocalSubject({"size": lambda size, kernel_size: size})
+    case = Case("arguments by name", size=29, kernel_size=4, expected=26)
+    with pytest.raises(CheckFailed, match=r"call: size\(size=29, kernel_size=4\)\n  got: int 29\n  hint: work this"):
+        arrays.assert_returns(student, "size", [case])
+
+
+def test_is_no_place_pointed_at_where_none_is_named() -> None:
+    """An error from inside a library, called by name, has no place in the notebook."""
+    with pytest.raises(CheckFailed) as caught:
+        arrays.assert_matches(LocalSubject({"double": np.linalg.inv}), "double", double, [Case("an image", IMAGE)])
+    assert "LinAlgError" in str(caught.value) and "place" not in str(caught.value)
+
+
+def test_is_nothing_returned_no_missing_return_where_an_error_was_wanted() -> None:
+    student = LocalSubject({"size": lambda size: None})
+    with pytest.raises(CheckFailed) as caught:
+        arrays.assert_raises(student, "size", [Case("too large", 3)])
+    assert "got: None" in str(caught.value) and "return" not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("got", "expected", "form"),
+    [
+        (784, (28, 28), "2 values in a list, a tuple or an array"),
+        ("28×28", (28, 28), "2 values in a list, a tuple or an array"),
+        ([28, 28, 1], (28, 28), "2 values in a list, a tuple or an array"),
+        ([28, 28], 784, "a number"),
+        ("784", 784, "a number"),
+        (784, "yes", "a text"),
+    ],
+)
+def test_is_an_answer_of_another_form_told_the_form_and_not_to_calculate(got: Any, expected: Any, form: str) -> None:
+    with pytest.raises(CheckFailed, match=f"kind of answer\n  expected: {form}"):
+        arrays.assert_value(LocalSubject({"answer": got}), "answer", expected, hint="calculate again")
 
 
 def test_is_the_first_difference_named() -> None:
@@ -92,7 +176,7 @@ def test_is_a_wrong_or_missing_error_told(answer: Any, said: str) -> None:
         arrays.assert_raises(LocalSubject({"size": answer}), "size", [case])
 
 
-@pytest.mark.parametrize("right", [28, 28.0, np.int64(28), np.array(28), np.array([28.0])])
+@pytest.mark.parametrize("right", [28, 28.0, np.int64(28), np.array(28), np.array([28.0]), np.array([[28]])])
 def test_is_a_right_number_accepted_in_any_form(right: Any) -> None:
     arrays.assert_value(LocalSubject({"answer": right}), "answer", 28)
 
@@ -113,6 +197,21 @@ def test_is_a_right_pair_accepted_in_any_form(right: Any) -> None:
 def test_is_a_wrong_pair_refused(wrong: Any) -> None:
     with pytest.raises(CheckFailed):
         arrays.assert_value(LocalSubject({"answer": wrong}), "answer", (28, 28))
+
+
+@pytest.mark.parametrize("answer", [9_010, 16_010, np.array([16_010])])
+def test_is_what_follows_from_an_own_answer_as_right_as_the_right_one(answer: Any) -> None:
+    student = LocalSubject({"features": 1600, "parameters": answer})
+    own = arrays.own_number(student, "features", 0)
+    arrays.assert_value(student, "parameters", 9_010, also=[10 * own + 10])
+
+
+@pytest.mark.parametrize("features", [900, "1600", None, float("nan"), [1600], 1600.5])
+def test_is_an_own_answer_that_is_no_number_no_excuse(features: Any) -> None:
+    student = LocalSubject({"features": features, "parameters": 16_010})
+    own = arrays.own_number(student, "features", 0)
+    with pytest.raises(CheckFailed, match="not the right answer"):
+        arrays.assert_value(student, "parameters", 9_010, also=[10 * own + 10])
 
 
 def test_does_a_failed_check_show_no_test_source_in_ipython() -> None:

@@ -10,13 +10,20 @@ import pytest
 import torch
 import torch.nn.functional as F
 
-from coursepack.checks import CheckFailed, backprop, backprop_reference, gradient_checks, perceptron
+from coursepack.checks import (
+    CheckFailed,
+    backprop,
+    backprop_reference,
+    gradient_checks,
+    gradient_report,
+    perceptron_cases,
+)
 from coursepack.checks.objects import one_hot, random
 from coursepack.subject import LocalSubject
 
 
-@pytest.mark.parametrize("shape", perceptron.SHAPES, ids=lambda shape: shape.about("MLP"))
-def test_is_a_pass_of_the_network_what_pytorch_computes(shape: perceptron.Shape) -> None:
+@pytest.mark.parametrize("shape", perceptron_cases.SHAPES, ids=lambda shape: shape.about("MLP"))
+def test_is_a_pass_of_the_network_what_pytorch_computes(shape: perceptron_cases.Shape) -> None:
     x, dout = (torch.from_numpy(array).requires_grad_() for array in shape.batch_arrays())
     parameters = [tuple(torch.from_numpy(a).requires_grad_() for a in pair) for pair in shape.parameters()]
     values = x
@@ -90,6 +97,9 @@ def test_is_a_slip_in_the_linear_layer_named(check: Any, mistake: str, hint: str
 class SoftMax:
     """A softmax whose backward knows the diagonal only."""
 
+    params: ClassVar[dict[str, Any]] = {}
+    grads: ClassVar[dict[str, Any]] = {}
+
     def forward(self, x: Any) -> Any:
         powers = np.exp(x)
         self.p = powers / powers.sum(axis=1, keepdims=True)
@@ -126,91 +136,79 @@ def test_is_a_one_sided_difference_found() -> None:
         gradient_checks.assert_step_honoured(subject, "numerical")
 
 
-class Squares:
-    """Number by number scale · x² + shift, whose input gradient may be wrong."""
+class Example:
+    """The notebook's ExampleModule, by the check's own formulas."""
 
-    def __init__(self, factor: float) -> None:
-        self.factor, self.params = factor, {"scale": np.ones(3), "shift": np.zeros(3)}
+    def __init__(self) -> None:
+        self.wrong, self.params = "", {"scale": np.ones(3), "shift": np.ones(3)}
+        self.grads: dict[str, Any] = {}
+
+    def question(self, x: Any, dout: Any) -> gradient_report.Question:
+        return gradient_report.Question(self.wrong, self.params["scale"], self.params["shift"], x, dout)
+
+    def forward(self, x: Any) -> Any:
+        self.x = x
+        return self.question(x, None).forward(x, self.params["scale"], self.params["shift"])
+
+    def backward(self, dout: Any) -> Any:
+        self.grads = self.question(self.x, dout).gradients(self.wrong)
+        return self.grads.pop("input")
+
+
+def gradient_check(module: Any, x: Any, dout: Any) -> Any:
+    """Give a right report, by formula."""
+    question = module.question(x, dout)
+    right = question.gradients("")
+    return {
+        key: gradient_checks.relative_error(got, right[key]) for key, got in question.gradients(module.wrong).items()
+    }
+
+
+def report_of(change: Any) -> LocalSubject:
+    """Return a subject whose report is the right one, changed."""
+    return LocalSubject({"check": lambda *given: change(gradient_check(*given)), "example": Example()})
+
+
+def test_does_a_right_report_pass_and_is_the_module_as_before() -> None:
+    subject = report_of(lambda report: report)
+    gradient_report.assert_gradient_check(subject, "check", "example")
+    assert subject.instance("example").get("wrong") == ""
+    assert subject.instance("example").get("params.scale").tolist() == [1, 1, 1]
 
 
 @pytest.mark.parametrize(
-    ("report", "message"),
+    ("change", "message"),
     [
-        ({"input": 1e-9, "scale": 1e-9, "shift": 1e-9}, "a wrong gradient is not found"),
-        ({"input": 1.0, "scale": 0.5, "shift": 1e-9}, "a right gradient is accused"),
-        ({"input": 1.0, "scale": float("nan"), "shift": 1e-9}, "a right gradient is accused"),
-        ({"input": 1.0}, "its report"),
-        (None, "its report"),
+        (lambda report: dict.fromkeys(report, 1e-9), "your check misses a wrong gradient"),
+        (lambda report: {key: value + 2e-6 for key, value in report.items()}, "an error for a correct gradient"),
+        (lambda report: {key: 1.01 * value for key, value in report.items()}, "is not the right one"),
+        (lambda report: {**report, "shift": float("nan")}, "an error for a correct gradient"),
+        (lambda report: {"input": report["input"]}, "its report"),
+        (lambda report: None, "its report"),
     ],
 )
-def test_is_a_misjudged_module_found(report: Any, message: str) -> None:
-    subject = LocalSubject({"check": lambda module, x, dout: report, "wrong": Squares(2.0)})
+def test_is_a_wrong_report_found(change: Any, message: str) -> None:
     with pytest.raises(CheckFailed, match=message):
-        gradient_checks.assert_gradient_check(subject, "check", {"wrong": "input"})
+        gradient_report.assert_gradient_check(report_of(change), "check", "example")
+
+
+def test_are_the_gradients_that_the_report_is_held_against_right() -> None:
+    for question in itertools.islice(gradient_report._questions(), 0, None, 4):
+        tensors = [torch.from_numpy(array).requires_grad_() for array in (question.x, question.scale, question.shift)]
+        x, scale, shift = tensors
+        output = scale * x[:, :-1] ** 2 + torch.sin(shift * x[:, 1:] ** 2)
+        expected = torch.autograd.grad(output, tensors, torch.from_numpy(question.dout))
+        for array, tensor in zip(question.gradients("").values(), expected, strict=True):
+            np.testing.assert_allclose(array, tensor.numpy(), rtol=1e-10, atol=1e-12)
 
 
 def test_is_a_parameter_left_changed_found() -> None:
     def careless(module: Any, x: Any, dout: Any) -> Any:
+        report = gradient_check(module, x, dout)
         module.params["scale"] = module.params["scale"] + 1e-5
-        return {"input": 0.0, "scale": 0.0, "shift": 0.0}
+        return report
 
     with pytest.raises(CheckFailed, match="put the old values back"):
-        gradient_checks.assert_gradient_check(
-            LocalSubject({"check": careless, "right": Squares(1.0)}), "check", {"right": ""}
+        gradient_report.assert_gradient_check(
+            LocalSubject({"check": careless, "example": Example()}), "check", "example"
         )
-
-
-class Network:
-    """Any modules in a row."""
-
-    def __init__(self, *layers: Any) -> None:
-        self.layers = list(layers)
-
-    def forward(self, x: Any) -> Any:
-        for layer in self.layers:
-            x = layer.forward(x)
-        return x
-
-
-def network(*names: str) -> Any:
-    """Return a maker of one-layer networks of the reference's kind, with the named classes behind the linear layer."""
-    return lambda n_inputs, n_hidden, n_classes, slope: Network(
-        Linear(n_inputs, n_classes), *(SoftMax() for _ in names)
-    )
-
-
-@pytest.mark.parametrize(("names", "hint"), [((), "these are the logits"), (("softmax",), "")])
-def test_are_logits_told_from_probabilities(names: tuple[str, ...], hint: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(perceptron, "SHAPES", perceptron.SHAPES[2:3])
-    subject = LocalSubject({"MLP": network(*names)})
-    if not hint:
-        perceptron.assert_network_forward(subject, "MLP")
-        return
-    with pytest.raises(CheckFailed, match=hint):
-        perceptron.assert_network_forward(subject, "MLP")
-
-
-def test_costs_a_faulty_module_no_points_in_the_network() -> None:
-    class Doubled(SoftMax):
-        def forward(self, x: Any) -> Any:
-            return 0.5 * super().forward(x)
-
-    class Leaky:
-        def __init__(self, slope: float) -> None:
-            self.slope = slope
-
-        def forward(self, x: Any) -> Any:
-            return np.where(x > 0, x, self.slope * x)
-
-        def backward(self, dout: Any) -> Any:
-            return dout
-
-    def make(n_inputs: int, n_hidden: Any, n_classes: int, slope: float) -> Network:
-        widths = [n_inputs, *n_hidden]
-        hidden = [module for a, b in itertools.pairwise(widths) for module in (Linear(a, b), Leaky(slope))]
-        return Network(*hidden, Linear(widths[-1], n_classes), Doubled())
-
-    names = {"LinearModule": Linear, "LeakyReLUModule": Leaky, "SoftMaxModule": Doubled, "MLP": make}
-    perceptron.assert_network_forward(LocalSubject(names), "MLP")
-    with pytest.raises(CheckFailed):
-        perceptron.assert_network_forward(LocalSubject(names | {"SoftMaxModule": SoftMax}), "MLP")

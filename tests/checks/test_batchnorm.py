@@ -10,7 +10,7 @@ import torch
 import torch.nn.functional as F
 from torch import nn
 
-from coursepack.checks import CheckFailed, batchnorm, batchnorm2d, starts
+from coursepack.checks import CheckFailed, batchnorm, batchnorm2d, batchnorm2d_contract, starts
 from coursepack.checks.batchnorm_compare import CASES
 from coursepack.checks.batchnorm_reference import as_images, as_samples, gradients, normalise
 from coursepack.subject import LocalSubject
@@ -73,16 +73,45 @@ def test_is_a_missing_path_named() -> None:
         batchnorm.assert_module_gradients(layer_with("detached"), "Layer")
 
 
+class Refusing(nn.Module):
+    """Takes five features, and refuses others with an error of choice."""
+
+    def __init__(self, n_neurons: int, error: Exception) -> None:
+        super().__init__()
+        self.n_neurons, self.error = n_neurons, error
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        if x.shape[1:] != (self.n_neurons,):
+            raise self.error
+        return x
+
+
+def refusing(error: Exception) -> LocalSubject:
+    return LocalSubject({"Refusing": lambda n_neurons: Refusing(n_neurons, error)})
+
+
 @pytest.mark.parametrize("message", ["no", "expected 5 neurons", "got (4, 3)"])
 def test_must_a_refusal_name_both_shapes(message: str) -> None:
-    class Silent(Layer):
-        def forward(self, x: torch.Tensor) -> torch.Tensor:
-            if x.shape[1:] != (5,):
-                raise ValueError(message)
-            return x
+    with pytest.raises(CheckFailed, match="does not name both shapes"):
+        batchnorm.assert_refuses_shapes(refusing(ValueError(message)), "Refusing", 5, [(4, 3)])
 
-    with pytest.raises(CheckFailed, match="names only one of the two shapes, or none"):
-        batchnorm.assert_refuses_shapes(LocalSubject({"Silent": Silent}), "Silent", 5, [(4, 3)])
+
+@pytest.mark.parametrize("shape", ["(4, 3)", "[4, 3]", "torch.Size([4, 3])", "4x3", "4 × 3", "(4,3)"])
+def test_may_a_refusal_write_a_shape_as_it_likes(shape: str) -> None:
+    error = ValueError(f"got {shape}, expected (batch, 5)")
+    batchnorm.assert_refuses_shapes(refusing(error), "Refusing", 5, [(4, 3)])
+
+
+class ShapeError(ValueError):
+    """A kind of ValueError of the student's own."""
+
+
+@pytest.mark.parametrize("kind", [AssertionError, RuntimeError, TypeError, Exception, IndexError])
+def test_must_a_refusal_be_the_error_that_the_text_promises(kind: type[Exception]) -> None:
+    message = "got (4, 3), expected (batch, 5)"
+    with pytest.raises(CheckFailed, match="wrong kind of error"):
+        batchnorm.assert_refuses_shapes(refusing(kind(message)), "Refusing", 5, [(4, 3)])
+    batchnorm.assert_refuses_shapes(refusing(ShapeError(message)), "Refusing", 5, [(4, 3)])
 
 
 def test_is_a_right_layer_refused_that_takes_no_right_shape() -> None:
@@ -96,11 +125,17 @@ def test_is_a_right_layer_refused_that_takes_no_right_shape() -> None:
 def test_does_pytorchs_layer_fail_for_being_the_librarys_alone() -> None:
     student = LocalSubject({"BatchNorm2d": nn.BatchNorm2d})
     batchnorm2d.assert_running_statistics(student, "BatchNorm2d")
-    batchnorm2d.assert_keeps(student, "BatchNorm2d")
-    batchnorm2d.assert_refuses_single_values(student, "BatchNorm2d")
+    batchnorm2d_contract.assert_refuses_single_values(student, "BatchNorm2d")
     for check in (batchnorm2d.assert_train, batchnorm2d.assert_eval):
-        with pytest.raises(CheckFailed, match="does without batch_norm"):
+        with pytest.raises(CheckFailed, match="solve this exercise without batch_norm"):
             check(student, "BatchNorm2d")
+
+
+@pytest.mark.parametrize("base", [nn.BatchNorm2d, nn.BatchNorm1d, nn.SyncBatchNorm, nn.InstanceNorm2d])
+def test_is_a_class_refused_that_inherits_its_parameters_and_buffers(base: type[nn.Module]) -> None:
+    own = type("BatchNorm2d", (base,), {})
+    with pytest.raises(CheckFailed, match="inherits from one of PyTorch's"):
+        batchnorm2d_contract.assert_keeps(LocalSubject({"BatchNorm2d": own}), "BatchNorm2d")
 
 
 def test_is_an_estimate_that_holds_a_graph_found() -> None:
@@ -114,27 +149,50 @@ def test_is_an_estimate_that_holds_a_graph_found() -> None:
 
 
 def build() -> nn.Module:
-    return nn.Sequential(nn.Linear(40, 40), nn.BatchNorm1d(40), nn.Linear(40, 40))
+    return nn.Sequential(nn.Linear(40, 40), nn.BatchNorm1d(40), nn.Linear(40, 40), nn.Conv2d(8, 16, 5))
 
 
 def start(make: Any, std: float, seed: int = 0, mistake: str = "") -> nn.Module:
     torch.manual_seed(seed)
     network: nn.Module = make()
+    kinds = nn.Linear if mistake == "no convolutions" else (nn.Linear, nn.Conv2d)
     for layer in network:
-        if isinstance(layer, nn.Linear):
+        if isinstance(layer, kinds):
             nn.init.normal_(layer.weight, std=std**2 if mistake == "squared" else std)
-            nn.init.zeros_(layer.bias)
+            if mistake != "convolution biases" or isinstance(layer, nn.Linear):
+                nn.init.zeros_(layer.bias)
         elif mistake == "gamma":
             nn.init.zeros_(layer.weight)
+    if mistake == "frozen":
+        network[0].weight.requires_grad_(False)
     return network
 
 
-def test_does_a_right_start_pass_and_a_wrong_one_fail() -> None:
+def test_does_a_right_start_pass() -> None:
     starts.assert_starts(LocalSubject({"start": start, "build": build}), "start", "build")
-    for mistake, text in {"squared": "standard deviation of", "gamma": "1.weight"}.items():
 
-        def wrong(make: Any, std: float, seed: int = 0, mistake: str = mistake) -> nn.Module:
-            return start(make, std, seed, mistake)
 
-        with pytest.raises(CheckFailed, match=text):
-            starts.assert_starts(LocalSubject({"start": wrong, "build": build}), "start", "build")
+@pytest.mark.parametrize(
+    ("mistake", "text"),
+    {
+        "squared": "do not square it",
+        "gamma": "1.weight",
+        "no convolutions": "3.weight",
+        "convolution biases": "3.bias",
+        "frozen": "not 0.weight",
+    }.items(),
+)
+def test_does_a_wrong_start_fail(mistake: str, text: str) -> None:
+    def wrong(make: Any, std: float, seed: int = 0) -> nn.Module:
+        return start(make, std, seed, mistake)
+
+    with pytest.raises(CheckFailed, match=text):
+        starts.assert_starts(LocalSubject({"start": wrong, "build": build}), "start", "build")
+
+
+def test_is_the_default_seed_tried() -> None:
+    def wrong(make: Any, std: float, seed: int = 1) -> nn.Module:
+        return start(make, std, seed)
+
+    with pytest.raises(CheckFailed, match="without a seed"):
+        starts.assert_starts(LocalSubject({"start": wrong, "build": build}), "start", "build")

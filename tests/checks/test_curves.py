@@ -47,6 +47,8 @@ def train_steps(mistake: str = "") -> Callable[..., Any]:
                 measured = evaluate(model, loader if mistake == "wrong loader" else test_loader, loss_fn)
                 rows.append((step, float(np.average(losses, weights=sizes)), *measured))
                 seen = seen if mistake == "since the start" else []
+        if mistake == "twice at the end":
+            rows.append((step, 0.0 if not seen else loss.item(), *evaluate(model, test_loader, loss_fn)))
         history: dict[str, Any] = dict(zip(KEYS, map(list, zip(*rows, strict=True)), strict=True))
         if mistake == "a column short":
             history["test loss"].pop()
@@ -87,6 +89,27 @@ def test_does_a_right_loop_pass(every: int) -> None:
 def test_does_a_wrong_loop_fail_where_it_is_wrong(mistake: str, said: str) -> None:
     with pytest.raises(CheckFailed, match=f"loop(.|\n)*{said}"):
         check(mistake)
+
+
+@pytest.mark.parametrize(
+    ("mistake", "hint"),
+    [
+        ("stays in eval mode", "measuring puts the network into eval mode"),
+        ("mean of means", "the last batch is smaller"),
+        ("since the start", "begin anew after each record"),
+        ("wrong loader", "with the loader and loss it was given"),
+    ],
+)
+def test_is_the_slip_of_a_curve_named(mistake: str, hint: str) -> None:
+    with pytest.raises(CheckFailed, match=f"hint: .*{hint}"):
+        check(mistake)
+
+
+@pytest.mark.parametrize("every", [1, 5])
+def test_is_a_last_record_written_twice_found_where_it_was_due_anyway(every: int) -> None:
+    """Where the number of steps is no multiple of `every`, this slip shows nothing."""
+    with pytest.raises(CheckFailed, match="steps at which it measured"):
+        check("twice at the end", every)
 
 
 def test_is_an_error_in_the_loop_the_students() -> None:

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+import numpy as np
 import pytest
 import torch
 import torch.nn.functional as F
 from torch import nn
 
-from coursepack.checks import CheckFailed, networks
+from coursepack.checks import CheckFailed, masks, networks
 from coursepack.subject import LocalSubject
 
 Drop = Callable[[torch.Tensor, bool], torch.Tensor]
@@ -34,7 +35,28 @@ WRONG: dict[str, tuple[Drop, str]] = {
     "scaling in eval": (lambda x, training: x * (torch.rand_like(x) >= 0.2) if training else 0.8 * x, "output"),
     "one mask for all": (
         lambda x, training: x * (torch.rand(x.shape[1]) >= 0.2) / 0.8 if training else x,
-        "each image loses others",
+        "images lose the same",
+    ),
+    "one mask for two images": (
+        lambda x, t: x * (torch.rand(-(-len(x) // 2), x.shape[1]) >= 0.2).repeat(2, 1)[: len(x)] / 0.8 if t else x,
+        "images lose the same",
+    ),
+    "one draw for a whole image": (
+        lambda x, t: x * (torch.rand(len(x), 1) >= 0.2) / 0.8 if t else x,
+        "an image loses all or nothing",
+    ),
+    "rows by Dropout1d": (lambda x, t: F.dropout1d(x, 0.2, training=t), "nn.Dropout1d drops whole rows"),
+    "one draw for two features": (
+        lambda x, t: x * (torch.rand(len(x), x.shape[1] // 2) >= 0.2).repeat(1, 2) / 0.8 if t else x,
+        "some share one",
+    ),
+    "one draw for eight neighbours": (
+        lambda x, t: x * (torch.rand(len(x), x.shape[1] // 8) >= 0.2).repeat_interleave(8, 1) / 0.8 if t else x,
+        "some share one",
+    ),
+    "the same in every pass": (
+        lambda x, t: x * (torch.rand(x.shape, generator=torch.Generator().manual_seed(1)) >= 0.2) / 0.8 if t else x,
+        "fix no seed in forward",
     ),
     "another scale": (lambda x, t: x * (torch.rand_like(x) >= 0.2) / 0.79 if t else x, r"times 1\.25"),
     "noise instead": (lambda x, t: x * (1 + 0.5 * torch.randn_like(x)) if t else x, "nothing dropped"),
@@ -64,6 +86,15 @@ def check(drop: Drop) -> None:
 @pytest.mark.parametrize("name", RIGHT)
 def test_does_every_way_to_write_dropout_pass(name: str) -> None:
     check(RIGHT[name])
+
+
+def test_is_another_probability_told_by_the_scale_it_brings_where_a_small_batch_leaves_the_rate_in_doubt() -> None:
+    """Who drops with p = 0.2 in place of 0.5 divides rightly, and should not be told to divide."""
+    layers = sequential(9)().requires_grad_()
+    layers[9].p = 0.2  # type: ignore[index, union-attr]
+    student = LocalSubject({"network": lambda: layers})
+    with pytest.raises(CheckFailed, match=r"p = 0\.2; the probability to drop is p = 0\.5"):
+        networks.assert_equivalent(student.module("network"), networks.dropout_cnn(), batch_sizes=(2,))
 
 
 @pytest.mark.parametrize("name", WRONG)
@@ -131,3 +162,13 @@ def test_is_a_gradient_that_is_zero_but_for_rounding_taken_for_zero() -> None:
 
     handle = LocalSubject({"deep": deep}).module("deep")
     networks.assert_equivalent(handle, networks.deep_cnn(), batch_sizes=(2, 4), log_probabilities_allowed=True)
+
+
+@pytest.mark.parametrize(("p", "batch", "features"), [(0.5, 2, 50), (0.5, 40, 50), (0.2, 2, 40), (0.5, 12, 256)])
+def test_is_a_right_mask_never_accused(p: float, batch: int, features: int) -> None:
+    """Few activations of few images look alike by chance: that is no fault."""
+    draw = np.random.default_rng(7)
+    for _ in range(100):
+        seen = np.maximum(0, draw.normal(size=(batch, features))) * (draw.random((1, features)) < draw.random())
+        kept = draw.random((batch, features)) >= p
+        assert not list(masks.faults(masks.Mask("here", p, seen * kept / (1 - p), seen)))

@@ -23,6 +23,8 @@ RIGHT: dict[str, Loss] = {
     "squares": lambda o, t: (p(o) - t).square().sum() / (2 * len(o)),
     "MSELoss": lambda o, t: F.mse_loss(p(o), t, reduction="sum") / (2 * o.shape[0]),
     "norm": lambda o, t: (p(o) - t).norm(dim=1).pow(2).mean() / 2,
+    "in place": lambda o, t: p(o.sub_(o.detach().amax(1, keepdim=True))).sub(t).square_().sum() / (2 * len(o)),
+    "targets changed": lambda o, t: t.neg_().add_(p(o)).square().sum() / (2 * len(t)),
     "float32": lambda o, t: (p(o.float()) - t.float()).square().sum(1).mean() / 2,
 }
 WRONG: dict[str, tuple[Loss, str]] = {
@@ -36,8 +38,10 @@ WRONG: dict[str, tuple[Loss, str]] = {
     "absolute": (lambda o, t: (p(o) - t).abs().sum() / (2 * len(o)), "square"),
     "unstable": (
         lambda o, t: (o.exp() / o.exp().sum(1, keepdim=True) - t).square().sum() / (2 * len(o)),
-        "large scores",
+        "large scores overflow",
     ),
+    "logarithms": (lambda o, t: (o.log_softmax(1) - t).square().sum() / (2 * len(o)), "logarithms"),
+    "true class": (lambda o, t: ((p(o) - t) * t).square().sum() / (2 * len(o)), "other classes count too"),
     "half detached": (lambda o, t: ((p(o) - t) * (p(o) - t).detach()).sum() / (2 * len(o)), "gradient"),
     "detached": (lambda o, t: (p(o.detach()) - t).square().sum() / (2 * len(o)), "gradient"),
 }

@@ -9,7 +9,7 @@ import torch.nn.functional as F
 from torch import nn
 
 from coursepack.checks import CheckFailed, networks
-from coursepack.subject import LocalSubject
+from coursepack.subject import LocalSubject, StudentError
 
 CHANNELS = ((1, 32), (32, 64), (64, 100))
 
@@ -86,6 +86,140 @@ def test_does_a_lazy_network_pass() -> None:
         return nn.Sequential(*blocks, nn.Flatten(), nn.LazyLinear(10))
 
     networks.assert_equivalent(LocalSubject({"lazy": lazy}).module("lazy"), networks.conv_max_pool())
+
+
+def lazy_deep_cnn() -> nn.Module:
+    layers: list[nn.Module] = []
+    for channels, pool in ((32, 1), (64, 2), (64, 2)):
+        layers += [nn.LazyConv2d(channels, 3, padding=1), nn.LazyBatchNorm2d(), nn.ReLU(), nn.MaxPool2d(pool)]
+    layers.append(nn.Flatten())
+    for features in (512, 256):
+        layers += [nn.LazyLinear(features), nn.LazyBatchNorm1d(), nn.ReLU(), nn.Dropout()]
+    return nn.Sequential(*layers, nn.LazyLinear(10))
+
+
+def test_are_the_parameters_of_a_network_counted_that_has_never_been_called() -> None:
+    networks.assert_parameter_count(LocalSubject({"lazy": lazy_deep_cnn}).module("lazy"), 1_797_642)
+
+
+def test_is_a_lazy_network_of_another_input_counted_on_such_an_input() -> None:
+    def lazy() -> nn.Module:
+        return nn.Sequential(nn.LazyConv2d(8, 3, padding=1), nn.Flatten(), nn.LazyLinear(10))
+
+    handle = LocalSubject({"lazy": lazy}).module("lazy")
+    networks.assert_parameter_count(handle, 3 * 8 * 9 + 8 + 8 * 32 * 32 * 10 + 10, (3, 32, 32))
+
+
+def test_may_one_image_be_the_first_that_a_lazy_network_with_batch_normalisation_sees() -> None:
+    """In train mode, one image has no variance."""
+    networks.assert_batch_of_one(LocalSubject({"lazy": lazy_deep_cnn}).module("lazy"), networks.deep_cnn())
+
+
+def test_do_running_statistics_begin_as_they_should_after_lazy_layers_became_real() -> None:
+    lazy = lazy_deep_cnn()
+    LocalSubject({"lazy": lazy}).module("lazy").trace(np.random.default_rng(0).normal(size=(4, 1, 28, 28)))
+    assert lazy.training
+    assert all(norm.running_mean.eq(0).all() and norm.training for norm in lazy if hasattr(norm, "running_mean"))
+
+
+def test_is_a_lazy_layer_that_forward_never_calls_told_so() -> None:
+    class Forgets(nn.Module):
+        def __init__(self) -> None:
+            super().__init__()
+            self.used, self.forgotten = nn.LazyLinear(10), nn.LazyLinear(10)
+
+        def forward(self, x: torch.Tensor) -> torch.Tensor:
+            return self.used(x.flatten(1))
+
+    with pytest.raises(CheckFailed, match="forward never calls it"):
+        networks.assert_parameter_count(LocalSubject({"Forgets": Forgets}).module("Forgets"), 7_850)
+
+
+@pytest.mark.parametrize("read", ["state", "parameters"])
+def test_is_a_network_that_is_read_before_it_is_real_told_so(read: str) -> None:
+    handle = LocalSubject({"lazy": lazy_deep_cnn}).module("lazy")
+    with pytest.raises(StudentError, match="has never been called"):
+        getattr(handle, read)()
+
+
+def test_does_a_wrong_count_show_which_layer_lacks_its_bias() -> None:
+    def bare() -> nn.Module:
+        return nn.Sequential(nn.Flatten(), nn.Linear(784, 10, bias=False))
+
+    with pytest.raises(CheckFailed, match="linear without bias 7,840"):
+        networks.assert_parameter_count(LocalSubject({"bare": bare}).module("bare"), 7_850)
+
+
+def test_does_a_wrong_count_show_what_each_layer_has_and_what_is_never_called() -> None:
+    class Extra(MaxPool):
+        def __init__(self) -> None:
+            super().__init__()
+            self.unused = nn.BatchNorm2d(32)
+
+    with pytest.raises(CheckFailed, match=r"convolution 320, convolution 18,496(.|\n)*64 more .* never calls"):
+        networks.assert_parameter_count(LocalSubject({"Extra": Extra}).module("Extra"), 85_526)
+
+
+HINTS = {
+    "no_relu": "there is no activation",
+    "leaky": "the activation is LeakyReLU",
+    "average": "the pooling takes means",
+    "nhwc": "the channels come last",
+    "softmax": "went through softmax;",
+    "relu": "went through ReLU",
+    "log": "went through log-softmax;",
+    "dropout": "look at what train mode changes",
+    "detach": "something cuts the graph",
+}
+
+
+@pytest.mark.parametrize("mistake", HINTS)
+def test_is_the_slip_of_a_network_named(mistake: str) -> None:
+    with pytest.raises(CheckFailed, match=f"hint: .*{HINTS[mistake]}"):
+        networks.assert_equivalent(subject().module("MaxPool", mistake), networks.conv_max_pool())
+
+
+@pytest.mark.parametrize(
+    ("mistake", "hint"),
+    [
+        ("before_relu", "batch normalisation comes after the activation; here it comes before"),
+        ("global_max", "the pooling at the end takes the largest value"),
+    ],
+)
+def test_is_the_slip_of_a_normalised_network_named(mistake: str, hint: str) -> None:
+    with pytest.raises(CheckFailed, match=f"hint: {hint}"):
+        networks.assert_equivalent(subject().module("BatchNorm", mistake), networks.conv_batch_norm())
+
+
+def test_is_a_slip_that_we_do_not_know_not_guessed_at() -> None:
+    class Odd(MaxPool):
+        def forward(self, x: torch.Tensor) -> torch.Tensor:
+            return super().forward(x.abs().sqrt())
+
+    with pytest.raises(CheckFailed, match="look at what lies between them"):
+        networks.assert_equivalent(LocalSubject({"Odd": Odd}).module("Odd"), networks.conv_max_pool())
+
+
+def test_is_a_layer_that_is_called_twice_told_so_and_not_to_look_for_detach() -> None:
+    def twice() -> nn.Module:
+        conv, norm = nn.Conv2d(32, 32, 3, padding=1), nn.BatchNorm2d(32)
+        head = [nn.Flatten(), nn.Linear(32 * 49, 10)]
+        return nn.Sequential(nn.Conv2d(1, 32, 3, 4, 1), norm, conv, norm, *head)
+
+    right = networks.Reference(
+        *(nn.Conv2d(1, 32, 3, 4, 1), nn.BatchNorm2d(32), nn.Conv2d(32, 32, 3, padding=1), nn.BatchNorm2d(32)),
+        *(nn.Flatten(), nn.Linear(32 * 49, 10)),
+    )
+    with pytest.raises(CheckFailed, match=r"layers 2 and 4 \(batch normalisation\)(.|\n)*called twice is one layer"):
+        networks.assert_equivalent(LocalSubject({"twice": twice}).module("twice"), right)
+
+
+def test_is_a_lost_batch_dimension_named() -> None:
+    def squeezes() -> nn.Module:
+        return nn.Sequential(nn.Flatten(), nn.Linear(784, 10), nn.Flatten(0))
+
+    with pytest.raises(CheckFailed, match="the batch's own dimension is gone"):
+        networks.assert_batch_of_one(LocalSubject({"squeezes": squeezes}).module("squeezes"), networks.simple_fc())
 
 
 @pytest.mark.parametrize(

@@ -10,7 +10,7 @@ import pytest
 import torch
 from torch import nn
 
-from coursepack.checks import CheckFailed, training
+from coursepack.checks import CheckFailed, loops, training
 from coursepack.checks.gates import Gate
 from coursepack.subject import LocalSubject
 
@@ -26,6 +26,8 @@ def train_epoch(mistake: str = "") -> Callable[..., Any]:
             loss = (nn.CrossEntropyLoss() if mistake == "own loss" else loss_fn)(model(images), labels)
             if mistake != "no backward":
                 loss.backward()
+            if mistake == "steps twice as far":
+                optimizer.param_groups[0]["lr"] = 0.2
             if mistake != "no step":
                 optimizer.step()
             total += loss.item() * (1 if mistake == "mean of means" else len(labels))
@@ -74,6 +76,64 @@ def test_does_a_right_training_loop_pass() -> None:
 def test_does_a_wrong_training_loop_fail(mistake: str) -> None:
     with pytest.raises(CheckFailed, match="loop"):
         training.assert_training_epoch(LocalSubject({"loop": train_epoch(mistake)}), "loop")
+
+
+@pytest.mark.parametrize(
+    ("mistake", "hint"),
+    [
+        ("stays in eval mode", r"call model\.train\(\) before"),
+        ("no zero_grad", "gradients add up"),
+        ("own loss", "take the loss_fn that is given"),
+        ("no backward", "the step finds no gradient"),
+        ("steps twice as far", "each batch: zero_grad, forward"),  # no slip of ours: what is wanted is said
+        ("mean of means", "the last batch is smaller"),
+        ("sum", "divide the sum by the number of samples"),
+        ("last", "this is the last batch's loss"),
+    ],
+)
+def test_is_the_slip_of_a_training_loop_named(mistake: str, hint: str) -> None:
+    with pytest.raises(CheckFailed, match=f"hint: {hint}|hint: .*{hint}"):
+        training.assert_training_epoch(LocalSubject({"loop": train_epoch(mistake)}), "loop")
+
+
+@pytest.mark.parametrize("hint", loops.SLIPS)
+def test_is_each_slip_of_a_step_named_by_its_own_hint(hint: str) -> None:
+    step = loops.SLIPS[hint]
+
+    def loop(model: nn.Module, loader: Any, loss_fn: Any, optimizer: Any) -> float:
+        losses = [(step.take(model, optimizer, *batch), len(batch[1])) for batch in loader]
+        return sum(loss * size for loss, size in losses) / len(loader.dataset)
+
+    with pytest.raises(CheckFailed) as caught:
+        training.assert_training_epoch(LocalSubject({"loop": loop}), "loop")
+    assert f"hint: {hint}" in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("returned", "hint"),
+    [
+        (lambda loss, right, sizes: (loss, 100 * sum(right) / sum(sizes)), "not per cent"),
+        (lambda loss, right, sizes: (loss, sum(right) / len(sizes)), "not of batches"),
+        (lambda loss, right, sizes: (loss, float(np.mean(np.divide(right, sizes)))), "the last batch is smaller"),
+        (lambda loss, right, sizes: (loss, float(sum(right))), "divide it by that of samples"),
+        (lambda loss, right, sizes: (loss, 1 - sum(right) / sum(sizes)), "fraction of wrong answers"),
+        (lambda loss, right, sizes: (sum(right) / sum(sizes), loss), "the mean loss comes first"),
+        (lambda loss, right, sizes: (loss * sum(sizes), 0.0), "divide the sum by the number of samples"),
+        (lambda loss, right, sizes: (loss, 0.12345), "right answers, whose highest score"),
+    ],
+)
+def test_is_the_slip_of_an_evaluation_named(returned: Callable[..., Any], hint: str) -> None:
+    @torch.no_grad()
+    def loop(model: nn.Module, loader: Any, loss_fn: Any) -> Any:
+        rows = []
+        for images, labels in loader:
+            output = model.eval()(images)
+            rows.append((loss_fn(output, labels).item() * len(labels), int((output.argmax(1) == labels).sum())))
+        sizes = [len(labels) for _, labels in loader]
+        return returned(sum(loss for loss, _ in rows) / sum(sizes), [right for _, right in rows], sizes)
+
+    with pytest.raises(CheckFailed, match=hint):
+        training.assert_evaluation(LocalSubject({"loop": loop}), "loop")
 
 
 def test_does_a_right_evaluation_loop_pass() -> None:

@@ -7,6 +7,7 @@ import os
 import signal
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -15,11 +16,14 @@ from typing import Any
 import psutil
 import pytest
 from engine.lab import Lab, verdicts
+from nbformat import NotebookNode
 from tiny_course import answered, source_notebook
 
+from coursepack.errors import CoursepackError
 from coursepack.grading.engine import own_folder
 from coursepack.grading.engine.judge_process import ENDED
-from coursepack.grading.engine.run import SERVER_LOST
+from coursepack.grading.engine.run import SERVER_LOST, UNSTARTED
+from coursepack.grading.engine.session import Session, Stay
 from coursepack.grading.engine.worker import Worker
 
 # A hidden test, which is the instructor's code and runs outside the jail, kills a process at its first `times` runs.
@@ -58,23 +62,23 @@ def test_a_killed_judge_is_replaced_and_asked_again(lab: Lab, log: Path) -> None
 
 
 def test_a_judge_killed_twice_is_our_fault(lab: Lab, log: Path) -> None:
-    """Is a check that ends every judge recorded as a fault of ours, and the rest graded?"""
+    """Is a check that ends every judge a grader error, and the rest graded?"""
     graded = lab.grade(answered(), source=killing(log, "os.getppid()", 9), cell_wall_seconds=60.0)
     assert log.read_text() == "xx"
-    assert verdicts(graded)["double-hidden"] == "failed"
+    assert [(one.grade_id, one.message) for one in graded.grader_errors] == [("double-hidden", ENDED)]
     assert graded.points == 2
-    assert graded.notes == (f"double-hidden: {ENDED}",)
+    assert ENDED not in str(graded.notebook)
 
 
 def test_a_check_that_does_not_end_is_not_taken_for_the_next_one(lab: Lab) -> None:
-    """Does a verdict that comes too late go to no other cell?"""
+    """Does a verdict that comes too late go to no other cell, and does the student not pay for the check's time?"""
     source = source_notebook()
     late = "import time\ntime.sleep(8)"
     for cell in source["cells"]:
         if cell["id"] == "double-hidden":
             cell["source"] = f"# Check that double works\n### BEGIN HIDDEN TESTS\n{late}\n### END HIDDEN TESTS"
     graded = lab.grade(answered(treble="return 0"), source=source, cell_wall_seconds=1.0)
-    assert verdicts(graded)["double-hidden"] == "timed out"
+    assert verdicts(graded)["double-hidden"] == "grader error"
     assert verdicts(graded)["treble-hidden"] == "failed"
 
 
@@ -86,6 +90,64 @@ def test_a_killed_server_is_replaced_and_the_cell_run_again(lab: Lab, log: Path)
     assert lab.worker.server is not before
     assert graded.points == 5
     assert graded.notes == (SERVER_LOST.format("double-hidden"),)
+
+
+def test_a_server_killed_twice_is_our_fault(lab: Lab, log: Path) -> None:
+    """Is nothing held against the student after the fork server has ended twice, and are passed tests kept?"""
+    victim = "int(open('{}').read())"
+    pid = log.with_name("pid")
+    source = killing(log, victim.format(pid), 2)
+    submission = answered()
+    with serving(lab, pid):
+        graded = lab.grade(submission, source=source, cell_wall_seconds=60.0)
+    assert log.read_text() == "xx"
+    assert verdicts(graded) == {"double-visible": "passed", "double-hidden": "grader error", "treble-hidden": "passed"}
+
+
+def test_a_cell_that_every_lost_server_took_along_is_our_fault(lab: Lab, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Does a solution cell that never ran, since every server ended meanwhile, cost no student a point?"""
+    run = Session.run
+
+    async def run_and_lose(session: Session, cell: NotebookNode, index: int, until: float) -> Stay:
+        if cell.id == "treble":
+            os.kill(lab.worker.server.pid, signal.SIGKILL)
+        return await run(session, cell, index, until)
+
+    monkeypatch.setattr(Session, "run", run_and_lose)
+    graded = lab.grade(answered())
+    assert verdicts(graded) == {"double-visible": "passed", "double-hidden": "passed", "treble-hidden": "grader error"}
+
+
+def test_a_kernel_that_never_starts_is_our_fault(lab: Lab, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Is nobody given 0 points where no kernel can be started?"""
+
+    async def refuse(_: Session) -> None:
+        raise RuntimeError("no room for another process")
+
+    monkeypatch.setattr(Session, "start", refuse)
+    graded = lab.grade(answered())
+    assert set(verdicts(graded).values()) == {"grader error"}
+    assert {one.message for one in graded.grader_errors} == {UNSTARTED}
+
+
+@contextlib.contextmanager
+def serving(lab: Lab, path: Path) -> Iterator[None]:
+    """Keep a file with the number of the worker's fork server, whichever it is."""
+    over = threading.Event()
+
+    def keep() -> None:
+        while not over.wait(0.02):
+            with contextlib.suppress(CoursepackError, RuntimeError):
+                path.with_suffix(".new").write_text(str(lab.worker._server.pid))  # type: ignore[union-attr]
+                path.with_suffix(".new").replace(path)
+
+    thread = threading.Thread(target=keep)
+    thread.start()
+    try:
+        yield
+    finally:
+        over.set()
+        thread.join()
 
 
 def test_a_server_killed_while_a_student_cell_runs_is_replaced(lab: Lab) -> None:

@@ -12,7 +12,8 @@ from typing import Any
 import numpy as np
 import pytest
 
-from coursepack.subject import Name, StudentError, wire
+from coursepack.subject import Frozen, Name, StudentError, Use, wire
+from coursepack.subject.bindings import RanCell
 from coursepack.subject.remote import RemoteSubject, SubjectLostError
 
 ARRAYS = {
@@ -45,6 +46,13 @@ def test_plain_values_arrive_as_they_left(value: Any) -> None:
     assert type(back) is type(value)
 
 
+def test_a_frozen_array_arrives_frozen() -> None:
+    """Does an array that must not be written to cross as such?"""
+    back = wire.decode(*wire.encode(Frozen(np.array([1.5, 2.5]))))
+    assert isinstance(back, Frozen)
+    assert np.array_equal(back.array, [1.5, 2.5])
+
+
 @pytest.mark.parametrize(
     "value", [object(), {1, 2}, np.array([None]), np.array(["2020"], "datetime64"), 10**5000, int], ids=range(6)
 )
@@ -58,6 +66,7 @@ MALFORMED = {
     "not JSON": b"{",
     "two kinds": b'{"array": 1, "bytes": 2}',
     "an unknown kind": b'{"pickle": "x"}',
+    "frozen text": b'{"frozen": "x"}',
     "a wrong dtype": b'{"array": ["|O", [1], 0]}',
     "a wrong size": b'{"array": ["<f8", [2], 0]}',
     "a negative size": b'{"array": ["<f8", [-1], 0]}',
@@ -152,6 +161,7 @@ STRUCTURED: dict[str, tuple[Any, ...]] = {
     "run_loop": ("train", "classifier", {}),
     "gradients": ("f", [np.zeros(3)], np.zeros(3)),
     "source": ("f",),
+    "watch": (("scipy",),),
     "file": ("f", b""),
 }
 
@@ -223,9 +233,16 @@ def test_the_students_error_is_the_students(impostor: Impostor, subject: RemoteS
 @pytest.mark.parametrize(("said", "expected"), [("library", "library"), ("value", "function"), ("missing", "function")])
 def test_a_source_is_held_against_the_notebook(impostor: Impostor, said: str, expected: str) -> None:
     """Does the notebook's own text count where the agent hides a function?"""
-    subject = RemoteSubject(impostor.path, cells=["def f(x):\n    return scipy.convolve(x)"], seconds=2.0)
+    cells = [RanCell("%%time\ndef f(x):\n    return scipy.convolve(x)")]
+    subject = RemoteSubject(impostor.path, cells=cells, seconds=2.0)
     impostor.says({"value": [said, "scipy.signal.convolve"]})
     source = subject.source("f")
     subject.close()
     assert source.kind == expected
     assert "convolve" in source.text
+
+
+def test_what_was_watched_arrives(impostor: Impostor, subject: RemoteSubject) -> None:
+    """Does the judge learn which library was called, and where?"""
+    impostor.says({"value": [["f", "scipy.signal.convolve"]]})
+    assert subject.watch(["scipy"]) == [Use("f", "scipy.signal.convolve")]

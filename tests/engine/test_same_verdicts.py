@@ -21,7 +21,8 @@ pytestmark = pytest.mark.long
 # Several mistakes in one notebook, so that one training shows many verdicts.
 WORK = {
     "ps1_conv_filters": [
-        ("mutants", "convolve2d_flipped_kernel"),
+        ("mutants", "convolve2d_scipy_in_a_list"),
+        ("mutants", "max_pool2d_torch_in_a_class"),
         ("mutants", "conv_layer_no_bias"),
         ("mutants", "conv_parameters_no_bias"),
     ],

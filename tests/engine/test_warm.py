@@ -17,13 +17,15 @@ from coursepack.grading.engine.inside import warm
 
 # The laboratory's cells have a second or two; a busy machine may take longer to draw.
 PATIENT = {"cell_cpu_seconds": 30.0, "cell_wall_seconds": 60.0}
-# What a notebook may rely on, before and after everything was used once: seeds, settings, no figure.
+# What a notebook may rely on, before and after everything was used once: seeds, settings, no figure, no file open.
 STATE = """
+import gc, os
 import matplotlib.pyplot as plt, torch
 from coursepack.grading.engine.inside import warm
 def state():
+    gc.collect()
     return str([torch.get_rng_state().tolist(), torch.get_default_dtype(), torch.is_grad_enabled(), plt.get_fignums(),
-                sorted(plt.rcParams.items())])
+                sorted(plt.rcParams.items()), len(os.listdir("/proc/self/fd"))])
 torch.set_num_threads(1)
 before = state()
 warm.use_once()
@@ -42,7 +44,7 @@ def test_a_kernel_imports_nothing_of_its_own_again(lab: Lab) -> None:
 
 
 def test_using_things_once_leaves_no_trace() -> None:
-    """Are seeds, settings and figures as they were?"""
+    """Are seeds, settings, figures and open files as they were?"""
     said = subprocess.run([sys.executable, "-c", STATE], capture_output=True, text=True, check=True).stdout
     assert said.strip() == "True"
 

@@ -16,8 +16,11 @@ from coursepack.grading.engine import attached
 from coursepack.grading.engine.assemble import MAX_CHARACTERS, assemble
 
 PNG = "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=="
-JPEG = base64.b64encode(b"\xff\xd8\xff\xe0" + bytes(30)).decode()
-GIF = base64.b64encode(b"GIF89a" + bytes(30)).decode()
+# As far as their sizes: 1 × 1.
+JPEG = base64.b64encode(b"\xff\xd8\xff\xc0\0\x0b\x08\0\1\0\1" + bytes(30)).decode()
+GIF = base64.b64encode(b"GIF89a\1\0\1\0" + bytes(30)).decode()
+# The same, of 20,000 × 20,000 pixels.
+HUGE = base64.b64encode(b"GIF89a\x20\x4e\x20\x4e" + bytes(30)).decode()
 SVG = base64.b64encode(b"<svg xmlns='http://www.w3.org/2000/svg'><script>alert(1)</script></svg>").decode()
 LOST = "cannot be shown: lost, too large, or no PNG, JPEG or GIF picture"
 
@@ -53,6 +56,7 @@ def test_a_picture_is_what_it_is_and_not_what_it_says(declared: str) -> None:
         {"image/svg+xml": SVG},
         {"image/png": SVG},
         {"image/png": "not base64"},
+        {"image/gif": HUGE},
         {"text/html": "<script>alert(1)</script>"},
         {"image/png": PNG + "A" * attached.MAX_PICTURE},
         {"image/png": 7},

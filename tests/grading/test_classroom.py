@@ -16,13 +16,16 @@ from coursepack.build.notebooks import read_notebook, released_notebook
 from coursepack.course import Course
 from coursepack.errors import CoursepackError
 from coursepack.grading import classroom
-from coursepack.grading.classroom import ClassRun, Options, grade_class, is_graded
+from coursepack.grading.classroom import ClassRun, Options, grade_class
 from coursepack.grading.desk import Desk
+from coursepack.grading.engine.limits import Limits
 from coursepack.grading.entry import reason_in
 from coursepack.grading.gather import complaint, gather_results
+from coursepack.grading.provenance import is_graded
 from coursepack.grading.results import CellStatus, Status, SubmissionResult
 
 TIMEOUT = 3
+LIMITS = Limits.of_cells(TIMEOUT)
 GOOD = ("ann", "fay", "zoe")
 
 
@@ -162,7 +165,7 @@ def test_what_is_graded_is_not_graded_again(
         raise AssertionError("graded again")
 
     monkeypatch.setattr(ClassRun, "grade", refuse)
-    assert grade_class(graded[0], ASSIGNMENT, Options()) == 1
+    assert grade_class(graded[0], ASSIGNMENT, Options(timeout=TIMEOUT)) == 1
     assert "11 already graded" in capsys.readouterr().out
 
 
@@ -170,17 +173,17 @@ def test_changed_submission_and_changed_tests_are_graded_again(graded: tuple[Cou
     course = Course(tmp_path / "copy")
     shutil.copytree(graded[0].root, course.root)
     desk = Desk(course, ASSIGNMENT)
-    assert is_graded(desk, "ann")
-    assert is_graded(desk, "bob-not-json")
+    assert is_graded(desk, "ann", LIMITS)
+    assert is_graded(desk, "bob-not-json", LIMITS)
     hand_in(course, "ann", answered(treble="return 0"))
     hand_in(course, "bob-not-json", answered())
-    assert not is_graded(desk, "ann")
-    assert not is_graded(desk, "bob-not-json")
-    assert is_graded(desk, "fay")
+    assert not is_graded(desk, "ann", LIMITS)
+    assert not is_graded(desk, "bob-not-json", LIMITS)
+    assert is_graded(desk, "fay", LIMITS)
     notebook = source_notebook()
     notebook["cells"][5]["source"] += "\nassert double(0) == 0"
     desk.source.write_text(json.dumps(notebook), encoding="utf-8")
-    assert not is_graded(desk, "fay")
+    assert not is_graded(desk, "fay", LIMITS)
 
 
 def test_regrading_replaces_score_and_notebook(graded: tuple[Course, int], tmp_path: Path, scheduler: str) -> None:

@@ -19,6 +19,7 @@ from coursepack.course import Course
 from coursepack.errors import CoursepackError
 from coursepack.grading import cluster, task
 from coursepack.grading.classroom import Options, grade_class
+from coursepack.grading.code_digest import code_digest
 from coursepack.grading.desk import Desk
 from coursepack.grading.gather import gather_results
 
@@ -114,6 +115,7 @@ def test_a_worker_without_the_coordinators_folder_uses_its_own(
 
 
 def test_another_version_is_refused(tiny_course: Course) -> None:
-    other = task.Task("ann", "{}", "{}", str(tiny_course.root), version="0.0.0")
-    with pytest.raises(CoursepackError, match=r"a worker has coursepack .*, the coordinator 0\.0\.0"):
+    """Is a worker refused whose code is another, although both call themselves 0.1.0?"""
+    other = task.Task("ann", "{}", "{}", str(tiny_course.root), code=f"{code_digest()}0")
+    with pytest.raises(CoursepackError, match="a worker's coursepack is not the coordinator's"):
         task.grade(other)

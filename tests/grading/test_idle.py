@@ -43,6 +43,10 @@ def test_what_no_test_needs_is_left_out_and_nothing_else() -> None:
         "import check",
         "from x import check",
         "def f():\n    global check\n    check = 1",
+        "%%time\ncheck = 1",
+        "%%capture said\n%%time\ncheck = 1",
+        "%time check = 1",
+        "check = !ls",
     ],
 )
 def test_whatever_makes_a_name_that_a_test_mentions_is_kept(maker: str) -> None:
@@ -56,6 +60,7 @@ def test_what_a_needed_function_mentions_is_kept_wherever_it_stands() -> None:
 
 def test_magics_are_no_obstacle_and_a_cell_that_is_no_python_keeps_everything() -> None:
     assert left_out(install="%pip install -q x\n!ls") == {"large-training", "experiment", "table", "install"}
+    assert left_out(files="files = !ls\nhistory?") == {"large-training", "experiment", "table", "files"}
     assert left_out(broken="def (:") == set()
 
 

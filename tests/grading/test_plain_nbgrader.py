@@ -10,12 +10,12 @@ import sys
 from pathlib import Path
 
 import pytest
-from tiny_course import ASSIGNMENT, answered, hand_in, make_tiny_course
+from tiny_course import ASSIGNMENT, answered, hand_in, make_tiny_course, source_notebook
 
 from coursepack.course import Course
-from coursepack.grading.classroom import is_graded
 from coursepack.grading.desk import Desk
 from coursepack.grading.gather import gather_results
+from coursepack.grading.provenance import is_graded
 from coursepack.grading.results import Status, SubmissionResult
 
 REPOSITORY = Path(__file__).resolve().parents[2]
@@ -118,3 +118,33 @@ def test_formgraders_button_grades_within_its_running_loop(graded: tuple[Course,
     assert course.notebook("autograded/fay-forges", ASSIGNMENT).stat().st_mtime_ns > before
     (result,) = (one for one in gather_results(Desk(course, ASSIGNMENT)) if one.student == "fay-forges")
     assert result.score == 3.0
+
+
+BROKEN = """# Check that treble works
+### BEGIN HIDDEN TESTS
+answer = treble(5)
+import no_such_module
+### END HIDDEN TESTS"""
+
+
+def test_a_grader_error_fails_the_submission_and_enters_no_zero(tmp_path: Path) -> None:
+    """Does nbgrader keep its exit code for it, name place and remedy, and give nobody 0 points?"""
+    course = make_tiny_course(tmp_path / "course")
+    shutil.copyfile(REPOSITORY / "nbgrader_config.py", course.root / "nbgrader_config.py")
+    source = source_notebook()
+    next(cell for cell in source["cells"] if cell["id"] == "treble-hidden")["source"] = BROKEN
+    course.notebook("source", ASSIGNMENT).write_text(json.dumps(source), encoding="utf-8")
+    hand_in(course, "ann", answered())
+    run(course, "generate_assignment", ASSIGNMENT)
+    command = [sys.executable, "-m", "nbgrader", "autograde", ASSIGNMENT]
+    done = subprocess.run(command, cwd=course.root, check=False, capture_output=True, text=True)
+    assert done.returncode == 1
+    assert "ann, tiny: grader error in treble-hidden: the check could not handle" in done.stderr
+    assert "no fault of the student's: mend the test, then grade the submission again" in done.stderr
+    desk = Desk(course, ASSIGNMENT)
+    assert not desk.folder("autograded", "ann").exists()
+    with desk.gradebook() as gradebook:
+        [notebook] = gradebook.find_submission(ASSIGNMENT, "ann").notebooks
+        assert {grade.auto_score for grade in notebook.grades} == {None}
+    (result,) = gather_results(desk)
+    assert result.status is Status.NOT_GRADED

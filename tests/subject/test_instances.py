@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from coursepack.subject import LocalSubject, Name, StudentError
+from coursepack.subject import Frozen, LocalSubject, Name, StudentError
 from coursepack.subject.instances import RemoteInstance
 
 
@@ -64,9 +64,15 @@ def test_is_anything_else_replaced(path: str, value: Any) -> None:
     np.testing.assert_array_equal(handle.get(path), value)
 
 
-def test_is_a_changed_argument_an_error() -> None:
+def test_may_a_method_write_to_its_argument() -> None:
+    given = np.ones(2)
+    SUBJECT.instance("Scaler", 2).call("spoil", given)
+    np.testing.assert_array_equal(given, [1.0, 1.0])
+
+
+def test_is_a_changed_argument_an_error_where_the_exercise_forbids_it() -> None:
     with pytest.raises(StudentError, match="read-only"):
-        SUBJECT.instance("Scaler", 2).call("spoil", np.ones(2))
+        SUBJECT.instance("Scaler", 2).call("spoil", Frozen(np.ones(2)))
 
 
 @pytest.mark.parametrize("path", ["grads", "params.bias", "parts.2", "parts.first", "params.scale.nothing"])

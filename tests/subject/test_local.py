@@ -12,7 +12,7 @@ import pandas as pd
 import pytest
 import torch
 
-from coursepack.subject import LocalSubject, Name, StudentError
+from coursepack.subject import Frozen, LocalSubject, Name, StudentError
 
 
 def test_are_tensors_tables_and_scalars_made_plain() -> None:
@@ -81,12 +81,36 @@ def test_does_an_interrupt_pass() -> None:
         LocalSubject({"interrupted": interrupted}).call("interrupted")
 
 
-def test_is_a_changed_input_told() -> None:
-    def changes(image: np.ndarray[Any, Any]) -> None:
-        image[0] = 7
+def changes(image: np.ndarray[Any, Any]) -> Any:
+    image[0] = 7
+    return image
 
+
+def test_may_student_code_write_to_an_array_and_does_the_check_keep_its_own() -> None:
+    given = np.zeros(3)
+    assert LocalSubject({"changes": changes}).call("changes", given).tolist() == [7, 0, 0]
+    assert given.tolist() == [0, 0, 0]
+
+
+def test_is_a_change_told_where_the_exercise_forbids_it() -> None:
     with pytest.raises(StudentError, match="read-only"):
-        LocalSubject({"changes": changes}).call("changes", np.zeros(3))
+        LocalSubject({"changes": changes}).call("changes", Frozen(np.zeros(3)))
+
+
+def test_do_parts_of_ours_stand_in_for_the_students_until_they_are_put_back() -> None:
+    names = {"relative_error": lambda a, b: -1.0}
+    subject = LocalSubject(names)
+    subject.stand_in("relative_error", "LinearModule")
+    assert subject.call("relative_error", np.zeros(2), np.zeros(2)) == 4.0
+    assert subject.instance("LinearModule", 3, 2).get("params.bias").shape == (2,)
+    subject.stand_in()
+    assert subject.call("relative_error", np.zeros(2), np.zeros(2)) == -1.0
+    assert set(names) == {"relative_error"}
+
+
+def test_does_nothing_stand_in_for_a_name_that_is_not_known() -> None:
+    with pytest.raises(ValueError, match="nothing stands in for “convolve2d”"):
+        LocalSubject({}).stand_in("convolve2d")
 
 
 def test_are_gradients_of_every_input_returned() -> None:

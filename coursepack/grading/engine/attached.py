@@ -6,8 +6,6 @@ shows them. A reference to anything else is made harmless: nbconvert gives up a 
 
 from __future__ import annotations
 
-import base64
-import binascii
 import re
 from dataclasses import dataclass, field
 from typing import Any
@@ -15,12 +13,14 @@ from urllib.parse import quote, unquote
 
 from nbformat import NotebookNode
 
-from coursepack.grading.engine.outputs import IMAGES
+from coursepack.grading.engine.image_size import is_picture
+from coursepack.grading.engine.safe_output import IMAGES
 
 MAX_PICTURES = 100
 # In base64, so a photograph of 12 MB, and 30 MB of them.
 MAX_PICTURE = 16 * 2**20
 MAX_TOTAL = 40 * 2**20
+MAX_PIXELS = 64_000_000
 MAX_NAME = 500
 # In place of "attachment:", so that nothing looks for one.
 LOST = "lost-picture:"
@@ -121,11 +121,6 @@ def _picture(data: Any) -> tuple[str, str] | None:
     """Return the media type and the base64 text of a picture; None for anything else."""
     if isinstance(data, list) and all(isinstance(line, str) for line in data):
         data = "".join(data)
-    if not isinstance(data, str) or len(data) > MAX_PICTURE:
-        return None
-    plain = "".join(data.split())
-    try:
-        content = base64.b64decode(plain, validate=True)
-    except (binascii.Error, ValueError):
-        return None
-    return next(((kind, plain) for kind, start in IMAGES.items() if content.startswith(start)), None)
+    plain = "".join(data.split()) if isinstance(data, str) else ""
+    largest = {"longest": MAX_PICTURE, "pixels": MAX_PIXELS}
+    return next(((kind, plain) for kind in IMAGES if is_picture(kind, plain, **largest)), None)

@@ -15,9 +15,11 @@ from traitlets import Bool, Integer
 
 from coursepack.build.notebooks import read_notebook
 from coursepack.course import Course
+from coursepack.errors import CoursepackError
 from coursepack.grading.engine.assemble import with_marks
 from coursepack.grading.engine.beside import RECORDS, files_beside
 from coursepack.grading.engine.limits import Limits
+from coursepack.grading.engine.records import GradedNotebook
 from coursepack.grading.engine.run import grade_notebook
 from coursepack.grading.engine.worker import shared_worker
 
@@ -44,12 +46,26 @@ class JudgedExecute(NbGraderPreprocessor):  # type: ignore[misc]
             worker=shared_worker(course, unsafe_no_jail=self.unsafe_no_jail),
             files=files,
         )
+        _refuse_grader_errors(graded, f"{names['student']}, {names['notebook']}")
         for note in (*notes, *graded.notes):
             self.log.warning("%s, %s: %s", names["student"], names["notebook"], note)
         earlier = resources.get(NOTES, ())
         graded = replace(graded, notes=tuple(dict.fromkeys((*earlier, *notes, *graded.notes))))
         resources.setdefault("outputs", {})[RECORDS] = graded.to_json().encode("utf-8")
         return with_marks(graded, nb), resources
+
+
+def _refuse_grader_errors(graded: GradedNotebook, where: str) -> None:
+    """Let nbgrader count a submission as failed that a fault of the grader's kept from being graded.
+
+    Raises:
+        CoursepackError: there is such a fault; the tracebacks stand in the message, for nbgrader's log.
+    """
+    found = graded.grader_errors
+    if found:
+        told = "\n".join(f"grader error in {one.grade_id}: {one.message}\n{one.details}".strip() for one in found)
+        remedy = "this is no fault of the student's: mend the test, then grade the submission again"
+        raise CoursepackError(told, where=where, remedy=remedy)
 
 
 def course_of(config: Any) -> Course:

@@ -11,17 +11,19 @@ import socket
 import subprocess
 import sys
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from pathlib import Path
 
 from coursepack.course import Course
 from coursepack.errors import CoursepackError
 from coursepack.grading.engine.jail import LARGE_PAGES
-from coursepack.grading.engine.judge import FAULT
+from coursepack.grading.engine.judge_cell import MAX_DETAILS, Answer
+from coursepack.grading.engine.records import Verdict
+from coursepack.subject.bindings import RanCell
 
 START_SECONDS = 300.0
 TRIES = 2
-ENDED = "the judge ended while it looked at this answer, twice; that is no fault of the student's: grade it again"
+ENDED = "the judge ended while it looked at this answer, twice"
 
 
 class JudgeProcess:
@@ -68,21 +70,29 @@ class JudgeProcess:
 
     def _check_ready(self, word: bytes) -> None:
         if not word:
-            self._log.seek(0)
-            words = self._log.read()[-500:].decode("utf-8", "replace").strip()
+            words = self._last_words()[-500:]
             self.close()
             raise CoursepackError(f"the judge did not start: {words}", remedy="run `make setup` and try again")
         self._control.setblocking(False)
 
-    async def judge(self, source: str, socket_path: Path, cells: Sequence[str], seconds: float) -> tuple[str, str]:
-        """Return (verdict, message) for one test cell; see `judge.judge_cell`.
+    async def judge(
+        self,
+        source: str,
+        socket_path: Path,
+        cells: Sequence[RanCell],
+        seconds: float,
+        answers: Collection[str] | None = None,
+    ) -> Answer:
+        """Return what is to be said of one test cell; see `judge.serve` for the arguments.
 
-        A judge that ends meanwhile is replaced, and the new one asked; if that ends as well, the verdict is a fault.
+        A judge that ends meanwhile is replaced, and the new one asked; if that ends as well, it is a grader error.
 
         Raises:
             CoursepackError: a new judge did not start.
         """
-        request = {"socket": str(socket_path), "source": source, "cells": list(cells), "seconds": seconds}
+        names = None if answers is None else sorted(answers)
+        cell = {"source": source, "cells": list(cells), "answers": names}
+        request = {"socket": str(socket_path), "seconds": seconds, **cell}
         line = json.dumps(request).encode("utf-8") + b"\n"
         for _ in range(TRIES):
             try:
@@ -93,9 +103,9 @@ class JudgeProcess:
             except BaseException:  # cancelled: its answer to this must not be taken for its answer to the next
                 self._kill()
                 raise
-        return FAULT, ENDED
+        return Answer(Verdict.GRADER_ERROR, ENDED, self._last_words())
 
-    async def _ask(self, line: bytes) -> tuple[str, str]:
+    async def _ask(self, line: bytes) -> Answer:
         loop = asyncio.get_running_loop()
         await loop.sock_sendall(self._control, line)
         answer = b""
@@ -105,7 +115,7 @@ class JudgeProcess:
                 raise EOFError("the judge ended")
             answer += part
         found = json.loads(answer)
-        return found["verdict"], found["message"]
+        return Answer(**found)
 
     async def revive(self) -> None:
         """Start a new judge where the last one ended, and wait until it is ready.
@@ -123,6 +133,11 @@ class JudgeProcess:
             call = asyncio.get_running_loop().sock_recv(self._control, 1000)
             ready = await asyncio.wait_for(call, START_SECONDS)
         self._check_ready(ready)
+
+    def _last_words(self) -> str:
+        """Return the end of what the judge wrote to its log."""
+        self._log.seek(0)
+        return self._log.read()[-MAX_DETAILS:].decode("utf-8", "replace").strip()
 
     def _kill(self) -> None:
         """End the judge and the check it runs, at once."""

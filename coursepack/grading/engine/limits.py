@@ -23,7 +23,9 @@ class Limits:
         scratch_files: number of files in it.
         cell_output_bytes: what one cell may show.
         output_bytes: what all cells together may show.
-        restarts: kernels started anew after one died.
+        cleaning_cpu_seconds: CPU time of making all outputs safe to show.
+        cleaning_bytes: memory of the process that does it.
+        restarts: kernels started anew for the same cell after one died.
     """
 
     cell_cpu_seconds: float = 300.0
@@ -37,6 +39,8 @@ class Limits:
     scratch_files: int = 20_000
     cell_output_bytes: int = 4 * MEBIBYTE
     output_bytes: int = 16 * MEBIBYTE
+    cleaning_cpu_seconds: int = 5
+    cleaning_bytes: int = 1024 * MEBIBYTE
     restarts: int = 3
 
     @classmethod

@@ -1,107 +1,97 @@
-"""Make what student code shows safe to look at: text, tables and pictures stay, anything that acts or loads goes."""
+"""The worker's end of cleaning: have all outputs of a notebook made safe by a process that limits can end."""
 
 from __future__ import annotations
 
-import base64
-import binascii
-import re
+import json
+import subprocess
+import sys
+from collections.abc import Sequence
 from typing import Any
 
-import bleach  # type: ignore[import-untyped]
 import nbformat
 from nbformat import NotebookNode
 
-MAX_TEXT = 200_000
-MAX_HTML = 300_000
-MAX_IMAGE = 8 * 2**20
-MAX_OUTPUTS = 500
-IMAGES = {"image/png": b"\x89PNG\r\n\x1a\n", "image/jpeg": b"\xff\xd8\xff", "image/gif": b"GIF8"}
-TAGS = {
-    *("table", "thead", "tbody", "tfoot", "tr", "th", "td", "caption", "colgroup", "col"),
-    *("div", "span", "p", "br", "hr", "b", "strong", "i", "em", "u", "s", "sub", "sup", "code", "pre", "small"),
-    *("ul", "ol", "li", "dl", "dt", "dd", "h1", "h2", "h3", "h4", "h5", "h6", "blockquote"),
-}
-ATTRIBUTES = {"*": ["class", "title"], "td": ["colspan", "rowspan"], "th": ["colspan", "rowspan", "scope"]}
-TRUNCATED = "\n… the rest of the output was left out\n"
-_INVISIBLE = re.compile(r"<(script|style|template|iframe|object|svg|math)\b.*?(</\1\s*>|$)", re.DOTALL | re.IGNORECASE)
-_CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1a\x1c-\x1f\x7f\u202a-\u202e\u2066-\u2069]")
-_ESCAPE = re.compile("\x1b(?!\\[[0-9;]{0,20}m)")
+from coursepack.grading.engine import safe_output
+from coursepack.grading.engine.limits import Limits
+from coursepack.grading.engine.safe_output import TRUNCATED, clean_text
 
+__all__ = ["TRUNCATED", "clean_outputs", "clean_text", "error", "stream"]
 
-def safe_outputs(outputs: Any, *, room: int) -> tuple[list[NotebookNode], int]:
-    """Return outputs that can be shown, and how many characters they take; what exceeds `room` is left out."""
-    kept: list[NotebookNode] = []
-    used = 0
-    for output in list(outputs)[:MAX_OUTPUTS]:
-        safe = _safe(output)
-        if safe is None:
-            continue
-        size = len(str(safe))
-        if used + size > room:
-            kept.append(stream(TRUNCATED))
-            break
-        used += size
-        kept.append(safe)
-    return kept, used
+# What a cleaner may wait for, on a busy machine, beyond its CPU time.
+PATIENCE_SECONDS = 60.0
+UNCLEANED = (
+    "the outputs from cell {} on were left out: making them safe to show took too much time or memory; "
+    "points do not depend on them"
+)
+_KINDS = (*safe_output.IMAGES, "text/html", "text/plain")
 
 
 def stream(text: str) -> NotebookNode:
     """Return a piece of standard output."""
-    return nbformat.v4.new_output("stream", name="stdout", text=text)  # type: ignore[no-untyped-call, no-any-return]
+    return nbformat.from_dict(safe_output.stream(text))  # type: ignore[no-untyped-call, no-any-return]
 
 
 def error(name: str, message: str) -> NotebookNode:
     """Return an error to show below a cell, without a traceback."""
-    lines = clean_text(f"{name}: {message}" if message else name)
-    return nbformat.v4.new_output("error", ename=name, evalue=clean_text(message), traceback=[lines])  # type: ignore[no-untyped-call, no-any-return]
+    line = clean_text(f"{name}: {message}" if message else name)
+    shown = {"output_type": "error", "ename": name, "evalue": clean_text(message), "traceback": [line]}
+    return nbformat.from_dict(shown)  # type: ignore[no-untyped-call, no-any-return]
 
 
-def clean_text(text: Any, limit: int = MAX_TEXT) -> str:
-    """Return text without control characters other than line breaks, tabs and colours, cut at `limit`."""
-    if not isinstance(text, str):
-        return ""
-    cut = text if len(text) <= limit else text[:limit] + TRUNCATED
-    return _ESCAPE.sub("", _CONTROL.sub("", cut)).encode("utf-8", "replace").decode("utf-8")
+def clean_outputs(cells: Sequence[NotebookNode], limits: Limits) -> tuple[str, ...]:
+    """Make the outputs of code cells safe to show, in place; return a note where that took too much.
+
+    What is not clean by then is left out, but for the text of errors.
+    """
+    for cell in cells:
+        count = cell.get("execution_count")
+        cell.execution_count = count if type(count) is int and 0 <= count < 2**31 else None
+    showing = [cell for cell in cells if cell.outputs]
+    if not showing:
+        return ()
+    cleaned = _ask_cleaner([[_raw(output) for output in cell.outputs] for cell in showing], limits)
+    for cell, outputs in zip(showing, cleaned, strict=False):
+        cell.outputs = nbformat.from_dict(outputs)  # type: ignore[no-untyped-call]
+    left = showing[len(cleaned) :]
+    for cell in left:
+        errors = [safe_output.safe_error(output) for output in cell.outputs if output.get("output_type") == "error"]
+        cell.outputs = nbformat.from_dict([safe_output.stream(TRUNCATED), *errors[:1]])  # type: ignore[no-untyped-call]
+    return (UNCLEANED.format(left[0].id),) if left else ()
 
 
-def _safe(output: Any) -> NotebookNode | None:
-    kind = output.get("output_type") if isinstance(output, dict) else None
-    if kind == "stream":
-        name = "stderr" if output.get("name") == "stderr" else "stdout"
-        text = clean_text(output.get("text"))
-        return nbformat.v4.new_output("stream", name=name, text=text)  # type: ignore[no-untyped-call, no-any-return]
-    if kind == "error":
-        trace = output.get("traceback")
-        lines = [clean_text(line, 20_000) for line in trace[:100]] if isinstance(trace, list) else []
-        names = {key: clean_text(output.get(key), 5_000) for key in ("ename", "evalue")}
-        return nbformat.v4.new_output("error", traceback=lines, **names)  # type: ignore[no-untyped-call, no-any-return]
-    if kind in ("display_data", "execute_result"):
-        data = _safe_data(output.get("data"))
-        return nbformat.v4.new_output("display_data", data=data) if data else None  # type: ignore[no-untyped-call]
-    return None
-
-
-def _safe_data(data: Any) -> dict[str, str]:
-    """Keep pictures that are pictures, tables without anything else, and plain text."""
-    if not isinstance(data, dict):
-        return {}
-    kept = {kind: data[kind] for kind, start in IMAGES.items() if _is_image(data.get(kind), start)}
-    if isinstance(data.get("text/html"), str) and len(data["text/html"]) <= MAX_HTML:
-        kept["text/html"] = safe_html(data["text/html"])
-    if isinstance(data.get("text/plain"), str):
-        kept["text/plain"] = clean_text(data["text/plain"])
+def _raw(output: dict[str, Any]) -> dict[str, Any]:
+    """Return what is read of an output: neither metadata nor data of kinds that are never shown, however nested."""
+    kept = {key: output[key] for key in ("output_type", "name", "text", "ename", "evalue") if _is_text(output.get(key))}
+    if isinstance(output.get("traceback"), list):
+        kept["traceback"] = list(filter(_is_text, output["traceback"][:100]))
+    if isinstance(output.get("data"), dict):
+        kept["data"] = {kind: output["data"][kind] for kind in _KINDS if _is_text(output["data"].get(kind))}
     return kept
 
 
-def safe_html(text: str) -> str:
-    """Return HTML with nothing but text and tables: no script, style, link, form or anything loaded."""
-    return str(bleach.clean(_INVISIBLE.sub("", text), tags=TAGS, attributes=ATTRIBUTES, protocols=set(), strip=True))
+def _is_text(value: Any) -> bool:
+    return isinstance(value, str)
 
 
-def _is_image(value: Any, start: bytes) -> bool:
-    if not isinstance(value, str) or len(value) > MAX_IMAGE:
-        return False
-    try:
-        return base64.b64decode(value.replace("\n", ""), validate=True).startswith(start)
-    except (binascii.Error, ValueError):
-        return False
+def _ask_cleaner(cells: Sequence[list[dict[str, Any]]], limits: Limits) -> list[list[dict[str, Any]]]:
+    """Return the clean outputs of the cells, up to where the cleaner came."""
+    request = {
+        "cells": [[outputs, limits.cell_output_bytes] for outputs in cells],
+        "room": limits.output_bytes,
+        "cpu_seconds": limits.cleaning_cpu_seconds,
+        "memory_bytes": limits.cleaning_bytes,
+    }
+    process = subprocess.Popen(
+        [sys.executable, "-I", "-m", "coursepack.grading.engine.cleaner"],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        env={},
+    )
+    with process:
+        try:
+            answer, _ = process.communicate(json.dumps(request).encode("ascii"), timeout=PATIENCE_SECONDS)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            answer, _ = process.communicate()
+    return [json.loads(line) for line in answer.split(b"\n")[:-1]]

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 class Verdict(StrEnum):
-    """What became of one test cell."""
+    """What became of one test cell; a `GRADER_ERROR` is a fault of ours, and nobody's: the cell is not graded."""
 
     PASSED = "passed"
     FAILED = "failed"
@@ -23,6 +23,7 @@ class Verdict(StrEnum):
     TIMED_OUT = "timed out"
     OUT_OF_MEMORY = "out of memory"
     NOT_REACHED = "not reached"
+    GRADER_ERROR = "grader error"
 
 
 STATUS = {
@@ -32,6 +33,7 @@ STATUS = {
     Verdict.TIMED_OUT: CellStatus.TIMED_OUT,
     Verdict.OUT_OF_MEMORY: CellStatus.OUT_OF_MEMORY,
     Verdict.NOT_REACHED: CellStatus.NOT_REACHED,
+    Verdict.GRADER_ERROR: CellStatus.NOT_GRADED,
 }
 
 
@@ -46,6 +48,7 @@ class CellRecord:
         message: why it did not pass, in the check's words; empty if it did.
         seconds: wall-clock time.
         cpu_seconds: CPU time of the student's processes.
+        details: of a grader error, or of one in doubt, the traceback; for the instructor alone: it shows the test.
     """
 
     grade_id: str
@@ -54,6 +57,7 @@ class CellRecord:
     message: str = ""
     seconds: float = 0.0
     cpu_seconds: float = 0.0
+    details: str = ""
 
     @property
     def points(self) -> float:
@@ -97,6 +101,11 @@ class GradedNotebook:
     def lost(self) -> tuple[str, ...]:
         """Names of the cells that carry points and earned none."""
         return tuple(record.grade_id for record in self.records if record.max_points and not record.points)
+
+    @property
+    def grader_errors(self) -> tuple[CellRecord, ...]:
+        """The cells that a fault of ours kept from being graded; where there are any, the points mean nothing."""
+        return tuple(record for record in self.records if record.verdict is Verdict.GRADER_ERROR)
 
     def to_json(self) -> str:
         """Return the records (without the notebook) as JSON text."""

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-import copy
 import time
-from collections.abc import Coroutine, Mapping
+from collections.abc import Collection, Coroutine, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 
@@ -14,31 +13,39 @@ from nbformat import NotebookNode
 from coursepack.course import Course
 from coursepack.grading.engine import outputs
 from coursepack.grading.engine.assemble import assemble, own_name
-from coursepack.grading.engine.judge import FAULT, LOST
+from coursepack.grading.engine.doubts import in_doubt, passed_by_solution, settled
+from coursepack.grading.engine.judge_cell import LOST, Answer
 from coursepack.grading.engine.limits import Limits
+from coursepack.grading.engine.missing_names import explained
 from coursepack.grading.engine.records import CellRecord, GradedNotebook, Verdict
+from coursepack.grading.engine.recovery import Kernels
 from coursepack.grading.engine.session import Session, Stay, Stop
 from coursepack.grading.engine.worker import Worker
+from coursepack.grading.foreign_names import answer_names
 from coursepack.grading.pictures import picture_cells
+from coursepack.subject.bindings import RanCell
 
 MESSAGES = {
     Stop.TIME: "stopped at the time limit: does a loop never end?",
     Stop.MEMORY: "stopped at the memory limit: is an array or a list far too large?",
     Stop.DIED: "the notebook's process ended while this cell ran",
-    Stop.SERVER: "the grading server ended twice while the notebook ran; that is no fault of the student's",
+    Stop.SERVER: "the grading server ended twice while the notebook ran",
 }
 VERDICTS = {
     Stop.TIME: Verdict.TIMED_OUT,
     Stop.MEMORY: Verdict.OUT_OF_MEMORY,
     Stop.DIED: Verdict.STUDENT_ERROR,
-    Stop.SERVER: Verdict.NOT_REACHED,
+    Stop.SERVER: Verdict.GRADER_ERROR,
 }
 SERVER_LOST = "the grading server ended while cell {} ran; a new one ran the cell again"
+UNSTARTED = "no kernel could be started"
+NOT_GRADED = "This test was not graded, for a reason that is not in your notebook."
 NOT_REACHED = "not reached: the notebook's process ended too often, or its time was over"
 ERROR_NAMES = {
     Verdict.TIMED_OUT: "TimedOut",
     Verdict.OUT_OF_MEMORY: "OutOfMemory",
     Verdict.NOT_REACHED: "NotReached",
+    Verdict.GRADER_ERROR: "NotGraded",
     Verdict.STUDENT_ERROR: "CheckFailed",
     Verdict.FAILED: "CheckFailed",
 }
@@ -53,6 +60,7 @@ def grade_notebook(
     worker: Worker,
     files: Mapping[str, bytes] | None = None,
     pictures: bool = True,
+    left_out: Collection[str] = (),
 ) -> GradedNotebook:
     """Grade a submission.
 
@@ -64,15 +72,25 @@ def grade_notebook(
         worker: a running worker.
         files: what was handed in beside the notebook, by relative path.
         pictures: whether to run the assignment's own cells that only draw; points do not depend on them.
+        left_out: ids of further cells that are not run, tests among them: then there is no record of those.
 
     Returns:
         A record for every test cell, whatever the submission does, and the notebook as it was run.
     """
-    assembly = assemble(source_nb, submission_nb)
-    skipped = set() if pictures else own_pictures(assembly.notebook)
-    run = _Run(worker, assembly.notebook, limits or Limits(), files or {}, skipped)
-    run.notes.extend(assembly.notes)
-    return _wait_for(run.grade())
+    take, beside = limits or Limits(), files or {}
+
+    def grade(submission: NotebookNode, pictures: bool = False) -> GradedNotebook:
+        assembly = assemble(source_nb, submission)
+        skipped = set() if pictures else own_pictures(assembly.notebook)
+        run = _Run(worker, assembly.notebook, take, beside, skipped | set(left_out), answer_names(source_nb))
+        run.notes.extend(assembly.notes)
+        return _wait_for(run.grade())
+
+    graded = grade(submission_nb, pictures)
+    if in_doubt(graded):
+        passed = passed_by_solution(source_nb, beside, worker.solutions, lambda: grade(source_nb))
+        graded = settled(graded, passed)
+    return graded
 
 
 def _wait_for(work: Coroutine[None, None, GradedNotebook]) -> GradedNotebook:
@@ -100,62 +118,69 @@ class _Run:
     limits: Limits
     files: Mapping[str, bytes]
     skipped: set[str] = field(default_factory=set)
+    answers: frozenset[str] | None = None
     notes: list[str] = field(default_factory=list)
     records: list[CellRecord] = field(default_factory=list)
-    completed: list[int] = field(default_factory=list)
-    session: Session | None = None
-    starts: int = 0
     server_lost: bool = False
-    cpu_seconds: float = 0.0
-    until: float = 0.0
+    # The fault of ours, if any, after which nothing can be held against the student.
+    ours: str = ""
+
+    def __post_init__(self) -> None:
+        self.kernels = Kernels(self.worker, self.notebook, self.limits, self.files, self.notes)
 
     async def grade(self) -> GradedNotebook:
         """Go through all cells."""
         started = time.monotonic()
-        self.until = started + self.limits.notebook_wall_seconds
+        self.kernels.until = started + self.limits.notebook_wall_seconds
         try:
             for index, cell in enumerate(self.notebook.cells):
                 if cell.cell_type == "code" and cell.id not in self.skipped:
                     await self._cell(index, cell)
         finally:
-            await self._leave()
+            await self.kernels.leave()
         self._clean()
         notes = tuple(dict.fromkeys(self.notes))
-        return GradedNotebook(
-            tuple(self.records), notes, time.monotonic() - started, self.cpu_seconds, notebook=self.notebook
-        )
+        seconds = time.monotonic() - started
+        return GradedNotebook(tuple(self.records), notes, seconds, self.kernels.cpu_seconds, notebook=self.notebook)
 
     async def _cell(self, index: int, cell: NotebookNode) -> None:
-        session = await self._kernel() if time.monotonic() < self.until else None
+        session = await self._kernel()
         if session is None:
             self._not_reached(cell)
             return
-        answer = "", ""
+        answer = Answer("")
         if _points(cell):
-            stay, answer = await session.judge(cell.source, self._student_code(), self.until)
+            stay, answer = await session.judge(cell.source, self._ran(index), self.kernels.until, self.answers)
         else:
-            stay = await session.run(cell, index, self.until)
+            stay = await session.run(cell, index, self.kernels.until)
             self._note_if_cut_short(cell, stay)
         if stay.stop is Stop.SERVER and not self.server_lost:
             await self._again(index, cell)
             return
+        if stay.stop is Stop.SERVER:
+            self.ours = MESSAGES[Stop.SERVER]
+        if await self.kernels.acquits(index, stay):
+            cell.outputs = []
+            await self._cell(index, cell)
+            return
         if _points(cell):
-            self._after_judging(cell, stay, *answer)
+            self._after_judging(cell, stay, answer)
         else:
             self._after_run(index, cell, stay)
-        await self._bury_if_dead(cell, stay)
+        self.kernels.settled(index, stay)
+        await self._bury_if_dead(cell, stay, session)
 
     async def _again(self, index: int, cell: NotebookNode) -> None:
         """Run a cell once more, for the server ended; if that happens again, it is recorded."""
         self.server_lost, cell.outputs = True, []
         self.notes.append(SERVER_LOST.format(own_name(cell) or cell.id))
-        await self._leave()
+        await self.kernels.leave()
         await self._cell(index, cell)
 
     def _after_run(self, index: int, cell: NotebookNode, stay: Stay) -> None:
         """Record a test that students see; remember a cell that a new kernel can run again."""
         if stay.stop is None:
-            self.completed.append(index)
+            self.kernels.came_to_its_end(index)
         else:
             cell.outputs.append(outputs.error(ERROR_NAMES[VERDICTS[stay.stop]], MESSAGES[stay.stop]))
         if _is_test(cell):
@@ -164,62 +189,51 @@ class _Run:
             message = outputs.clean_text(f"{errors[-1].ename}: {errors[-1].evalue}", 4_000) if errors else ""
             self._record(cell, verdict, message, stay)
 
-    def _after_judging(self, cell: NotebookNode, stay: Stay, verdict: str, message: str) -> None:
+    def _after_judging(self, cell: NotebookNode, stay: Stay, answer: Answer) -> None:
         """Record a test cell that was judged; what stopped the kernel counts for more than what the judge says."""
-        name = own_name(cell)
-        if stay.stop is not None:
-            verdict, message = VERDICTS[stay.stop], MESSAGES[stay.stop]
-        elif verdict == FAULT:
-            self.notes.append(f"{name}: {message}")
-            verdict = Verdict.FAILED
-        elif verdict == LOST:
-            verdict = Verdict.STUDENT_ERROR
+        if stay.stop is not None and answer.verdict != Verdict.GRADER_ERROR:
+            answer = Answer(VERDICTS[stay.stop], MESSAGES[stay.stop])
+        elif answer.verdict == LOST:
+            answer = answer._replace(verdict=Verdict.STUDENT_ERROR)
         cell.outputs, cell.execution_count = [], None
-        self._record(cell, Verdict(verdict), outputs.clean_text(message, 4_000), stay)
-        if verdict != Verdict.PASSED:
-            cell.outputs = [outputs.error(ERROR_NAMES[Verdict(verdict)], message)]
+        message = outputs.clean_text(explained(answer.message, self.notebook.cells), 4_000)
+        self._record(cell, Verdict(answer.verdict), message, stay, answer.details)
 
-    def _record(self, cell: NotebookNode, verdict: Verdict, message: str, stay: Stay) -> None:
-        points = round(stay.seconds, 3), round(stay.cpu_seconds, 3)
-        self.records.append(CellRecord(own_name(cell), _points(cell), verdict, message, *points))
+    def _record(self, cell: NotebookNode, verdict: Verdict, message: str, stay: Stay, details: str = "") -> None:
+        """Record a test cell; what is not passed after a fault of ours may be that fault's doing."""
+        if self.ours and verdict is not Verdict.PASSED:
+            verdict, message = Verdict.GRADER_ERROR, self.ours
+        took = round(stay.seconds, 3), round(stay.cpu_seconds, 3)
+        self.records.append(CellRecord(own_name(cell), _points(cell), verdict, message, *took, details))
+        if _points(cell) and verdict is not Verdict.PASSED:
+            shown = NOT_GRADED if verdict is Verdict.GRADER_ERROR else message
+            cell.outputs = [outputs.error(ERROR_NAMES[verdict], shown)]
 
     def _not_reached(self, cell: NotebookNode) -> None:
         cell.outputs = [outputs.error("NotReached", NOT_REACHED)]
         if _is_test(cell):
             self._record(cell, Verdict.NOT_REACHED, NOT_REACHED, Stay(0.0, 0.0))
 
-    def _student_code(self) -> list[str]:
-        return [cell.source for cell in self.notebook.cells if cell.cell_type == "code" and not _is_test(cell)]
+    def _ran(self, index: int) -> list[RanCell]:
+        """Return the cells that have run in the kernel when the cell at `index` has its turn."""
+        ran = []
+        for place, cell in enumerate(self.notebook.cells[:index]):
+            if cell.cell_type == "code" and not _points(cell) and cell.id not in self.skipped:
+                raised = any(out.output_type == "error" for out in cell.outputs)
+                ran.append(RanCell(cell.source, whole=place in self.kernels.completed and not raised))
+        return ran
 
     async def _kernel(self) -> Session | None:
         """Return a living kernel in which the cells so far have run; None where there can be none."""
-        while self.session is None:
-            if self.starts > self.limits.restarts:
-                return None
-            self.starts += 1
-            session = Session(self.worker.server, self.worker.judge, self.notebook, self.limits, self.files)
-            self.session = session
-            try:
-                await session.start()
-            except RuntimeError as error:
-                self.notes.append(f"a kernel did not start: {outputs.clean_text(str(error), 500)}")
-                await self._leave()
-                continue
-            await self._replay(session)
-        return self.session
+        if time.monotonic() >= self.kernels.until:
+            return None
+        session = await self.kernels.ready()
+        if session is None and self.kernels.unstarted:
+            self.ours = UNSTARTED
+        return session
 
-    async def _replay(self, session: Session) -> None:
-        """Run again what had run in the kernel that died; a cell that now ends the kernel is left out next time."""
-        for index in list(self.completed):
-            stay = await session.run(copy.deepcopy(self.notebook.cells[index]), index, self.until)
-            if stay.stop not in (None, Stop.SERVER):
-                self.completed.remove(index)
-            if not await session.alive():
-                await self._leave()
-                return
-
-    async def _bury_if_dead(self, cell: NotebookNode, stay: Stay) -> None:
-        if self.session is None or await self.session.alive():
+    async def _bury_if_dead(self, cell: NotebookNode, stay: Stay, session: Session) -> None:
+        if await session.alive():
             self._note_if_interrupted(cell, stay)
             return
         if stay.stop is Stop.SERVER:
@@ -227,7 +241,8 @@ class _Run:
         why = {Stop.TIME: "would not stop at its time limit", Stop.MEMORY: "took too much memory"}
         name = own_name(cell) or cell.id
         self.notes.append(f"cell {name} {why.get(stay.stop or Stop.DIED, 'ended the kernel')}; a new one took over")
-        await self._leave()
+        if self.kernels.session is session:
+            await self.kernels.leave()
 
     def _note_if_cut_short(self, cell: NotebookNode, stay: Stay) -> None:
         if stay.cut_short:
@@ -238,19 +253,10 @@ class _Run:
         if stay.stop is Stop.TIME:
             self.notes.append(f"cell {own_name(cell) or cell.id} ran into its time limit and was interrupted")
 
-    async def _leave(self) -> None:
-        if self.session is not None:
-            self.cpu_seconds += self.session.cpu_seconds()
-            await self.session.close()
-            self.session = None
-
     def _clean(self) -> None:
         """Make all outputs safe to show."""
-        room = self.limits.output_bytes
-        for cell in self.notebook.cells:
-            if cell.cell_type == "code":
-                cell.outputs, used = outputs.safe_outputs(cell.outputs, room=min(room, self.limits.cell_output_bytes))
-                room = max(0, room - used)
+        cells = [cell for cell in self.notebook.cells if cell.cell_type == "code"]
+        self.notes.extend(outputs.clean_outputs(cells, self.limits))
 
 
 def _is_test(cell: NotebookNode) -> bool:

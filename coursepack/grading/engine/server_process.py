@@ -20,7 +20,8 @@ from coursepack.grading.engine import jail, system_calls
 from coursepack.grading.engine.own_folder import OwnFolder
 
 START_SECONDS = 300.0
-BOOT = "import sys; sys.path.insert(0, {path!r}); from inside.server import main; main()"
+# In the place of the working folder, which is not searched before a kernel is ready.
+BOOT = "import sys; sys.path[0] = {path!r}; from inside.server import main; main()"
 
 
 class ServerProcess:
@@ -60,7 +61,7 @@ class ServerProcess:
             tools = str(self._bare_tools())
             command, environment = [], {**jail.environment(), "HOME": str(self._base)}
             environment["COURSE_DATA"] = str(data)
-        command += [sys.executable, "-I", "-c", BOOT.format(path=tools), json.dumps(settings)]
+        command += [sys.executable, "-c", BOOT.format(path=tools), json.dumps(settings)]
         return subprocess.Popen(  # noqa: S603
             command,
             env=environment,

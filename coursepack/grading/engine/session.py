@@ -7,7 +7,7 @@ import contextlib
 import queue
 import signal
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Any
@@ -18,17 +18,20 @@ from nbformat import NotebookNode
 
 from coursepack.errors import CoursepackError
 from coursepack.grading.engine.cell_runner import REMAINDER_SECONDS, CellRunner
-from coursepack.grading.engine.judge import LOST
+from coursepack.grading.engine.judge_cell import LOST, Answer
 from coursepack.grading.engine.judge_process import JudgeProcess
 from coursepack.grading.engine.kernels import ForkedKernelManager
 from coursepack.grading.engine.limits import Limits
 from coursepack.grading.engine.meter import Meter
+from coursepack.grading.engine.records import Verdict
 from coursepack.grading.engine.server_process import ServerProcess
+from coursepack.subject.bindings import RanCell
 
 POLL_SECONDS = 0.1
 FAREWELL_SECONDS = 5.0
 DYING_SECONDS = 0.3
 GONE_SECONDS = 10.0
+ENDLESS = "the check did not end, and did not wait for the notebook"
 
 
 class Stop(StrEnum):
@@ -38,6 +41,10 @@ class Stop(StrEnum):
     MEMORY = "memory"
     DIED = "died"
     SERVER = "server"
+
+
+class UnheardError(Exception):
+    """The kernel answers but shows nothing any more; it was ended."""
 
 
 @dataclass(frozen=True)
@@ -82,8 +89,9 @@ class Session:
             raise_on_iopub_timeout=True,
             record_timing=True,  # says when the kernel has answered
             store_widget_state=False,
-            coalesce_streams=True,
         )
+        # A kernel that took over shows once more what was shown before.
+        self._client.total = 2 * limits.output_bytes
         self._meter: Meter | None = None
 
     async def start(self) -> None:
@@ -111,7 +119,10 @@ class Session:
             await self._client.async_execute_cell(cell, index)
         except CellTimeoutError:  # it answered, but the end of what it shows did not come
             if await self.alive():
-                await self._client.listen_again()
+                try:
+                    await self._client.listen_again()
+                except RuntimeError as error:
+                    raise UnheardError from error
                 self._client.leave_out(cell)
         finally:
             cell.metadata.pop("execution", None)
@@ -124,18 +135,29 @@ class Session:
                 if answer["parent_header"].get("msg_id") == asked:
                     return
 
-    async def judge(self, source: str, cells: Sequence[str], until: float) -> tuple[Stay, tuple[str, str]]:
-        """Let the judge run a test cell against this kernel; return how it went and (verdict, message)."""
+    async def idle(self, seconds: float, until: float) -> Stay:
+        """Let the kernel be for some time, or until it ends."""
+        stay, _ = await self._watch(self._outlasts(min(seconds, self._limits.cell_wall_seconds / 2)), until)
+        return stay
+
+    async def judge(
+        self, source: str, cells: Sequence[RanCell], until: float, answers: Collection[str] | None = None
+    ) -> tuple[Stay, Answer]:
+        """Let the judge run a test cell against this kernel; return how it went and what the judge says.
+
+        A judge that is silent even after the kernel was ended did not wait for that: the check itself does not end.
+        """
         await self._judge.revive()  # on our time, not on the cell's
         seconds = max(1.0, min(self._limits.cell_wall_seconds, until - time.monotonic()))
         # The kernel is ended first: a judge that gave up would leave one that answers nobody to the next cell.
         patience = seconds + self._limits.grace_seconds + FAREWELL_SECONDS
-        call = self._judge.judge(source, self._manager.subject_socket, cells, patience)
-        stay, answer = await self._watch(call, until)
-        verdict, message = answer or (LOST, stay.reason)
-        if verdict == LOST and stay.stop is None and not await self._outlasts(DYING_SECONDS):
+        call = self._judge.judge(source, self._manager.subject_socket, cells, patience, answers)
+        stay, found = await self._watch(call, until)
+        silent = Answer(Verdict.GRADER_ERROR, ENDLESS) if stay.stop is Stop.TIME else Answer(LOST, stay.reason)
+        answer: Answer = found or silent
+        if answer.verdict == LOST and stay.stop is None and not await self._outlasts(DYING_SECONDS):
             stay = replace(stay, stop=self._end())
-        return stay, (verdict, message)
+        return stay, answer
 
     async def _outlasts(self, seconds: float) -> bool:
         """Tell whether the kernel still lives some time later: its sockets close a moment before it is gone."""

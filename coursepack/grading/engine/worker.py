@@ -9,6 +9,7 @@ from types import TracebackType
 
 from coursepack.course import Course
 from coursepack.grading.engine import jail
+from coursepack.grading.engine.doubts import Passed
 from coursepack.grading.engine.judge_process import JudgeProcess
 from coursepack.grading.engine.server_process import ServerProcess
 from coursepack.grading_data import grading_data
@@ -21,6 +22,9 @@ class Worker:
         course: the course whose notebooks are graded.
         unsafe_no_jail: run student code without any wall. It can then do whatever you can do.
 
+    Attributes:
+        solutions: the tests that assignments' solutions were seen to pass; see `doubts.passed_by_solution`.
+
     Raises:
         CoursepackError: (on entering) there is no jail on this machine, or a process did not start.
     """
@@ -29,6 +33,7 @@ class Worker:
         self.course, self._jailed = course, not unsafe_no_jail
         self._server: ServerProcess | None = None
         self._judge: JudgeProcess | None = None
+        self.solutions: Passed = {}
 
     def __enter__(self) -> Worker:
         if self._jailed:

@@ -1,6 +1,6 @@
 """Sums over the batch."""
 
-# loses: cross-entropy-forward-hidden, cross-entropy-zero-hidden
+# loses: cross-entropy-forward-hidden
 # %% cross-entropy
 class CrossEntropyModule:
     """Cross-entropy of probabilities and one-hot labels, averaged over the batch."""

@@ -1,6 +1,6 @@
 """Takes the logarithm to base two."""
 
-# loses: cross-entropy-forward-hidden, cross-entropy-zero-hidden
+# loses: cross-entropy-forward-hidden
 # %% cross-entropy
 class CrossEntropyModule:
     """Cross-entropy of probabilities and one-hot labels, averaged over the batch."""

@@ -1,6 +1,6 @@
 """Leaves the bias's gradient as a table."""
 
-# loses: linear-backward-hidden, mlp-backward-hidden
+# loses: linear-backward-hidden
 # %% linear
 class LinearModule:
     """A linear layer: x Wᵀ + b.

@@ -1,6 +1,6 @@
 """Keeps the batch dimension of the bias's gradient."""
 
-# loses: linear-backward-hidden, mlp-backward-hidden
+# loses: linear-backward-hidden
 # %% linear
 class LinearModule:
     """A linear layer: x Wᵀ + b.

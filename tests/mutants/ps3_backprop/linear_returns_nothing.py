@@ -1,6 +1,6 @@
 """Does not return the gradient of the input."""
 
-# loses: linear-backward-hidden, mlp-backward-hidden
+# loses: linear-backward-hidden
 # %% linear
 class LinearModule:
     """A linear layer: x Wᵀ + b.

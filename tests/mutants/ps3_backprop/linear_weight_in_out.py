@@ -1,7 +1,6 @@
 """Keeps the weight the other way round."""
 
-# loses: linear-start-hidden, linear-forward-hidden, linear-backward-hidden, mlp-forward-hidden
-# loses: mlp-backward-hidden, mlp-step-hidden
+# loses: linear-start-hidden, linear-forward-hidden, linear-backward-hidden
 # %% linear
 class LinearModule:
     """A linear layer: x Wᵀ + b.

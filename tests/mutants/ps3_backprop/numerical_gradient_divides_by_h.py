@@ -1,6 +1,6 @@
 """Divides the two-sided difference by h."""
 
-# loses: numerical-gradient-hidden, gradient-check-hidden
+# loses: numerical-gradient-hidden
 # %% numerical-gradient
 def numerical_gradient(function, x, dout, h=1e-5):
     """Estimate the gradient of a loss with respect to x by central differences.

@@ -1,6 +1,6 @@
 """Sums the differences and dout apart from each other."""
 
-# loses: numerical-gradient-hidden, gradient-check-hidden
+# loses: numerical-gradient-hidden
 # %% numerical-gradient
 def numerical_gradient(function, x, dout, h=1e-5):
     """Estimate the gradient of a loss with respect to x by central differences.

@@ -1,7 +1,6 @@
 """Normalises over the batch."""
 
-# loses: softmax-forward-hidden, softmax-stable-hidden, softmax-backward-hidden, mlp-forward-hidden
-# loses: mlp-backward-hidden
+# loses: softmax-forward-hidden, softmax-stable-hidden, softmax-backward-hidden
 # %% softmax
 class SoftMaxModule:
     """Softmax of each row: probabilities from logits. Numerically stable, whatever the size of the logits."""

@@ -1,7 +1,6 @@
 """Computes in float32 whatever it is given."""
 
-# loses: custom-function-forward-hidden, custom-function-backward-hidden,
-# loses: custom-function-needs-hidden
+# loses: custom-function-forward-hidden, custom-function-backward-hidden
 # %% custom-function
 class CustomBatchNormManualFunction(torch.autograd.Function):
     @staticmethod

@@ -1,6 +1,6 @@
 """Multiplies by the input instead of the normalised input in the gradient of gamma."""
 
-# loses: custom-function-backward-hidden, custom-function-needs-hidden
+# loses: custom-function-backward-hidden
 # %% custom-function
 class CustomBatchNormManualFunction(torch.autograd.Function):
     @staticmethod

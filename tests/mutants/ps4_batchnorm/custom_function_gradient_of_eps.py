@@ -1,7 +1,6 @@
 """Returns a zero instead of None for eps."""
 
-# loses: custom-function-backward-hidden, custom-function-needs-hidden,
-# loses: custom-module-hidden
+# loses: custom-function-backward-hidden, custom-function-needs-hidden
 # %% custom-function
 class CustomBatchNormManualFunction(torch.autograd.Function):
     @staticmethod

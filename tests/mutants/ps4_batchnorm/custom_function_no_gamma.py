@@ -1,6 +1,6 @@
 """Forgets gamma in the gradient of the input."""
 
-# loses: custom-function-backward-hidden, custom-function-needs-hidden
+# loses: custom-function-backward-hidden
 # %% custom-function
 class CustomBatchNormManualFunction(torch.autograd.Function):
     @staticmethod

@@ -1,7 +1,6 @@
 """Returns three gradients for four arguments."""
 
-# loses: custom-function-backward-hidden, custom-function-needs-hidden,
-# loses: custom-module-hidden
+# loses: custom-function-backward-hidden, custom-function-needs-hidden
 # %% custom-function
 class CustomBatchNormManualFunction(torch.autograd.Function):
     @staticmethod

@@ -1,6 +1,6 @@
 """Rounds the odd size up when pooling, and counts the output layer to fit."""
 
-# loses: shapes-hidden, parameters-hidden
+# loses: shapes-hidden
 # %% shapes
 max_pool_sizes = [28, 14, 7, 4]
 batch_norm_sizes = [28, 14, 7, 4]

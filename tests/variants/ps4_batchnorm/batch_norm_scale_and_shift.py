@@ -14,7 +14,7 @@ class BatchNorm2d(nn.Module):
 
     def forward(self, images):
         if images.dim() != 4 or images.size(1) != self.num_features:
-            raise AssertionError(f"got {images.shape}, expected N x {self.num_features} x H x W")
+            raise ValueError(f"got {images.shape}, expected N x {self.num_features} x H x W")
         if self.training:
             n = images.numel() / images.size(1)
             if n < 2:

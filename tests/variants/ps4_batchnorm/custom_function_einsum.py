@@ -14,7 +14,7 @@ class CustomBatchNormManualFunction(torch.autograd.Function):
     @staticmethod
     @torch.autograd.function.once_differentiable
     def backward(ctx, grad_output):
-        want_x, want_gamma, want_beta, _ = ctx.needs_input_grad
+        want_x, want_gamma, want_beta, *_ = ctx.needs_input_grad
         dbeta = torch.einsum("bc->c", grad_output)
         dgamma = torch.einsum("bc,bc->c", grad_output, ctx.normal)
         dx = None

@@ -11,5 +11,5 @@ class CustomBatchNormManualModule(nn.Module):
 
     def forward(self, input):
         if input.dim() != 2 or input.size(1) != self.n_neurons:
-            raise RuntimeError(f"need (batch, {self.n_neurons}), not {list(input.shape)}")
+            raise ValueError(f"need (batch, {self.n_neurons}), not {list(input.shape)}")
         return CustomBatchNormManualFunction.apply(input, self.gamma, self.beta, self.eps)

@@ -7,13 +7,14 @@ import logging
 import os
 from typing import Any
 
+CONNECTION = "{HOME}/connection.json"
 CHANNELS = ("shell", "iopub", "stdin", "hb", "control")
 
 
 def prepare(order: dict[str, Any], sockets: str) -> Any:
     """Return a kernel application whose sockets are open, the agent's among them."""
     import zmq
-    from ipykernel.kernelapp import IPKernelApp
+    from ipykernel import kernelapp
     from traitlets.config import Config
 
     agent = importlib.import_module("subject_agent.agent")
@@ -30,14 +31,14 @@ def prepare(order: dict[str, Any], sockets: str) -> Any:
     # The agent's socket must not look like one of zmq's.
     attach = agent.listen(f"{sockets}/subject")
 
-    class KernelApp(IPKernelApp):
+    class IPKernelApp(kernelapp.IPKernelApp):
         """Drops no output when the reader is slow; what waits counts as the notebook's memory."""
 
         def init_iopub(self, context: Any) -> None:
             context.setsockopt(zmq.SNDHWM, 0)
             super().init_iopub(context)  # type: ignore[no-untyped-call]
 
-    application: Any = KernelApp.instance(config=config, connection_file=f"{os.environ['HOME']}/connection.json")
+    application: Any = IPKernelApp.instance(config=config, connection_file=CONNECTION.format(**os.environ))
     application.initialize([])
     application.attach_agent = attach
     return application

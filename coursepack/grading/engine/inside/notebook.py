@@ -18,16 +18,17 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from . import kernel, kernel_calls
+from . import kernel, kernel_calls, likeness
 from .kernel_calls import CLONE_NEWIPC, CLONE_NEWNS, CLONE_NEWPID, CLONE_NEWUTS, MS_NODEV, MS_NOSUID
 
 SOCKETS = "/run/sockets"
 HOME = "/tmp/home"  # noqa: S108 (a private tmpfs)
+MANY = 65_536
 
 
 def run(order: dict[str, Any], writer: int, *, jailed: bool) -> None:
     """Be the guard, or without a jail the kernel; never returns normally."""
-    _close_files(writer)
+    _lead_nowhere(writer)
     if not jailed:
         os.setsid()
         kernel_calls.prctl(kernel_calls.PR_SET_PDEATHSIG, signal.SIGKILL)
@@ -46,13 +47,32 @@ def run(order: dict[str, Any], writer: int, *, jailed: bool) -> None:
     os._exit(_exit_code(status))
 
 
-def _close_files(kept: int) -> None:
-    """Close everything the server had open; standard streams lead nowhere."""
+def _lead_nowhere(kept: int) -> None:
+    """Lead everything the server had open nowhere, standard streams too.
+
+    Nothing is closed: the kernel would get the same number for something of its own, and whatever of the server's
+    still owns the old one would close that when it is collected.
+    """
     nowhere = os.open(os.devnull, os.O_RDWR)
-    for number in range(3):
-        os.dup2(nowhere, number)
-    os.closerange(3, kept)
-    os.closerange(kept + 1, 65_536)
+    for number in {0, 1, 2, *_descriptors()} - {kept, nowhere}:
+        os.dup2(nowhere, number, inheritable=number < 3)
+    os.close(nowhere)
+
+
+def _descriptors() -> list[int]:
+    """Return the numbers of open files; one of them may be gone already, that of the look itself."""
+    try:
+        return [int(name) for name in os.listdir("/proc/self/fd")]  # noqa: PTH208
+    except OSError:  # no /proc to look at
+        return [number for number in range(MANY) if _is_open(number)]
+
+
+def _is_open(number: int) -> bool:
+    try:
+        os.fstat(number)
+    except OSError:
+        return False
+    return True
 
 
 def _init(order: dict[str, Any], writer: int) -> None:
@@ -124,8 +144,9 @@ def _kernel(order: dict[str, Any], writer: int, sockets: str, gate: int | None) 
         os.setsid() if gate is not None else None
         work = Path(HOME if gate is not None else order["home"]) / "work"
         _lay_out(order["files"], work)
-        os.environ["HOME"] = str(work.parent)
+        os.environ.update(HOME=str(work.parent), PWD=str(work))
         application = kernel.prepare(order, sockets)
+        likeness.settle(application)
         _limit(order["limits"])
         if order["filter"] and gate is not None:
             kernel_calls.filter_system_calls(base64.b64decode(order["filter"]))

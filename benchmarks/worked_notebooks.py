@@ -1,0 +1,60 @@
+"""Grade every worked notebook several times with pictures on, and say what each run earned and what was noticed.
+
+    python benchmarks/worked_notebooks.py [--runs 10] [ASSIGNMENT …]
+
+A right notebook must earn all that a machine gives, without a note, however often it is graded: no kernel may end. Exit
+code 1 where one run does not.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+
+from nbformat import NotebookNode
+
+from coursepack.build.notebooks import read_notebook, released_notebook, solved_notebook
+from coursepack.course import Course
+from coursepack.grading.engine.run import grade_notebook
+from coursepack.grading.engine.worker import Worker
+
+
+def handed_in(source: NotebookNode) -> NotebookNode:
+    """Return the student version with the source's own answers."""
+    answers = {cell.id: cell.source for cell in solved_notebook(source).cells}
+    notebook = released_notebook(source)
+    for cell in notebook.cells:
+        if cell.metadata.get("nbgrader", {}).get("solution"):
+            cell.source = answers[cell.id]
+    return notebook
+
+
+def grade_often(course: Course, worker: Worker, assignment: str, runs: int) -> int:
+    """Grade a worked notebook `runs` times; return how many runs lost a point or had a note."""
+    source = read_notebook(course.notebook("source", assignment))
+    submission, bad, seconds = handed_in(source), 0, []
+    for run in range(1, runs + 1):
+        graded = grade_notebook(course, source, submission, worker=worker)
+        seconds.append(graded.cpu_seconds)
+        if graded.lost or graded.notes:
+            bad += 1
+            print(f"  {assignment}, run {run}: lost {graded.lost}, noticed {graded.notes}", flush=True)
+    span = f"{min(seconds):.1f} to {max(seconds):.1f} CPU s"
+    print(f"{assignment}: {runs - bad} of {runs} runs with all points and no note, {span} each", flush=True)
+    return bad
+
+
+def main() -> int:
+    """Read the options, grade, return the exit code."""
+    parser = argparse.ArgumentParser(description=str(__doc__).split("\n")[0])
+    parser.add_argument("assignments", nargs="*", help="assignments; all by default")
+    parser.add_argument("--runs", type=int, default=10, help="how often each is graded")
+    options = parser.parse_args()
+    course = Course.find()
+    with Worker(course) as worker:
+        names = course.select(options.assignments)
+        return int(sum(grade_often(course, worker, name, options.runs) for name in names) > 0)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

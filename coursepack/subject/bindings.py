@@ -1,0 +1,193 @@
+"""What the text of a notebook says its names stand for, given the cells that have run so far.
+
+It is read outside the student's kernel, which could say anything.
+"""
+
+from __future__ import annotations
+
+import ast
+import copy
+import functools
+import symtable
+import textwrap
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from typing import Any, NamedTuple
+
+from coursepack.magics import parse_cells
+
+from .protocol import Source
+
+# Of a whole notebook; the kernel is believed about what comes after them.
+MAX_STATEMENTS = 20_000
+BLOCKS = ("body", "orelse", "finalbody")
+
+
+class RanCell(NamedTuple):
+    """A cell that has run.
+
+    Attributes:
+        text: its source.
+        whole: whether it ran to its end; one that raised may have set some of its names only.
+    """
+
+    text: str
+    whole: bool = True
+
+
+@dataclass(frozen=True)
+class Binding:
+    """One way in which a cell sets a name.
+
+    Attributes:
+        kind: "function" (or a class), "import" or "other".
+        text: the source of a function, the full dotted name of an import, else empty.
+        sure: whether it is set whenever the cell runs to its end.
+    """
+
+    kind: str
+    text: str
+    sure: bool = True
+
+
+class NotebookText:
+    """Holds what a kernel says about names against the text of the cells that have run in it.
+
+    Args:
+        cells: those cells, in order.
+    """
+
+    def __init__(self, cells: Iterable[RanCell]) -> None:
+        self._cells = list(cells)
+
+    @functools.cached_property
+    def _bindings(self) -> dict[str, list[Binding]]:
+        return bindings(self._cells)
+
+    def source(self, name: str, said: Source) -> Source:
+        """Tell what a name stands for.
+
+        Args:
+            name: the name.
+            said: what the kernel says. It is believed where the text leaves open what the name stands for.
+        """
+        ways = self._bindings.get(name, [])
+        sure = ways[0] if len(ways) == 1 and ways[0].sure else None
+        if sure and sure.kind == "import":
+            return Source("library" if said.kind == "function" else said.kind, sure.text)
+        own = [way.text for way in ways if way.kind == "function"]
+        if said.kind == "function":
+            text = parsable(said.text)
+            return Source("function", text if text in own or not own else "\n".join(filter(None, (*own, text))))
+        if own and len(own) == len(ways) and ways[0].sure and said.kind in ("value", "missing"):
+            return Source("function", "\n".join(own))
+        return said
+
+
+def parsable(text: str) -> str:
+    """Return the source of a function or class as `ast.unparse` writes it; empty if it is no Python by itself."""
+    try:
+        return ast.unparse(ast.parse(textwrap.dedent(text)))
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return ""
+
+
+def bindings(cells: Iterable[RanCell]) -> dict[str, list[Binding]]:
+    """Return, for each name that cells set, how it may have been set: the last sure way and, after it, unsure ones."""
+    ran = list(cells)
+    found: dict[str, list[Binding]] = {}
+    room = MAX_STATEMENTS
+    for cell, tree in zip(ran, parse_cells(one.text for one in ran), strict=True):
+        room -= sum(isinstance(node, ast.stmt) for node in ast.walk(tree))
+        if room < 0:
+            break
+        for name, binding in _set_by(tree.body, sure=cell.whole):
+            found[name] = [binding] if binding.sure else [*found.get(name, []), binding]
+    return found
+
+
+def _set_by(statements: Iterable[ast.stmt], *, sure: bool) -> Iterator[tuple[str, Binding]]:
+    """Yield the names that statements of a cell set, in order."""
+    for statement in statements:
+        known: list[tuple[str, Binding]] = []
+        if isinstance(statement, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
+            known = [(statement.name, Binding("function", _unparsed(statement), sure))]
+        elif isinstance(statement, ast.Import | ast.ImportFrom):
+            known = [(name, Binding("import", dotted, sure)) for name, dotted in imports(statement)]
+        elif blocks := _blocks(statement):
+            always = sure and isinstance(statement, ast.With | ast.AsyncWith)
+            known = [pair for block in blocks for pair in _set_by(block, sure=always)]
+        yield from _others(_head(statement), {name for name, _ in known}, sure=sure and not _blocks(statement))
+        yield from known
+
+
+def _unparsed(statement: ast.stmt) -> str:
+    try:
+        return ast.unparse(statement)
+    except RecursionError:
+        return ""
+
+
+def _blocks(statement: ast.stmt) -> list[list[ast.stmt]]:
+    """Return the lists of statements within a statement that are no scope of their own."""
+    if isinstance(statement, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
+        return []
+    parts = [statement, *getattr(statement, "handlers", []), *getattr(statement, "cases", [])]
+    return [block for part in parts for field in BLOCKS if (block := getattr(part, field, []))]
+
+
+def _head(statement: ast.stmt) -> ast.stmt:
+    """Return a statement without the blocks within it."""
+    if not _blocks(statement):
+        return statement
+    head = copy.copy(statement)
+    for field, value in ast.iter_fields(statement):
+        if field in ("handlers", "cases"):
+            setattr(head, field, [_with_nothing_in(part) for part in value])
+        elif field in BLOCKS:
+            setattr(head, field, [ast.Pass()] if value else [])
+    return head
+
+
+def _with_nothing_in(part: Any) -> Any:
+    head = copy.copy(part)
+    head.body = [ast.Pass()]
+    return head
+
+
+def _others(statement: ast.stmt, known: set[str], *, sure: bool) -> Iterator[tuple[str, Binding]]:
+    """Yield the names that a statement sets in any other way; those that its functions declare global, too."""
+    if isinstance(statement, ast.Delete):
+        names = [target.id for target in statement.targets if isinstance(target, ast.Name)]
+        yield from ((name, Binding("other", "", sure)) for name in names)
+    try:
+        top = symtable.symtable(ast.unparse(statement), "cell", "exec")
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return
+    for one in top.get_symbols():
+        if one.is_assigned() and one.get_name() not in known:
+            yield one.get_name(), Binding("other", "", sure)
+    for table in _below(top):
+        yield from (
+            (one.get_name(), Binding("other", "", sure=False))
+            for one in table.get_symbols()
+            if one.is_declared_global() and one.is_assigned()
+        )
+
+
+def _below(table: symtable.SymbolTable) -> Iterator[symtable.SymbolTable]:
+    for child in table.get_children():
+        yield child
+        yield from _below(child)
+
+
+def imports(statement: ast.Import | ast.ImportFrom) -> Iterator[tuple[str, str]]:
+    """Yield (name, full dotted name of what it stands for) of an import; for `*` there is no telling."""
+    for alias in statement.names:
+        if isinstance(statement, ast.ImportFrom):
+            if alias.name != "*" and not statement.level:
+                yield alias.asname or alias.name, f"{statement.module}.{alias.name}"
+        elif alias.asname:
+            yield alias.asname, alias.name
+        else:
+            yield alias.name.split(".")[0], alias.name.split(".")[0]

@@ -1,0 +1,53 @@
+"""Dotted names of what libraries hold, and which of them a rule covers."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from types import ModuleType
+from typing import Any
+
+
+@dataclass(frozen=True)
+class Use:
+    """A call of a library.
+
+    Attributes:
+        function: the student's function that made it.
+        library: full dotted name of what was called, for example "scipy.signal._signaltools.correlate2d".
+    """
+
+    function: str
+    library: str
+
+
+def covers(rule: str, name: str) -> bool:
+    """Tell whether a rule covers a dotted name.
+
+    Args:
+        rule: "torch" covers the whole library, "numpy.fft" a part of it, "numpy.convolve" one function, wherever in
+            NumPy it is kept (`numpy._core.numeric.convolve`).
+        name: full dotted name of a module, function or class.
+    """
+    if name == rule or name.startswith(rule + "."):
+        return True
+    home, _, last = rule.rpartition(".")
+    return bool(home) and name.startswith(home + ".") and name.rpartition(".")[2] == last
+
+
+def public(name: str) -> str:
+    """Return a dotted name without its private parts: "scipy.signal.correlate2d"."""
+    return ".".join(part for part in name.split(".") if not part.startswith("_") or part.endswith("__"))
+
+
+def name_of(function: Any) -> str:
+    """Return the full dotted name of a function, class or method; empty if it has none."""
+    try:
+        owner = getattr(function, "__objclass__", None) or getattr(function, "__self__", None)
+        home = getattr(function, "__module__", None)
+        if not isinstance(home, str):
+            kind = owner if isinstance(owner, type) else type(owner)
+            home = owner.__name__ if isinstance(owner, ModuleType) else kind.__module__
+        name = f"{home}.{getattr(function, '__qualname__', function.__name__)}"
+    except Exception:  # a student's object may raise anything when it is looked at
+        return ""
+    return name if isinstance(name, str) else ""

@@ -1,0 +1,18 @@
+"""Measures each batch's loss after its step."""
+# loses: train-epoch-hidden
+# %% train-epoch
+def train_epoch(model, loader, loss_fn, optimizer):
+    model.train()
+    total_loss, samples = 0.0, 0
+    for images, labels in loader:
+        images, labels = images.to(device), labels.to(device)
+        optimizer.zero_grad()
+        loss = loss_fn(model(images), labels)
+        loss.backward()
+        optimizer.step()
+        with torch.no_grad():
+            loss = loss_fn(model.eval()(images), labels)
+        model.train()
+        total_loss += loss.item() * len(labels)
+        samples += len(labels)
+    return total_loss / samples

@@ -1,0 +1,33 @@
+"""Refuses a wrong shape with an AssertionError instead of a ValueError."""
+
+# loses: batch-norm-errors-hidden
+# %% batch-norm
+class BatchNorm2d(nn.Module):
+    def __init__(self, num_features, eps=1e-5, momentum=0.1):
+        super().__init__()
+        self.num_features = num_features
+        self.eps = eps
+        self.momentum = momentum
+        self.weight = nn.Parameter(torch.ones(num_features))
+        self.bias = nn.Parameter(torch.zeros(num_features))
+        self.register_buffer("running_mean", torch.zeros(num_features))
+        self.register_buffer("running_var", torch.ones(num_features))
+
+    def forward(self, images):
+        if images.dim() != 4 or images.size(1) != self.num_features:
+            raise AssertionError(f"got {images.shape}, expected N x {self.num_features} x H x W")
+        if self.training:
+            n = images.numel() / images.size(1)
+            if n < 2:
+                raise ValueError("one value per channel is too few to train on")
+            mean = images.mean(dim=(0, 2, 3))
+            var = images.var(dim=(0, 2, 3), unbiased=False)
+            with torch.no_grad():
+                m = self.momentum
+                self.running_mean.copy_((1 - m) * self.running_mean + m * mean)
+                self.running_var.copy_((1 - m) * self.running_var + m * var * n / (n - 1))
+        else:
+            mean, var = self.running_mean, self.running_var
+        scale = self.weight * (var + self.eps) ** -0.5
+        shift = self.bias - mean * scale
+        return torch.einsum("bchw,c->bchw", images, scale) + shift[None, :, None, None]

@@ -1,0 +1,83 @@
+"""Does the text of the cells that ran say what a name stands for, whatever the kernel says?"""
+
+from __future__ import annotations
+
+import time
+from textwrap import indent
+
+import pytest
+
+from coursepack.subject import Source
+from coursepack.subject.bindings import MAX_STATEMENTS, NotebookText, RanCell
+
+CLEAN, DIRTY = "def f():\n    return 1", "def f():\n    return scipy"
+SAID_CLEAN, VALUE, MISSING = Source("function", CLEAN), Source("value", ""), Source("missing", "")
+OTHER = "def g():\n    return 1"
+# cells, what the kernel says, what `f` is
+NAMES = {
+    "one definition": ([CLEAN], SAID_CLEAN, SAID_CLEAN),
+    "the last one counts": ([CLEAN, DIRTY], SAID_CLEAN, Source("function", f"{DIRTY}\n{CLEAN}")),
+    "a definition that is not denied": ([DIRTY], VALUE, Source("function", DIRTY)),
+    "nor hidden": ([DIRTY], MISSING, Source("function", DIRTY)),
+    "another text is read as well": ([DIRTY], SAID_CLEAN, Source("function", f"{DIRTY}\n{CLEAN}")),
+    "comments and spaces are no other text": ([CLEAN], Source("function", "def f(): # one\n  return (1)"), SAID_CLEAN),
+    "under a condition, the kernel says which": ([CLEAN, "if x:\n" + indent(DIRTY, " ")], SAID_CLEAN, SAID_CLEAN),
+    "a condition that does not hold": (["if False:\n    def f():\n        return scipy"], MISSING, MISSING),
+    "an attempt": (["try:\n    def f():\n        return 1\nexcept E:\n    f = 1"], VALUE, VALUE),
+    "within `with`": ([CLEAN, "with a:\n    def f():\n        return scipy"], VALUE, Source("function", DIRTY)),
+    "a library stays one": ([CLEAN], Source("library", "scipy.f"), Source("library", "scipy.f")),
+    "deleted": ([DIRTY, "del f"], MISSING, MISSING),
+    "set to something else": ([DIRTY, "f = 3"], VALUE, VALUE),
+    "another name for a function": ([OTHER, "f = g"], Source("function", OTHER), Source("function", OTHER)),
+    "set by a function": (["def g():\n    global f\n    f = 3", "g()"], VALUE, VALUE),
+    "a target of a loop": ([DIRTY, "for f in (1, 2):\n    pass"], VALUE, VALUE),
+    "an import": (["import scipy as f"], Source("module", "numpy"), Source("module", "scipy")),
+    "an import by `from`": (["from scipy import fft as f"], MISSING, Source("missing", "scipy.fft")),
+    "an imported function is a library's": (["from scipy import f"], SAID_CLEAN, Source("library", "scipy.f")),
+    "an import that another way may follow": (["import scipy as f", "if x:\n    f = 3"], VALUE, VALUE),
+    "imported under a condition": (["try:\n    import scipy as f\nexcept E:\n    f = None"], VALUE, VALUE),
+    "unknown to the text": (["from x import *"], SAID_CLEAN, SAID_CLEAN),
+    "a text that is no Python": (["f = (lambda:\n    1)"], Source("function", "    1)"), Source("function", "")),
+    "in a timed cell": ([f"%%time\n{DIRTY}"], VALUE, Source("function", DIRTY)),
+    "in a cell measured by timeit": ([f"%%timeit\n{DIRTY}"], MISSING, MISSING),
+    "behind a broken cell": (["def (:", DIRTY], VALUE, Source("function", DIRTY)),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("what", NAMES)
+def test_what_does_a_name_stand_for(what: str) -> None:
+    cells, said, expected = NAMES[what]
+    assert NotebookText(map(RanCell, cells)).source("f", said) == expected
+
+
+def test_may_a_cell_that_raised_have_set_a_name_or_not() -> None:
+    text = NotebookText([RanCell(CLEAN), RanCell(f"1 / 0\n{DIRTY}", whole=False)])
+    assert text.source("f", SAID_CLEAN) == SAID_CLEAN
+    assert text.source("f", Source("function", DIRTY)) == Source("function", DIRTY)
+
+
+@pytest.mark.parametrize(
+    "cell",
+    [
+        "x = 1\n" * 160_000,
+        "".join(" " * depth + "if x:\n" for depth in range(90)) + (" " * 90 + "x = 1\n") * 9_000,
+        "f(" + "1, " * 300_000 + ")",
+        "x = " + "[" * 5_000,
+        "x = a" + ".b" * 2_500,
+        "def f():\n    return a" + ".b" * 2_500,
+        "@a" + ".b" * 2_500 + "\ndef f():\n    pass",
+        "if a" + ".b" * 2_500 + ":\n    f = 1",
+    ],
+    ids=["long", "nested", "wide", "brackets", "deep", "deep in a function", "deep above one", "deep condition"],
+)
+def test_is_a_hostile_text_read_in_seconds_or_not_at_all(cell: str) -> None:
+    started = time.process_time()
+    NotebookText([RanCell(CLEAN), RanCell(cell)]).source("f", SAID_CLEAN)
+    assert time.process_time() - started < 20.0
+
+
+def test_is_the_kernel_believed_behind_more_statements_than_anybody_writes() -> None:
+    many = [RanCell("x = 1\n" * 5_000)] * (MAX_STATEMENTS // 5_000 + 1)
+    text = NotebookText([RanCell(DIRTY), *many, RanCell("import scipy as g")])
+    assert text.source("f", VALUE) == Source("function", DIRTY)
+    assert text.source("g", VALUE) == VALUE
