@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import time
 from typing import Any
 
 import nbformat
@@ -15,10 +16,13 @@ from coursepack.grading.engine import attached
 from coursepack.grading.engine.assemble import MAX_CHARACTERS, assemble
 
 PNG = "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=="
-JPEG = base64.b64encode(b"\xff\xd8\xff\xe0" + bytes(30)).decode()
-GIF = base64.b64encode(b"GIF89a" + bytes(30)).decode()
+# As far as their sizes: 1 × 1.
+JPEG = base64.b64encode(b"\xff\xd8\xff\xc0\0\x0b\x08\0\1\0\1" + bytes(30)).decode()
+GIF = base64.b64encode(b"GIF89a\1\0\1\0" + bytes(30)).decode()
+# The same, of 20,000 × 20,000 pixels.
+HUGE = base64.b64encode(b"GIF89a\x20\x4e\x20\x4e" + bytes(30)).decode()
 SVG = base64.b64encode(b"<svg xmlns='http://www.w3.org/2000/svg'><script>alert(1)</script></svg>").decode()
-LOST = "is missing, is no PNG, JPEG or GIF picture, or is too large"
+LOST = "cannot be shown: lost, too large, or no PNG, JPEG or GIF picture"
 
 
 def shown(written: str, attachments: Any = None, kind: str = "markdown") -> tuple[NotebookNode, tuple[str, ...]]:
@@ -52,8 +56,9 @@ def test_a_picture_is_what_it_is_and_not_what_it_says(declared: str) -> None:
         {"image/svg+xml": SVG},
         {"image/png": SVG},
         {"image/png": "not base64"},
+        {"image/gif": HUGE},
         {"text/html": "<script>alert(1)</script>"},
-        {"image/png": PNG + "A" * attached.MAX_IMAGE},
+        {"image/png": PNG + "A" * attached.MAX_PICTURE},
         {"image/png": 7},
         {},
         None,
@@ -63,13 +68,13 @@ def test_what_is_no_picture_goes_and_is_told(bundle: Any) -> None:
     cell, notes = shown("![](attachment:a.png)", {"a.png": bundle})
     assert "attachments" not in cell
     assert cell.source == "![](lost-picture:a.png)"
-    assert notes == (f"cell 4 of the notebook: the picture “a.png” {LOST}",)
+    assert notes == (f"cell 4 of the notebook: “a.png” {LOST}",)
 
 
 def test_a_reference_without_attachment_ends_no_feedback() -> None:
     cell, notes = shown("as in ![](attachment:image.png) and <img src='attachment:b.png'>")
     assert "attachment:" not in cell.source
-    assert len(notes) == 2
+    assert notes == (f"cell 4 of the notebook: “image.png”, “b.png” {LOST}",)
 
 
 def test_what_the_text_does_not_show_goes() -> None:
@@ -136,6 +141,15 @@ def test_pictures_are_bounded_together(monkeypatch: pytest.MonkeyPatch) -> None:
     )
     assert len(cell.attachments) == 2
     assert len(notes) == 1
+
+
+def test_many_pictures_in_the_text_take_no_time() -> None:
+    """Are those above the limit left in the text, unread?"""
+    started = time.process_time()
+    cell, _ = shown("data:image/png;base64,AAAA\n" * 30_000)
+    assert time.process_time() - started < 5
+    assert cell.source.count("attachment:") == 0
+    assert cell.source.count("data:image/png") == 30_000 - attached.MAX_PICTURES
 
 
 def test_code_has_no_attachments() -> None:

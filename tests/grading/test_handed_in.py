@@ -163,7 +163,7 @@ def test_a_pasted_picture_reaches_marker_and_feedback(graded: Class) -> None:
 
 def test_a_lost_picture_ends_no_feedback(graded: Class) -> None:
     assert "lost-picture:gone.png" in graded.page("cat")
-    assert any("the picture “gone.png” is missing" in note for note in graded.results["cat"].notes)
+    assert any("cell why-double: “gone.png” cannot be shown" in note for note in graded.results["cat"].notes)
 
 
 def test_a_picture_beside_the_notebook_reaches_marker_and_feedback_and_clutter_does_not(graded: Class) -> None:

@@ -17,16 +17,21 @@ from coursepack.grading.engine.image_size import is_picture
 from coursepack.grading.engine.safe_output import IMAGES
 
 MAX_PICTURES = 100
-MAX_TOTAL = 24 * 2**20
+# In base64, so a photograph of 12 MB, and 30 MB of them.
+MAX_PICTURE = 16 * 2**20
+MAX_TOTAL = 40 * 2**20
+MAX_PIXELS = 64_000_000
 MAX_NAME = 500
 # In place of "attachment:", so that nothing looks for one.
 LOST = "lost-picture:"
-LACKS = "is missing, is no PNG, JPEG or GIF picture, or is too large"
+LACKS = "cannot be shown: lost, too large, or no PNG, JPEG or GIF picture"
+# So many are named in one note.
+NAMED = 3
 # What JavaScript's encodeURI leaves as it is.
 UNQUOTED = "!#$&'()*+,/:;=?@~"
 _PLAIN_NAME = re.compile(r"[A-Za-z0-9._-]{1,100}")
 _INLINE = re.compile(r"data:image/[a-z+.-]{1,20};base64,([A-Za-z0-9+/=]+)", re.IGNORECASE)
-_REFERENCE = re.compile(r"""(?<=[(<"'\s=])attachment:([^\s()<>"'\]]{0,500})""")
+_REFERENCE = re.compile(r"""(?:^|(?<=[(<"'\s=]))attachment:([^\s()<>"'\]]{0,500})""")
 _TAG = re.compile(
     r"""<img\b[^<>]{0,500}?\bsrc\s{0,5}=\s{0,5}["']?(attachment:[A-Za-z0-9._-]{1,100})["']?[^<>]{0,500}>""",
     re.IGNORECASE,
@@ -38,6 +43,8 @@ def with_inline(text: str, attachments: Any) -> tuple[str, dict[str, Any]]:
     bundles = dict(list(attachments.items())[:MAX_PICTURES]) if isinstance(attachments, dict) else {}
 
     def attach(found: re.Match[str]) -> str:
+        if len(bundles) >= MAX_PICTURES:
+            return found[0]
         name = f"inline-{len(bundles) + 1}"
         bundles[name] = {"image/png": found[1]}
         return f"attachment:{name}"
@@ -73,13 +80,18 @@ class Pictures:
         for wanted in sorted((one for one in bundles if 0 < len(one) <= MAX_NAME), key=len, reverse=True):
             self._show(cell, wanted, bundles[wanted], kept)
 
-        def lost(found: re.Match[str]) -> str:
+        lost: dict[str, None] = {}
+
+        def show_or_lose(found: re.Match[str]) -> str:
             if found[1] in kept:
                 return found[0]
-            self.notes.append(f"cell {name}: the picture “{_printable(unquote(found[1]))}” {LACKS}")
+            lost[f"“{_printable(unquote(found[1]))}”"] = None
             return LOST + found[1]
 
-        cell.source = _TAG.sub(r"![picture](\1)", _REFERENCE.sub(lost, cell.source))
+        cell.source = _TAG.sub(r"![picture](\1)", _REFERENCE.sub(show_or_lose, cell.source))
+        if lost:
+            more = ", …" if len(lost) > NAMED else ""
+            self.notes.append(f"cell {name}: {', '.join(list(lost)[:NAMED])}{more} {LACKS}")
         if kept:
             cell["attachments"] = kept
 
@@ -110,4 +122,5 @@ def _picture(data: Any) -> tuple[str, str] | None:
     if isinstance(data, list) and all(isinstance(line, str) for line in data):
         data = "".join(data)
     plain = "".join(data.split()) if isinstance(data, str) else ""
-    return next(((kind, plain) for kind in IMAGES if is_picture(kind, plain)), None)
+    largest = {"longest": MAX_PICTURE, "pixels": MAX_PIXELS}
+    return next(((kind, plain) for kind in IMAGES if is_picture(kind, plain, **largest)), None)
