@@ -2,7 +2,7 @@
 # loses: double-hidden, treble-hidden
 # says: double|treble
 # costs: 4
-DEEP = ("(" * 20_000, "x = " + "-" * 20_000 + "1", "x = a" + ".b" * 20_000, "x = " + "1 + " * 20_000 + "1", "x = " + "[" * 150 + "]" * 150)
+DEEP = ("(" * 20_000, "x = " + "-" * 20_000 + "1", "x = " + "not " * 20_000 + "1", "x = " + "[" * 150 + "]" * 150)
 def damage(notebook):
     own = {"metadata": {}, "cell_type": "code", "outputs": [], "execution_count": None}
     notebook["cells"] += [{**own, "id": f"deep-{place}", "source": text} for place, text in enumerate(DEEP)]
