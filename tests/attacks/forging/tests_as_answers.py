@@ -1,4 +1,4 @@
-"""Calls its cells that pass by the answers' names and its answers by the tests': whose text is run as the test?"""
+"""Adds answers that say they are the hidden tests and pass: their text might be run as the test."""
 # loses: double-hidden, treble-hidden
 # says: occurs more than once
 import copy
