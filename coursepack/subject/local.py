@@ -159,7 +159,8 @@ class LocalSubject:
         if self._scratch is None or self._scratch_of != os.getpid():
             self._scratch, self._scratch_of = Path(tempfile.mkdtemp(prefix="subject-")), os.getpid()
             atexit.register(shutil.rmtree, self._scratch, ignore_errors=True)
-        path = self._scratch / Path(filename).name
+        # A function may remember what it read from a path: none is given twice.
+        path = Path(tempfile.mkdtemp(dir=self._scratch)) / Path(filename).name
         path.write_bytes(content)
         return str(path)
 

@@ -30,6 +30,8 @@ MAX_FRAMES = 200
 ASKED = "the name itself"
 SWITCHED_OFF = "sys.setprofile"
 _STANDARD = tuple(os.path.join(sysconfig.get_path(name), "") for name in ("stdlib", "platstdlib"))  # noqa: PTH118
+# NumPy's functions that call what they are given: such a call is the student's, also of NumPy's own functions.
+_GIVEN = ("vectorize", "apply_along_axis", "apply_over_axes", "fromfunction", "piecewise")
 _INSTALLED = ("site-packages", "dist-packages")
 
 
@@ -157,7 +159,7 @@ def _passes_on(frame: FrameType, name: str) -> bool:
     """Tell whether a frame calls such functions only if it is given them: the standard library's, and NumPy's."""
     file = frame.f_code.co_filename
     if str(frame.f_globals.get("__name__", "")).split(".")[0] == "numpy":
-        return name.split(".")[0] != "numpy"
+        return name.split(".")[0] != "numpy" or frame.f_code.co_qualname.split(".")[0] in _GIVEN
     return file.startswith(_STANDARD) and not any(part in file for part in _INSTALLED)
 
 

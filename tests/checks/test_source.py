@@ -77,6 +77,10 @@ DETOURS = {
     "reduce": "W = (correlate2d,)\ndef f(a, b):\n    return functools.reduce(W[0], [a, b])",
     "NumPy as a go-between": "W = (correlate2d,)\ndef f(a, b):\n"
     "    return np.vectorize(W[0], signature='(a,b),(c,d)->(e,f)')(a, b)",
+    "NumPy's own through NumPy": "W = [np.convolve]\ndef f(a, b):\n"
+    "    return np.apply_along_axis(W[0], 0, a, b[0], mode='same')",
+    "NumPy's own in a vectorised function": "W = np.vectorize(np.convolve, signature='(n),(m)->(k)')\n"
+    "def f(a, b):\n    return W(a, b[0])",
     "a thread": "from concurrent.futures import ThreadPoolExecutor\nW = (correlate2d,)\ndef f(a, b):\n"
     "    with ThreadPoolExecutor(1) as pool:\n        return pool.submit(W[0], a, b).result()",
     "a generator": "W = (correlate2d,)\ndef each(a, b):\n    yield W[0](a, b)\n"

@@ -50,6 +50,13 @@ def test_is_a_cell_that_only_uses_the_name_not_blamed(source: str) -> None:
     assert explained(MISSES, [cell(source, "TypeError", "x"), cell("double = 1")]) == MISSES
 
 
+def test_is_a_test_that_sets_the_name_not_blamed() -> None:
+    """Is the failure of an earlier test, which has such a name of its own, no reason?"""
+    test = cell("import numpy as double", "CheckFailed", "another one")
+    test.metadata["nbgrader"] = {"grade": True, "grade_id": "other-hidden", "solution": False}
+    assert explained(MISSES, [test]) == MISSES
+
+
 def test_does_another_message_stay_as_it_is() -> None:
     """Is a message left alone that misses no name?"""
     assert explained("double(21) gives 0", [cell(MAKES[0], "SyntaxError", "x")]) == "double(21) gives 0"

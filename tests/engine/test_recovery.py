@@ -198,3 +198,18 @@ def test_an_answer_that_leaves_is_an_answer(lab: Lab) -> None:
     assert lab.grade(notebook).points == 5
     assert lab.grade(answered(double="exit(); return 2 * number")).points == 5
     assert lab.grade(with_cell("1", double="import sys; sys.exit(0)")).lost == ("double-hidden",)
+
+
+EMBEDDED = {
+    "embed": "from IPython import embed\nembed()",
+    "embed with names": "import IPython\nIPython.embed(header='look', colors='nocolor')",
+    "another shell": "from IPython.core.interactiveshell import InteractiveShell\nInteractiveShell.clear_instance()\n"
+    "InteractiveShell.instance()",
+    "no shell": "import IPython\nIPython.get_ipython = lambda: None",
+}
+
+
+@pytest.mark.parametrize("how", EMBEDDED)
+def test_another_shell_in_a_tryout_hides_no_answer(lab: Lab, how: str) -> None:
+    """Does the judge look into the notebook's own namespace, whatever shell a cell has left behind?"""
+    assert lab.grade(with_cells(EMBEDDED[how]), **PATIENT).lost == ()

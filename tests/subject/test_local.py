@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 import sys
 import warnings
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -125,3 +126,11 @@ def test_can_student_code_open_a_scratch_file() -> None:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", ResourceWarning)
         assert subject.call("size", subject.file("../images", b"12345")) == 5
+
+
+def test_is_no_path_given_twice() -> None:
+    """May a function remember what it read from a path?"""
+    subject = LocalSubject({})
+    one, other = subject.file("digits", b"first"), subject.file("digits", b"second")
+    assert one != other
+    assert Path(one).read_bytes() == b"first"

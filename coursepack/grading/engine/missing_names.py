@@ -35,6 +35,8 @@ def explained(message: str, cells: Sequence[NotebookNode]) -> str:
 def _errors(name: str, cells: Sequence[NotebookNode]) -> Iterable[str]:
     """Yield the error of each cell that makes a name and raised: the student's own words, cut and cleaned."""
     for cell in cells:
+        if cell.metadata.get("nbgrader", {}).get("grade") and not cell.metadata.nbgrader.get("solution"):
+            continue  # a test's own names are no answer's
         raised = [out for out in cell.get("outputs", []) if out.output_type == "error"]
         if raised and name in defined_names(cell.source):
             kind, text = (" ".join(clean_text(raised[-1].get(key), MAX_ERROR).split()) for key in ("ename", "evalue"))
