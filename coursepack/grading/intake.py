@@ -15,6 +15,7 @@ from typing import Any
 
 from nbformat import NotebookNode
 
+from coursepack.grading.engine.brief import brief
 from coursepack.grading.engine.handed import Handed, is_written_in, own_name
 from coursepack.grading.engine.identity import Identity, identify
 from coursepack.grading.locked import locked_changes
@@ -99,7 +100,7 @@ def put_right(notebook: NotebookNode, released: NotebookNode) -> tuple[str, ...]
     notebook.metadata.clear()
     if "kernelspec" in released.metadata:
         notebook.metadata["kernelspec"] = copy.deepcopy(released.metadata.kernelspec)
-    return tuple(notes)
+    return brief(notes)
 
 
 def _handed(cell: NotebookNode) -> Handed:

@@ -13,6 +13,7 @@ import nbformat
 from nbformat import NotebookNode
 
 from coursepack.grading.engine.attached import Pictures, with_inline
+from coursepack.grading.engine.brief import brief
 from coursepack.grading.engine.cell_texts import defined_names
 from coursepack.grading.engine.handed import Handed, is_written_in, own_name
 from coursepack.grading.engine.identity import identify
@@ -59,7 +60,7 @@ def assemble(source: NotebookNode, submission: NotebookNode) -> Assembly:
         cells.append(cell)
     if len(found.known_by) < len(own):
         _put_back_missing(cells, source, set(found.known_by), notes)
-    return Assembly(_notebook(source, cells), tuple(dict.fromkeys(notes)))
+    return Assembly(_notebook(source, cells), brief(notes))
 
 
 def _released(source: NotebookNode) -> NotebookNode:
