@@ -20,7 +20,12 @@ REPOSITORY = Path(__file__).resolve().parents[1]
 LOOPBACK = ("127.", "::1", "localhost")
 COURSE_PARTS = ("nbgrader_config.py", "pyproject.toml", "source", "data/mnist_mini")
 # Modules that share a graded class or a build, which is costly to make: each goes to one process as a whole.
-TOGETHER = ("test_classroom.py", "test_feedback.py", "test_ledger.py", "test_pack.py", "test_plain_nbgrader.py")
+TOGETHER = (
+    *("test_classroom.py", "test_feedback.py", "test_habits.py", "test_handed_in.py", "test_ledger.py"),
+    *("test_likeness.py", "test_pack.py", "test_plain_nbgrader.py"),
+)
+# Some of them grade their class in both ways; each way is handed out by itself.
+WAYS = ("coursepack", "nbgrader")
 
 # The same examples on every machine and in every run, none written down, however slow the machine is.
 settings.register_profile("gate", derandomize=True, deadline=None, max_examples=100, database=None)
@@ -33,7 +38,9 @@ class OneAtATime(LoadScopeScheduling):  # type: ignore[misc]
     def _split_scope(self, nodeid: str) -> str:
         """Return the name of what is handed out together."""
         module = nodeid.partition("::")[0]
-        return module if module.endswith(TOGETHER) else nodeid
+        if not module.endswith(TOGETHER):
+            return nodeid
+        return module + next((way for way in WAYS if f"[{way}" in nodeid), "")
 
 
 @pytest.hookimpl(optionalhook=True)
