@@ -15,7 +15,7 @@ from coursepack.build.markers import Split, split
 from coursepack.build.notebooks import cell_name, released_notebook
 from coursepack.errors import CoursepackError
 from coursepack.grading.foreign_names import foreign_names
-from coursepack.magics import parse_cell
+from coursepack.subject.magics import parse_cell
 
 # Ids that a tool made up: eight or more hexadecimal digits, or a UUID, perhaps after "cell-" or "id-".
 _ANONYMOUS = re.compile(r"(cell-|id-)?([0-9a-f]{8,}|[0-9a-f-]{36}|\d+)")

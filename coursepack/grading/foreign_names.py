@@ -13,7 +13,7 @@ from collections.abc import Iterator, Sequence
 from nbformat import NotebookNode
 
 from coursepack.grading.idle import Names
-from coursepack.magics import parse_cell
+from coursepack.subject.magics import parse_cell
 
 Cells = Sequence[NotebookNode]
 

@@ -21,7 +21,7 @@ from dataclasses import dataclass
 
 from nbformat import NotebookNode
 
-from coursepack.magics import parse_cell
+from coursepack.subject.magics import parse_cell
 
 # What could change more than the names that a cell makes.
 _FAR_REACHING = re.compile(

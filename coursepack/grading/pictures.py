@@ -7,7 +7,7 @@ import re
 from nbformat import NotebookNode
 
 from coursepack.grading.idle import Names
-from coursepack.magics import MAX_SOURCE
+from coursepack.subject.magics import MAX_SOURCE
 
 _DRAWS = re.compile(r"\bplt\.|\bshow_\w+\(|\bdraw_\w+\(|\btorchinfo\.summary\(")
 _TRAINS = re.compile(r"\btrain\w*\(|\brun_\w+\(|seed\(|\brcParams\b")

@@ -14,8 +14,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
-from coursepack.magics import parse_cells
-
+from .magics import parse_cells
 from .protocol import Source
 
 # Of a whole notebook; the kernel is believed about what comes after them.

@@ -13,11 +13,10 @@ from typing import Any, NoReturn, TypeVar
 
 import numpy as np
 
-from coursepack.magics import MAX_SOURCE
-
 from . import wire
 from .bindings import NotebookText, RanCell
 from .instances import RemoteInstance
+from .magics import MAX_SOURCE
 from .names import Use
 from .protocol import Array, InstanceHandle, Layer, ModuleHandle, Pass, Source, StudentError
 from .records import (

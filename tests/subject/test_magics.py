@@ -9,7 +9,7 @@ import time
 import pytest
 from IPython.core.interactiveshell import InteractiveShell
 
-from coursepack.magics import parse_cell, parse_cells
+from coursepack.subject.magics import parse_cell, parse_cells
 
 READ = {
     "plain": ("x = 1", "x = 1"),
