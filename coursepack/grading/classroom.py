@@ -191,14 +191,13 @@ class ClassRun:
         for student in students:
             submission = self._desk.submission_digest(student)
             folder = self._desk.folder("submitted", student)
+            files, left_out = companions(self._desk, student)
+            made_from = provenance.of_submission(files, self._run)
             try:
                 intake = take_in(self._desk.notebook("submitted", student), self._released)
             except UnreadableError as error:
-                made_from = provenance.of_submission(self._desk, student, self._run)
                 refused.append((student, Record(submission, self._digest, str(error), provenance=made_from)))
                 continue
-            files, left_out = companions(self._desk, student)
-            made_from = provenance.of_submission(self._desk, student, self._run)
             notes = intake.notes + left_out + unreadable_time(folder)
             self._pending[student] = _Pending(submission, notes, made_from)
             yield GradingTask(

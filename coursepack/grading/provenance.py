@@ -57,9 +57,8 @@ def of_run(desk: Desk, limits: Limits) -> dict[str, str]:
     }
 
 
-def of_submission(desk: Desk, student: str, run: Mapping[str, str]) -> dict[str, str]:
+def of_submission(files: Mapping[str, bytes], run: Mapping[str, str]) -> dict[str, str]:
     """Return a run's digests with that of the files beside a student's notebook."""
-    files, _ = companions(desk, student)
     parts = (f"{name} {hashlib.sha256(content).hexdigest()}" for name, content in sorted(files.items()))
     return {**run, "files": text_digest("\n".join(parts))}
 
@@ -89,7 +88,7 @@ def why_again(desk: Desk, student: str, run: Mapping[str, str]) -> str:
         return OLDER
     before = {**record.provenance, "submission": record.submission, "source": record.source}
     now = {"submission": desk.submission_digest(student), "source": digest(desk.source)}
-    now |= of_submission(desk, student, run)
+    now |= of_submission(companions(desk, student)[0], run)
     return next((REASONS[part] for part in REASONS if before.get(part) != now[part]), "")
 
 

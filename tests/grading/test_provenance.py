@@ -19,6 +19,7 @@ from coursepack.course import Course
 from coursepack.grading import provenance
 from coursepack.grading.classroom import Options, grade_class
 from coursepack.grading.code_digest import code_digests
+from coursepack.grading.companions import companions
 from coursepack.grading.desk import Desk, Record, digest
 from coursepack.grading.engine.limits import Limits
 from coursepack.grading.provenance import NEVER, OLDER, OURS, of_run, of_submission, told, why_again
@@ -39,7 +40,7 @@ def graded_course(root: Path) -> Desk:
     autograded = desk.notebook("autograded", "ann")
     autograded.parent.mkdir(parents=True)
     autograded.write_text("{}", encoding="utf-8")
-    made_from = of_submission(desk, "ann", of_run(desk, LIMITS))
+    made_from = of_submission(companions(desk, "ann")[0], of_run(desk, LIMITS))
     desk.write_record("ann", Record(desk.submission_digest("ann"), digest(desk.source), provenance=made_from))
     return desk
 
