@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import copy
 import functools
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from typing import TypeVar
 
 from nbformat import NotebookNode
 
@@ -16,6 +17,8 @@ from coursepack.errors import CoursepackError
 from coursepack.grading.idle import idle_cells, unmoved_cells
 from coursepack.grading.pictures import picture_cells
 from coursepack.grading.rehearsal import SKIP, Rehearsal
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True)
@@ -84,14 +87,19 @@ def shortened(solution: NotebookNode, notebook: NotebookNode) -> NotebookNode:
 
 def _combine(variants: Sequence[Snippet]) -> list[list[Snippet]]:
     """Put variants that replace different cells together, in as few groups as come from taking them in turn."""
-    groups: list[list[Snippet]] = []
-    for variant in variants:
-        for group in groups:
-            if not any(variant.cells.keys() & other.cells.keys() for other in group):
-                group.append(variant)
-                break
+    return in_groups(variants, lambda one, other: bool(one.cells.keys() & other.cells.keys()))
+
+
+def in_groups(items: Sequence[T], clash: Callable[[T, T], bool]) -> list[list[T]]:
+    """Put each item, in turn, into the first group in which it clashes with no other."""
+    groups: list[list[T]] = []
+    for item in items:
+        fitting = (group for group in groups if not any(clash(item, other) for other in group))
+        group = next(fitting, None)
+        if group is None:
+            groups.append([item])
         else:
-            groups.append([variant])
+            group.append(item)
     return groups
 
 

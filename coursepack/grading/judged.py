@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import contextlib
 import copy
+import functools
 import threading
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed
@@ -18,7 +19,7 @@ from nbformat import NotebookNode
 
 from coursepack.build.notebooks import read_notebook
 from coursepack.course import Course
-from coursepack.grading.answers import Answer, faults, shortened
+from coursepack.grading.answers import Answer, faults, in_groups, shortened
 from coursepack.grading.engine.records import GradedNotebook, Verdict
 from coursepack.grading.engine.run import grade_notebook
 from coursepack.grading.engine.worker import Worker
@@ -82,14 +83,7 @@ def _borne_on(solution: Answer, variants: Sequence[Answer], mutants: Sequence[An
 
 def _combined(solution: Answer, mutants: Sequence[Answer]) -> list[Judged]:
     """Put wrong answers together that replace different cells and lose different ones."""
-    groups: list[list[Answer]] = []
-    for mutant in mutants:
-        for group in groups:
-            if not any(_clash(solution, mutant, other) for other in group):
-                group.append(mutant)
-                break
-        else:
-            groups.append([mutant])
+    groups = in_groups(mutants, functools.partial(_clash, solution))
     return [_merged(solution, group) for group in groups]
 
 
