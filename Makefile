@@ -33,7 +33,7 @@ $(STAMP): pyproject.toml constraints.txt
 	@touch $(STAMP)
 
 demo: $(STAMP) ## build the notebooks, grade a sample class, write its report
-	@$(SOLO) -m coursepack.demo
+	@$(SOLO) -m coursepack demo
 
 test: lint ## prove everything: style, pack, tests
 	@echo "== release/ and solutions/ are what source/ gives"

@@ -16,15 +16,15 @@ from nbgrader.preprocessors import (
     SaveAutoGrades,
 )
 
-from coursepack.build.colab import ColabBadge
-from coursepack.build.feedback import HideTests
+from coursepack.authoring.colab import ColabBadge
 from coursepack.course import Course
+from coursepack.feedback.hide_tests import HideTests
 from coursepack.gradebook import find_tools
-from coursepack.grading.engine.beside import CLUTTER, RECORDS
-from coursepack.grading.engine.execute import JudgedExecute
-from coursepack.grading.exporter import SubmissionExporter
-from coursepack.grading.put_right import PutRight
-from coursepack.grading_data import grading_data
+from coursepack.grading.nbgrader_plugins.judged_execute import JudgedExecute
+from coursepack.grading.nbgrader_plugins.sanitize_submission import SanitizeSubmission
+from coursepack.grading.nbgrader_plugins.submission_exporter import SubmissionExporter
+from coursepack.grading.submission.folder_files import CLUTTER, VERDICTS_FILE
+from coursepack.settings import grading_environment
 
 ROOT = Path(__file__).resolve().parent
 
@@ -39,7 +39,7 @@ c.CourseDirectory.root = str(ROOT)
 c.CourseDirectory.solution_directory = "solutions"
 # A notebook that ran in its folder has downloaded data sets into ./data: never copied, neither to students nor back.
 # Nor are verdicts a student's to hand in, nor what archives and operating systems leave behind.
-c.CourseDirectory.ignore.extend(["data", RECORDS, *CLUTTER])
+c.CourseDirectory.ignore.extend(["data", VERDICTS_FILE, *CLUTTER])
 c.CourseDirectory.student_id_exclude = ",".join(name for name in CLUTTER if "*" not in name)
 
 # `nbgrader autograde` and formgrader run student code in the jail and let the judge decide points (docs/security.md):
@@ -57,7 +57,7 @@ c.Autograde.autograde_preprocessors = [
 c.Autograde.exporter_class = SubmissionExporter
 # A damaged submission costs itself at most: nbgrader would stop the whole batch at a duplicated test cell, say.
 c.Autograde.sanitize_preprocessors = [
-    PutRight,
+    SanitizeSubmission,
     ClearOutput,
     DeduplicateIds,
     OverwriteKernelspec,
@@ -74,11 +74,11 @@ c.Execute.startup_timeout = 180
 
 # Grades are measured on the bundled mini MNIST and on generated shapes, on the CPU and in one thread, whatever the
 # machine has (docs/gates.md). Set in the kernel itself: formgrader and `nbgrader validate` then grade alike, and a
-# student's own lab is not touched.
-grading = {"CUDA_VISIBLE_DEVICES": "", "OMP_NUM_THREADS": "1"}
-if (ROOT / "data" / "mnist_mini").is_dir():
-    grading["COURSE_DATA"] = str(grading_data(Course(ROOT)))
-c.Execute.extra_arguments = [f"--IPKernelApp.exec_lines=__import__('os').environ.update({grading!r})"]
+# student's own lab is not touched. Hidden tests import the course's package from this folder.
+c.Execute.extra_arguments = [
+    f"--IPKernelApp.exec_lines=__import__('os').environ.update({grading_environment(Course(ROOT))!r})",
+    f"--IPKernelApp.exec_lines=__import__('sys').path.append({str(ROOT)!r})",
+]
 
 # Feedback shows students their own work and the messages of failed checks, never a hidden test.
 c.GenerateFeedback.preprocessors = [GetGrades, HideTests, CSSHTMLHeaderPreprocessor]

@@ -25,14 +25,13 @@ import torch
 import torch.nn.functional as F
 from torch import nn
 
-from coursepack.checks import gates, references
-from coursepack.checks.held_back import load_held_back
-from coursepack.checks.test_sets import SHAPES_MEAN, SHAPES_STD
-from coursepack.data import load_mini_mnist
-from coursepack.shapes import load_shapes
+from convnet_course import gates, references
+from convnet_course.datasets.mnist import MEAN, STD, load_mini_mnist
+from convnet_course.datasets.synthetic_shapes import load_shapes
+from convnet_course.holdout import load_holdout
+from convnet_course.scoring_sets import SHAPES_MEAN, SHAPES_STD
 
 DOCS = Path(__file__).resolve().parents[1] / "docs"
-MEAN, STD = 0.1307, 0.3081
 ENOUGH = 200  # trainings that a bound needs
 PEAK_RATE = 0.01  # of the free designs' learning rate, which rises and falls
 
@@ -106,7 +105,7 @@ SETTINGS = {
 
 def load(split: str) -> tuple[torch.Tensor, torch.Tensor]:
     """Return normalised images (N, 1, 28, 28) float32 and labels (N,) int64: "train", "test" or "held back"."""
-    images, labels = load_held_back() if split == "held back" else load_mini_mnist(split)
+    images, labels = load_holdout() if split == "held back" else load_mini_mnist(split)
     batch = (torch.from_numpy(np.array(images)).float().unsqueeze(1) / 255 - MEAN) / STD
     return batch, torch.from_numpy(np.array(labels)).long()
 
@@ -215,7 +214,7 @@ def summary(path: Path) -> str:
         "95 % upper bound of one try's failure probability (Clopper-Pearson), to the power of the number of tries.",
         "",
         "`Capstone` is ps2's open exercise: any network, trained in any way, on the mini set's 3,000 images and scored",
-        "on 1,000 test images that are held back (`coursepack/checks/held_back`). Its gate rests on the solution's",
+        "on 1,000 test images that are held back (`convnet_course/holdout`). Its gate rests on the solution's",
         "recipe. Another recipe that an honest student may hand in was trained with fewer seeds: a check that the",
         "solution is no lucky design, not a bound. The notebook itself asserts 99 % when it runs on all of MNIST;",
         "the solution's recipe reached 99.29 % there (seed 0). `SimpleCNN`, trained as in exercise 8, stays below this",

@@ -37,13 +37,13 @@ import nbformat
 import psutil
 from grading_floor import floor_seconds
 
-from coursepack.build.notebooks import read_notebook, solved_notebook
 from coursepack.course import Course
-from coursepack.grading.desk import Desk
-from coursepack.grading.engine.meter import Meter
-from coursepack.grading.engine.run import grade_notebook
-from coursepack.grading.engine.worker import Worker
-from coursepack.grading.entry import enter_assignment
+from coursepack.grading.batch.register import register_assignment
+from coursepack.grading.notebook.grade_notebook import grade_notebook
+from coursepack.grading.notebook.worker import Worker
+from coursepack.grading.workspace import Workspace
+from coursepack.notebooks.versions import read_notebook, solved_notebook
+from coursepack.sandbox.resource_usage import ResourceUsage
 
 REPOSITORY = Path(__file__).resolve().parents[1]
 ASSIGNMENTS = ["ps1_conv_filters", "ps5_conv_blocks"]
@@ -52,9 +52,9 @@ COPIED = ("source", "data", "nbgrader_config.py", "pyproject.toml")
 STOCK_CONFIG = """
 from pathlib import Path
 from coursepack.course import Course
-from coursepack.grading.desk import Desk
+from coursepack.grading.workspace import Workspace
 from coursepack.gradebook import find_tools
-from coursepack.grading_data import grading_data
+from convnet_course.datasets.grading_data import grading_data
 find_tools()
 c = get_config()
 data = str(grading_data(Course(Path(__file__).resolve().parent)))
@@ -111,7 +111,7 @@ def class_of(assignment: str, size: int, *, stock: bool = False) -> Iterator[Cou
         if stock:
             timed(course, "nbgrader", "generate_assignment", assignment)
         else:
-            enter_assignment(Desk(course, assignment))
+            register_assignment(Workspace(course, assignment))
         yield course
 
 
@@ -198,7 +198,7 @@ def most_memory(worker: Worker) -> Iterator[list[int]]:
     def look() -> None:
         while not over.wait(0.2):
             for guard in psutil.Process(server).children():
-                most[0] = max(most[0], Meter(guard.pid).memory(0))
+                most[0] = max(most[0], ResourceUsage(guard.pid).memory(0))
 
     watcher = threading.Thread(target=look, daemon=True)
     watcher.start()

@@ -7,10 +7,10 @@ import os
 import resource
 from contextlib import redirect_stderr, redirect_stdout
 
-from coursepack.build.notebooks import read_notebook, solved_notebook
+from convnet_course.datasets.grading_data import grading_data
 from coursepack.course import Course
-from coursepack.grading.engine.inside import warm
-from coursepack.grading_data import grading_data
+from coursepack.notebooks.versions import read_notebook, solved_notebook
+from coursepack.sandbox.in_jail import preload
 
 
 def floor_seconds(course: Course, assignment: str) -> float:
@@ -36,7 +36,7 @@ def _run_cells(course: Course, assignment: str) -> float:
     os.environ["COURSE_DATA"] = str(grading_data(course))
     os.environ["MPLBACKEND"] = "module://matplotlib_inline.backend_inline"
     os.environ["PYDEVD_DISABLE_FILE_VALIDATION"] = "1"  # the debugger, which every kernel imports, would warn
-    warm.warm_up()
+    preload.import_all()
     shell = _shell()
     notebook = solved_notebook(read_notebook(course.notebook("source", assignment)))
     cells = [cell.source for cell in notebook.cells if cell.cell_type == "code" and not _carries_points(cell)]

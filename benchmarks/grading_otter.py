@@ -14,8 +14,8 @@ from pathlib import Path
 import nbformat
 from nbformat import NotebookNode
 
-from coursepack.build.notebooks import read_notebook, solved_notebook
 from coursepack.course import Course
+from coursepack.notebooks.versions import read_notebook, solved_notebook
 
 ASSIGNMENT = "single"
 CELLS = ("setup", "conv-parameters", "conv-parameters-visible", "conv-parameters-hidden")

@@ -13,10 +13,10 @@ import sys
 
 from nbformat import NotebookNode
 
-from coursepack.build.notebooks import read_notebook, released_notebook, solved_notebook
 from coursepack.course import Course
-from coursepack.grading.engine.run import grade_notebook
-from coursepack.grading.engine.worker import Worker
+from coursepack.grading.notebook.grade_notebook import grade_notebook
+from coursepack.grading.notebook.worker import Worker
+from coursepack.notebooks.versions import read_notebook, released_notebook, solved_notebook
 
 
 def handed_in(source: NotebookNode) -> NotebookNode:

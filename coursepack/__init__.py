@@ -1,3 +1,3 @@
-"""A Jupyter course pack on convolutional networks, with an autograder teachers can trust."""
+"""Make Jupyter courses whose grades can be trusted."""
 
 __version__ = "0.1.0"

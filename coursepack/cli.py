@@ -14,7 +14,7 @@ from coursepack.errors import CoursepackError
 
 app = typer.Typer(
     name="coursepack",
-    help="Build, prove and grade a Jupyter course pack on convolutional networks.",
+    help="Make Jupyter courses whose grades can be trusted: build, validate, grade, report.",
     no_args_is_help=True,
     pretty_exceptions_enable=False,
     add_completion=False,
@@ -23,7 +23,7 @@ app = typer.Typer(
 CourseOption = Annotated[
     Path | None, typer.Option("--course", help="The course folder; by default the one you are in.")
 ]
-Assignment = Annotated[str, typer.Argument(help="The assignment, for example ps5_conv_blocks.")]
+Assignment = Annotated[str, typer.Argument(help="The assignment: a folder of source/.")]
 Assignments = Annotated[list[str] | None, typer.Argument(help="Assignments; all of them by default.")]
 Jobs = Annotated[int, typer.Option("-j", "--jobs", min=1, help="How many notebooks to run at once.")]
 
@@ -38,27 +38,7 @@ def _version(value: bool) -> None:
 def options(
     version: Annotated[bool, typer.Option("--version", callback=_version, is_eager=True)] = False,
 ) -> None:
-    """Build, prove and grade a Jupyter course pack on convolutional networks."""
-
-
-@app.command()
-def data(
-    fetch: Annotated[bool, typer.Option("--fetch", help="Download the full MNIST into ./data.")] = False,
-    shapes: Annotated[
-        bool, typer.Option("--shapes", help="Write generated shapes into ./data, in place of CIFAR-10.")
-    ] = False,
-) -> None:
-    """Show which data sets the notebooks will use, or fetch the full MNIST."""
-    from coursepack.data import describe_data, fetch_mnist
-    from coursepack.photographs import describe_photographs
-    from coursepack.shapes import write_shapes
-
-    if fetch:
-        fetch_mnist(Path("data"))
-    if shapes:
-        write_shapes(Path("data"))
-    typer.echo(describe_data())
-    typer.echo(describe_photographs())
+    """Make Jupyter courses whose grades can be trusted: build, validate, grade, report."""
 
 
 @app.command()
@@ -70,7 +50,7 @@ def build(
     course: CourseOption = None,
 ) -> None:
     """Make release/ and solutions/ from source/."""
-    from coursepack.build.pack import build_pack, check_pack
+    from coursepack.authoring.build import build_pack, check_pack
 
     found = Course.find(course)
     names = found.select(assignments or [])
@@ -83,7 +63,7 @@ def build(
 @app.command()
 def sample(assignment: Assignment, course: CourseOption = None) -> None:
     """Write a sample class of submissions, right and wrong ones, into submitted/."""
-    from coursepack.build.sample import write_sample_class
+    from coursepack.authoring.sample_class import write_sample_class
 
     found = Course.find(course)
     found.select([assignment])
@@ -112,7 +92,7 @@ def grade(
 ) -> None:
     """Grade every submission of an assignment; no bad submission stops the others."""
     try:
-        from coursepack.grading.classroom import Options, grade_class
+        from coursepack.grading.batch.class_run import Options, grade_class
     except ModuleNotFoundError as error:
         remedy = "pip install 'coursepack[grade]'"
         raise CoursepackError(f"grading needs the package {error.name}", remedy=remedy) from error
@@ -146,7 +126,7 @@ def validate(
     course: CourseOption = None,
 ) -> None:
     """Prove the pack: solutions earn all points, blanks none, mutants lose what they should, variants nothing."""
-    from coursepack.grading.proof import Proof, prove_pack
+    from coursepack.validation.validate import Proof, prove_pack
 
     found = Course.find(course)
     names = found.select(assignments or [])
@@ -154,20 +134,19 @@ def validate(
 
 
 @app.command()
-def reproduce(
-    rows: Annotated[list[str] | None, typer.Argument(help="Rows or assignments; all by default.")] = None,
-    device: Annotated[str | None, typer.Option(help="cpu, cuda, …; by default a GPU if there is one.")] = None,
-    seeds: Annotated[int, typer.Option(min=1, help="Train each row with this many seeds.")] = 1,
-    quick: Annotated[
-        bool, typer.Option("--quick", help="One epoch on the mini set, into a temporary folder: a look, no result.")
-    ] = False,
-    into: Annotated[Path | None, typer.Option(help="Where to write; docs/ by default.")] = None,
+def demo(
+    assignment: Annotated[str, typer.Argument(help="The assignment; by default the one that the course shows.")] = "",
+    jobs: Jobs = 2,
+    timeout: Annotated[int, typer.Option(min=1, help="CPU seconds a cell may take.")] = 30,
     course: CourseOption = None,
 ) -> None:
-    """Train the networks as the reference works did, and write our figures beside theirs."""
-    from coursepack.reproduce.command import reproduce as run
+    """Show the course at work in a fresh folder ./demo: a sample class is graded, a report written."""
+    from coursepack.demo import run_demo
+    from coursepack.settings import read_settings
 
-    raise typer.Exit(run(Course.find(course), rows or [], device=device, seeds=seeds, quick=quick, into=into))
+    found = Course.find(course)
+    shown = assignment or read_settings(found.root).demo or found.select([])[0]
+    raise typer.Exit(run_demo(found, shown, jobs=jobs, timeout=timeout))
 
 
 def main() -> None:

@@ -13,23 +13,20 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Annotated
 
-import typer
 from rich.console import Console
 
-from coursepack.build.sample import write_sample_class
+from coursepack.authoring.sample_class import write_sample_class
 from coursepack.course import CONFIG_NAME, Course
-from coursepack.data import check_mnist, mini_root
 from coursepack.errors import CoursepackError
-from coursepack.grading.classroom import INTERRUPTED, Options, grade_class
+from coursepack.grading.batch.class_run import INTERRUPTED, Options, grade_class
 from coursepack.report.page import write_report
+from coursepack.settings import FILE, grading_data, read_settings
 
 FOLDER = "demo"
 # Says that the folder is ours to throw away.
 MARK = ".made-by-coursepack-demo"
-PARTS = ("source", "data/mnist_mini", "tests/variants", "tests/mutants", CONFIG_NAME, "pyproject.toml")
-DEFAULT = "ps5_conv_blocks"
+PARTS = ("source", "answers", CONFIG_NAME, FILE)
 
 _console = Console(highlight=False, soft_wrap=True)
 
@@ -53,7 +50,8 @@ def run_demo(course: Course, assignment: str, *, jobs: int, timeout: int) -> int
     begun = time.monotonic()
     with _step(f"1. A fresh course in {FOLDER}/"):
         demo = fresh_course(course)
-        _console.print(str(check_mnist(mini_root(demo), "the bundled mini set")))
+        data = grading_data(demo)
+        _console.print(f"data that notebooks are graded on: {_short(data)}" if data else "no data are needed")
     with _step("2. Student versions: nbgrader generate_assignment"):
         for name in demo.assignments:
             generate(demo, name)
@@ -88,7 +86,8 @@ def fresh_course(course: Course) -> Course:
         shutil.rmtree(root)
     root.mkdir()
     (root / MARK).write_text("`make demo` deletes this folder and makes it anew.\n", encoding="utf-8")
-    for part in PARTS:
+    settings = read_settings(course.root)
+    for part in filter(None, (*PARTS, settings.package, *settings.bundled_data)):
         origin, copy = course.root / part, root / part
         copy.parent.mkdir(parents=True, exist_ok=True)
         if origin.is_dir():
@@ -138,21 +137,3 @@ def _minutes(seconds: float) -> str:
 def _short(path: Path) -> str:
     """Return a path as seen from the working directory, if it lies below it."""
     return str(path.relative_to(Path.cwd())) if path.is_relative_to(Path.cwd()) else str(path)
-
-
-def main(
-    assignment: Annotated[str, typer.Argument(help="The assignment to grade.")] = DEFAULT,
-    jobs: Annotated[int, typer.Option("-j", "--jobs", min=1, help="Submissions graded at once.")] = 2,
-    timeout: Annotated[int, typer.Option(min=1, help="Seconds a cell may take.")] = 90,
-) -> None:
-    """Show the course pack at work in a fresh folder ./demo."""
-    try:
-        code = run_demo(Course.find(), assignment, jobs=jobs, timeout=timeout)
-    except CoursepackError as error:
-        typer.echo(f"coursepack: {error}", err=True)
-        code = 2
-    raise typer.Exit(code)
-
-
-if __name__ == "__main__":
-    typer.run(main)

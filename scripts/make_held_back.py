@@ -1,6 +1,6 @@
 """Make the test images that are held back from students: real MNIST test images that the mini set does not have.
 
-    python scripts/make_held_back.py --source FOLDER [--into coursepack/checks/held_back]
+    python scripts/make_held_back.py --source FOLDER [--into convnet_course/holdout]
 
 FOLDER is a torchvision root: it holds MNIST/raw with the four uncompressed files. The draw has a fixed seed, so that
 the same files come out every time.
@@ -41,7 +41,7 @@ def main() -> None:
     """Run the command line."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--source", type=Path, required=True, help="torchvision root with the full MNIST")
-    parser.add_argument("--into", type=Path, default=Path("coursepack/checks/held_back"))
+    parser.add_argument("--into", type=Path, default=Path("convnet_course/holdout"))
     options = parser.parse_args()
     source = options.source / "MNIST" / "raw"
     labels = read_idx(source / "t10k-labels-idx1-ubyte")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import logging
 import shutil
 import socket
 from collections.abc import Callable, Iterator
@@ -11,18 +12,24 @@ from typing import Any
 
 import nbgrader.api
 import pytest
+from distributed import LocalCluster
 from hypothesis import settings
+from lab import Lab
+from tiny_course import tiny_course
 from xdist.scheduler import LoadScopeScheduling
 
 from coursepack.course import Course
+from coursepack.grading.notebook.worker import Worker
+
+__all__ = ["tiny_course"]
 
 REPOSITORY = Path(__file__).resolve().parents[1]
 LOOPBACK = ("127.", "::1", "localhost")
-COURSE_PARTS = ("nbgrader_config.py", "pyproject.toml", "source", "data/mnist_mini")
+COURSE_PARTS = ("nbgrader_config.py", "pyproject.toml", "convnet_course", "source", "data/mnist_mini")
 # Modules that share a graded class or a build, which is costly to make: each goes to one process as a whole.
 TOGETHER = (
-    *("test_classroom.py", "test_feedback.py", "test_habits.py", "test_handed_in.py", "test_ledger.py"),
-    *("test_likeness.py", "test_pack.py", "test_plain_nbgrader.py"),
+    *("test_build.py", "test_class_run.py", "test_gradebook_writer.py", "test_habits.py", "test_handed_in.py"),
+    *("test_hide_tests.py", "test_kernel_setup.py", "test_plain_nbgrader.py"),
 )
 # Some of them grade their class in both ways; each way is handed out by itself.
 WAYS = ("coursepack", "nbgrader")
@@ -80,6 +87,27 @@ def course(tmp_path: Path) -> Course:
         copy.parent.mkdir(parents=True, exist_ok=True)
         (shutil.copytree if original.is_dir() else shutil.copy)(original, copy)
     return Course(root)
+
+
+@pytest.fixture(scope="session")
+def worker() -> Iterator[Worker]:
+    """A running worker in its jail, on the real course: starting one costs seconds, a notebook in it a fraction."""
+    with Worker(Course(REPOSITORY)) as running:
+        yield running
+
+
+@pytest.fixture(scope="session")
+def lab(worker: Worker) -> Lab:
+    """Grades made-up notebooks."""
+    return Lab(worker)
+
+
+@pytest.fixture(scope="session")
+def scheduler() -> Iterator[str]:
+    """The address of a Dask scheduler with one worker, as an instructor would start them by hand."""
+    options = {"dashboard_address": "localhost:0", "memory_limit": 0, "silence_logs": logging.CRITICAL}
+    with LocalCluster(n_workers=1, threads_per_worker=1, processes=True, **options) as cluster:
+        yield cluster.scheduler_address
 
 
 @pytest.fixture(autouse=True)

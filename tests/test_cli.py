@@ -110,7 +110,7 @@ def test_is_a_missing_extra_told(
     empty_course: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.setitem(sys.modules, "distributed", None)
-    for name in ("coursepack.grading.classroom", "coursepack.grading.cluster"):
+    for name in ("coursepack.grading.batch.class_run", "coursepack.grading.batch.cluster"):
         monkeypatch.delitem(sys.modules, name, raising=False)
     code, said = run(monkeypatch, capsys, "grade", "broken")
     assert code == 2

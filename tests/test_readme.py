@@ -6,8 +6,8 @@ import re
 
 import pytest
 
-from coursepack.build.notebooks import read_notebook
 from coursepack.course import Course
+from coursepack.notebooks.versions import read_notebook
 
 PAGES = ("README.md", "CONTRIBUTING.md", "docs/student.md", "docs/instructor.md", "docs/author.md", "docs/course.md")
 

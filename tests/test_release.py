@@ -14,10 +14,10 @@ import pytest
 from nbclient import NotebookClient
 from nbformat.v4 import new_code_cell
 
-from coursepack.build.notebooks import read_notebook
-from coursepack.build.snippets import solved_notebook
 from coursepack.course import Course
-from coursepack.grading.rehearsal import grading_environment
+from coursepack.notebooks.versions import read_notebook
+from coursepack.validation.forking_runner import grading_environment
+from coursepack.validation.snippets import solved_notebook
 
 pytestmark = pytest.mark.long
 ASSIGNMENTS = (

@@ -69,11 +69,11 @@ def source_notebook() -> dict[str, Any]:
 
 
 SNIPPETS = {
-    "variants": {
+    "right": {
         "double_by_shift": '"""Shifts bits."""\n# %% double\ndef double(number):\n    return number << 1\n',
         "treble_by_sum": '"""Sums up."""\n# %% treble\ndef treble(number):\n    return sum([number] * 3)\n',
     },
-    "mutants": {
+    "wrong": {
         "double_squares": '"""Squares."""\n# loses: double-hidden\n# %% double\ndef double(number):\n'
         "    return number**2\n",
         "treble_doubles": '"""Doubles."""\n# loses: treble-hidden\n# %% treble\ndef treble(number):\n'
@@ -100,7 +100,7 @@ def make_tiny_course(root: Path) -> Course:
     source.write_text(json.dumps(source_notebook()), encoding="utf-8")
     (root / "nbgrader_config.py").write_text("c = get_config()\nc.Execute.timeout = 20\n", encoding="utf-8")
     for kind, snippets in SNIPPETS.items():
-        folder = root / "tests" / kind / ASSIGNMENT
+        folder = root / "answers" / ASSIGNMENT / kind
         folder.mkdir(parents=True)
         for name, snippet in snippets.items():
             (folder / f"{name}.py").write_text(snippet, encoding="utf-8")

@@ -15,7 +15,7 @@ from torch import nn
 
 from coursepack.checks import masks
 from coursepack.checks.messages import failed, student_error
-from coursepack.checks.references import Reference
+from coursepack.checks.reference import Reference
 from coursepack.subject import Array, Layer, ModuleHandle, Step, StudentError
 
 EVAL_HINT = "off in eval mode are nn.Dropout(p), made in __init__, and F.dropout(x, p, training=self.training)"

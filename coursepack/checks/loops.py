@@ -11,7 +11,7 @@ import torch
 from torch import nn
 
 from coursepack.subject import Array
-from coursepack.subject.loops import CLASSES, IMAGE_SHAPE, probe_loss, probe_network
+from coursepack.subject.training_loops import CLASSES, IMAGE_SHAPE, probe_loss, probe_network
 
 SAMPLES, BATCH_SIZE = 22, 5  # the last batch has 2, so a mean of batch means is not the mean
 TOLERANCE = 1e-4  # float32 arithmetic over five steps

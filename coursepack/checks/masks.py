@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from coursepack.checks.failure import CheckFailed
+from coursepack.checks.errors import CheckFailed
 from coursepack.checks.messages import failed
 from coursepack.subject import Array
 

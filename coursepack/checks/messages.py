@@ -12,7 +12,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from coursepack.checks.failure import CheckFailed
+from coursepack.checks.errors import CheckFailed
 from coursepack.subject import StudentError
 
 

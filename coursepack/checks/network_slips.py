@@ -13,9 +13,9 @@ import numpy as np
 import torch
 from torch import nn
 
-from coursepack.checks.references import Reference
+from coursepack.checks.reference import Reference
 from coursepack.subject import Array, StudentError
-from coursepack.subject.modules import LocalModule
+from coursepack.subject.torch_modules import LocalModule
 
 Modules = Sequence[nn.Module]
 Slip = tuple[str, Modules]

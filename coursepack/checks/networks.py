@@ -17,42 +17,15 @@ from coursepack.checks import dropout, network_slips
 from coursepack.checks.arrays import compare_values
 from coursepack.checks.messages import failed, student_error
 from coursepack.checks.placing import TITLES, WEIGHTED, place_weights, random_state
-from coursepack.checks.references import (
-    IMAGE_SHAPE,
-    Reference,
-    conv_batch_norm,
-    conv_max_pool,
-    conv_net,
-    deep_cnn,
-    deep_mlp,
-    dropout_cnn,
-    flexible_cnn,
-    mlp,
-    multi_layer_perceptron,
-    simple_cnn,
-    simple_fc,
-    two_conv_net,
-)
+from coursepack.checks.reference import Reference
 from coursepack.subject import Array, Layer, ModuleHandle, Pass, StudentError
-from coursepack.subject.modules import LocalModule
+from coursepack.subject.torch_modules import LocalModule
 
 __all__ = [
     "assert_batch_of_one",
     "assert_equivalent",
     "assert_output_shape",
     "assert_parameter_count",
-    "conv_batch_norm",
-    "conv_max_pool",
-    "conv_net",
-    "deep_cnn",
-    "deep_mlp",
-    "dropout_cnn",
-    "flexible_cnn",
-    "mlp",
-    "multi_layer_perceptron",
-    "simple_cnn",
-    "simple_fc",
-    "two_conv_net",
 ]
 
 TOLERANCE = {np.dtype("float64"): 1e-7, np.dtype("float32"): 1e-3}
@@ -73,7 +46,9 @@ def assert_output_shape(network: ModuleHandle, input_shape: Sequence[int], expec
         )
 
 
-def assert_parameter_count(network: ModuleHandle, expected: int, input_shape: Sequence[int] = IMAGE_SHAPE) -> None:
+def assert_parameter_count(
+    network: ModuleHandle, expected: int, input_shape: Sequence[int] = Reference.input_shape
+) -> None:
     """Check the number of trainable parameters.
 
     Args:

@@ -10,7 +10,7 @@ import torch
 from torch import nn
 
 from coursepack.checks.messages import failed
-from coursepack.checks.references import Reference
+from coursepack.checks.reference import Reference
 from coursepack.subject import Array, Layer
 
 WEIGHTED = (nn.Conv2d, nn.Linear, nn.BatchNorm2d, nn.BatchNorm1d)

@@ -11,12 +11,12 @@ import symtable
 from collections.abc import Iterator
 from typing import Any, cast
 
-from coursepack.checks.failure import CheckFailed
+from coursepack.checks.errors import CheckFailed
 from coursepack.checks.messages import failed, student_error
 from coursepack.subject import StudentError, Subject
 from coursepack.subject.bindings import imports
-from coursepack.subject.names import covers, public
-from coursepack.subject.watching import ASKED, SWITCHED_OFF
+from coursepack.subject.dotted_names import covers, public
+from coursepack.subject.library_calls import ASKED, SWITCHED_OFF
 
 # What a name that stands for itself begins with: `__import__("torch")` is torch, whatever names mean.
 ABSOLUTE = "."

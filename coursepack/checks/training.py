@@ -1,4 +1,4 @@
-"""Checks of training: does the loop do what a loop should, and does the trained network know its digits?"""
+"""Checks of training: does the loop do what a loop should, and is the trained network accurate enough?"""
 
 from __future__ import annotations
 
@@ -12,13 +12,11 @@ from torch import nn
 from coursepack.checks import loops
 from coursepack.checks.arrays import compare_values
 from coursepack.checks.gates import Gate
-from coursepack.checks.held_back import load_held_back
 from coursepack.checks.loops import OPTIMIZER, TOLERANCE, Problem
 from coursepack.checks.messages import describe, failed, student_error
 from coursepack.subject import Array, ModuleHandle, Name, StudentError, Subject
-from coursepack.subject.loops import CLASSES, probe_loss, probe_network
+from coursepack.subject.training_loops import CLASSES, probe_loss, probe_network
 
-MNIST_MEAN, MNIST_STD = 0.1307, 0.3081
 STEP_HINT = "each batch: zero_grad, forward, loss (with the given loss_fn), backward, step; all of it in train mode"
 
 
@@ -27,9 +25,9 @@ def assert_accuracy(
     name: str,
     gate: Gate,
     *,
+    test_set: Callable[[], tuple[Array, Array]],
     retrain: tuple[str, str],
-    held_back: bool = False,
-    test_set: Callable[[], tuple[Array, Array]] | None = None,
+    frozen_layers_allowed: bool = False,
 ) -> None:
     """Check that gradients reach every layer of a trained network, and that it reaches the gate on test images.
 
@@ -37,14 +35,13 @@ def assert_accuracy(
         student: the subject.
         name: the variable that holds the trained network.
         gate: the threshold and number of tries.
+        test_set: returns the images (N, …) as the network takes them, and their labels (N,).
         retrain: (function, network class) of the notebook; below the gate, `function(network, seed=…)` trains anew.
-        held_back: for free designs: score on images that no notebook is given, instead of the mini set's test images,
-            and let layers be frozen.
-        test_set: gives other images and their labels, as of `coursepack.checks.test_sets`.
+        frozen_layers_allowed: whether layers may be left as they began, as a free design may.
 
     Labels never reach the student's code: images go in, outputs come out, and they are scored here.
     """
-    batch, labels = test_set() if test_set else _test_images(held_back)
+    batch, labels = test_set()
     trained = _trained(student, name)
     reached = [_accuracy(trained, batch, labels)]
     function, network = retrain
@@ -61,16 +58,8 @@ def assert_accuracy(
             got=", ".join(f"{accuracy:.1%}" for accuracy in reached) + f" in {len(reached)} trainings",
             hint="if the network's own check passes, look at how it is trained; else mend the network first",
         )
-    if not held_back:
+    if not frozen_layers_allowed:
         _check_reach(trained, batch[:4])
-
-
-def _test_images(held_back: bool) -> tuple[Array, Array]:
-    """Return normalised images (N, 1, 28, 28) float32 and their labels (N,)."""
-    from coursepack.data import load_mini_mnist  # late: the data room imports torchvision
-
-    images, labels = load_held_back() if held_back else load_mini_mnist("test")
-    return ((images[:, None].astype(np.float32) / 255.0 - MNIST_MEAN) / MNIST_STD).astype(np.float32), labels
 
 
 def _check_reach(network: ModuleHandle, images: Array) -> None:

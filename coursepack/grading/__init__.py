@@ -1,1 +1,1 @@
-"""Run notebooks and judge them: one answer, a class, or the whole pack against what is known of it."""
+"""Grade notebooks: one of them (`notebook`), what was handed in (`submission`), a class (`batch`)."""

@@ -9,15 +9,15 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 from rich.console import Console
 
-from coursepack.build.notebooks import read_notebook
 from coursepack.course import Course
 from coursepack.errors import CoursepackError
-from coursepack.grading.desk import Desk
-from coursepack.grading.gather import WAITING, gather_results
+from coursepack.grading.batch.console import duration
+from coursepack.grading.batch.read_results import WAITING, read_results
 from coursepack.grading.results import CellStatus, Status, SubmissionResult
-from coursepack.grading.verdicts import duration
-from coursepack.report.figures import histogram_bins, score_histogram
-from coursepack.report.sheet import scores_as_csv
+from coursepack.grading.workspace import Workspace
+from coursepack.notebooks.versions import read_notebook
+from coursepack.report.histogram import histogram_bins, score_histogram
+from coursepack.report.scores_csv import scores_as_csv
 from coursepack.report.summary import ClassSummary, summarise
 
 TEMPLATE = "page.html.j2"
@@ -44,15 +44,15 @@ def write_report(course: Course, assignment: str) -> Path:
     Raises:
         CoursepackError: nothing has been graded yet.
     """
-    desk = Desk(course, assignment)
-    results = gather_results(desk)
+    workspace = Workspace(course, assignment)
+    results = read_results(workspace)
     if not any(_has_verdict(result) for result in results):
         raise CoursepackError(
             f"no submission of {assignment} has been graded",
             where=str(course.root / "autograded"),
             remedy=f"run `coursepack grade {assignment}` first",
         )
-    summary = summarise(assignment, results, read_notebook(desk.source))
+    summary = summarise(assignment, results, read_notebook(workspace.source))
     folder = course.root / "reports"
     folder.mkdir(exist_ok=True)
     page, sheet = folder / f"{assignment}.html", folder / f"{assignment}.csv"

@@ -10,9 +10,9 @@ from dataclasses import dataclass
 from nbformat import NotebookNode
 from nbgrader import utils
 
-from coursepack.build.markers import KINDS, without_regions
+from coursepack.grading.batch.console import Failure, Suspect, group_failures, suspect_checks
 from coursepack.grading.results import CellStatus, Status, SubmissionResult
-from coursepack.grading.verdicts import Failure, Suspect, group_failures, suspect_checks
+from coursepack.notebooks.markers import KINDS, without_regions
 
 _HEADING = re.compile(r"^(#{1,4})\s+(?P<title>.+?)\s*#*$", re.MULTILINE)
 _POINTS = re.compile(r"\s*[(\[·,–—-]*\s*\d+\s*(?:points?|pts?)\b.*$", re.IGNORECASE)

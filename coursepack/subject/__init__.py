@@ -3,8 +3,9 @@
 `LocalSubject` looks names up in the running kernel; it serves stock `nbgrader autograde` and `nbgrader validate`.
 """
 
+from .dotted_names import Use
 from .local import LocalSubject
-from .names import Use
+from .pass_records import FunctionPass, Inventory, Step, StepResult
 from .protocol import (
     Array,
     Frozen,
@@ -17,7 +18,6 @@ from .protocol import (
     StudentError,
     Subject,
 )
-from .records import FunctionPass, Inventory, Step, StepResult
 
 __all__ = [
     "Array",

@@ -18,8 +18,8 @@ from typing import Any
 from . import wire
 from .guard import MAX_MESSAGE
 from .local import LocalSubject
+from .pass_records import FunctionPass, Inventory, Step, StepResult
 from .protocol import InstanceHandle, Layer, ModuleHandle, Pass, StudentError
-from .records import FunctionPass, Inventory, Step, StepResult
 
 
 class Agent:

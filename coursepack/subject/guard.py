@@ -12,10 +12,10 @@ from types import TracebackType
 
 import numpy as np
 
-from .names import Use
-from .places import is_notebook_file
+from .code_origin import is_notebook_file
+from .dotted_names import Use
+from .library_calls import Watch
 from .protocol import StudentError
-from .watching import Watch
 
 SEED = 20_260
 MAX_MESSAGE = 500

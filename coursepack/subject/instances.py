@@ -12,9 +12,9 @@ from typing import Any
 import numpy as np
 
 from .guard import student_code
-from .plain import to_plain
+from .library_calls import call_directly
+from .plain_data import to_plain
 from .protocol import StudentError
-from .watching import call_directly
 
 
 def follow(start: Any, path: str) -> Any:

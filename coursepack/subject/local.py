@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import atexit
+import functools
 import importlib
 import inspect
 import os
@@ -17,16 +18,27 @@ from typing import Any
 import numpy as np
 
 from . import guard
+from .code_origin import STAND_INS
+from .dotted_names import Use
 from .guard import student_code
 from .instances import LocalInstance, follow
-from .names import Use
-from .plain import to_plain
+from .library_calls import call_directly
+from .pass_records import FunctionPass
+from .plain_data import to_plain
 from .protocol import Array, Frozen, InstanceHandle, ModuleHandle, Name, Source, StudentError
-from .records import FunctionPass
-from .stand_ins import stand_in_for
-from .watching import call_directly
 
 _ABSENT = object()  # stands for a name that the notebook does not have
+
+
+@functools.lru_cache(maxsize=8)
+def _parts(names: tuple[str, ...], text: str) -> dict[str, Any]:
+    """Return what a text of ours defines under these names."""
+    module = ModuleType("stand_ins")
+    exec(compile(text, STAND_INS, "exec", dont_inherit=True), module.__dict__)  # noqa: S102 (a check's own text)
+    missing = [name for name in names if name.startswith("__") or name not in module.__dict__]
+    if missing:
+        raise ValueError(f"nothing stands in for “{missing[0]}”")
+    return {name: module.__dict__[name] for name in names}
 
 
 class LocalSubject:
@@ -54,8 +66,12 @@ class LocalSubject:
             raise StudentError("NameError", f"name '{name}' is not defined")
         return namespace[name]
 
-    def stand_in(self, *names: str) -> None:
-        """Let parts of ours stand in for these names of the notebook, until the next call; see `stand_ins`."""
+    def stand_in(self, names: Sequence[str] = (), text: str = "") -> None:
+        """Let parts of ours stand in for these names of the notebook, until the next call; see `Subject.stand_in`.
+
+        Raises:
+            ValueError: the text does not define a name.
+        """
         if not names and not self._replaced:
             return
         namespace = self._names()
@@ -64,7 +80,7 @@ class LocalSubject:
                 namespace.pop(name, None)
             else:
                 namespace[name] = found
-        parts = {name: stand_in_for(name) for name in names}
+        parts = _parts(tuple(names), text) if names else {}
         self._replaced = {name: namespace.get(name, _ABSENT) for name in names}
         namespace.update(parts)
 
@@ -98,7 +114,7 @@ class LocalSubject:
         """Return a handle to the module `name`, or to the one that calling `name` gives."""
         from torch import nn
 
-        from .modules import LocalModule
+        from .torch_modules import LocalModule
 
         found = self._find(name)
         if not isinstance(found, nn.Module):
@@ -140,7 +156,7 @@ class LocalSubject:
         """Run the student's loop on the probe network, on the device that the notebook uses."""
         import torch
 
-        from .loops import run_loop
+        from .training_loops import run_loop
 
         if probe != "classifier":
             raise ValueError(f"there is no probe network “{probe}”")

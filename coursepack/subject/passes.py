@@ -14,9 +14,9 @@ from torch import nn
 from torch.overrides import TorchFunctionMode
 
 from .guard import student_code
-from .plain import to_plain
+from .pass_records import Array, FunctionPass, Inventory, Step, StepResult
+from .plain_data import to_plain
 from .protocol import StudentError
-from .records import Array, FunctionPass, Inventory, Step, StepResult
 
 MAX_NODES = 2_000
 

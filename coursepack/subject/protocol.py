@@ -11,8 +11,8 @@ from typing import Any, Protocol
 
 import numpy.typing as npt
 
-from .names import Use
-from .records import FunctionPass, Inventory, Step, StepResult
+from .dotted_names import Use
+from .pass_records import FunctionPass, Inventory, Step, StepResult
 
 Array = npt.NDArray[Any]
 
@@ -168,8 +168,13 @@ class Subject(Protocol):
     def run_loop(self, name: str, probe: str, batches: Mapping[str, Any], **settings: Any) -> dict[str, Any]:
         """Run the student's training or evaluation loop on a probe network of ours."""
 
-    def stand_in(self, *names: str) -> None:
-        """Let parts of ours stand in for these names of the notebook, until the next call; see `stand_ins`."""
+    def stand_in(self, names: Sequence[str] = (), text: str = "") -> None:
+        """Let parts of ours stand in for these names of the notebook, until the next call.
+
+        Args:
+            names: what is replaced; none to put everything back.
+            text: Python that defines the names and imports all it needs. Student code can read it.
+        """
 
     def file(self, filename: str, content: bytes) -> str:
         """Write a scratch file that the student's code can open; return its path."""

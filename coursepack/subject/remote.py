@@ -15,11 +15,11 @@ import numpy as np
 
 from . import wire
 from .bindings import NotebookText, RanCell
+from .dotted_names import Use
 from .instances import RemoteInstance
+from .library_calls import MAX_USES
 from .magics import MAX_SOURCE
-from .names import Use
-from .protocol import Array, InstanceHandle, Layer, ModuleHandle, Pass, Source, StudentError
-from .records import (
+from .pass_records import (
     FunctionPass,
     Inventory,
     Step,
@@ -28,7 +28,7 @@ from .records import (
     read_inventory,
     read_step_result,
 )
-from .watching import MAX_USES
+from .protocol import Array, InstanceHandle, Layer, ModuleHandle, Pass, Source, StudentError
 
 KINDS = {"conv2d", "linear", "batch_norm"}
 SOURCE_KINDS = {"function", "module", "library", "value", "missing"}
@@ -184,9 +184,9 @@ class RemoteSubject:
         self._checked({key: np.shape(value) for key, value in state.items()} == dict(shapes))
         self._checked(all(isinstance(value, np.ndarray) and value.dtype.kind in "biuf" for value in state.values()))
 
-    def stand_in(self, *names: str) -> None:
-        """Let parts of ours stand in for these names of the notebook, until the next call; see `stand_ins`."""
-        self.ask("stand_in", list(names), {})
+    def stand_in(self, names: Sequence[str] = (), text: str = "") -> None:
+        """Let parts of ours stand in for these names of the notebook, until the next call; see `Subject.stand_in`."""
+        self.ask("stand_in", [list(names), text], {})
 
     def file(self, filename: str, content: bytes) -> str:
         """Write a scratch file that the student's code can open; return its path."""

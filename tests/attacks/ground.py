@@ -30,14 +30,14 @@ from typing import Any
 
 import nbformat
 import psutil
-from engine.lab import LIMITS, as_notebook
+from lab import LIMITS, as_notebook
 from tiny_course import answered, code, make_tiny_course, source_notebook
 
-from coursepack.build.notebooks import released_notebook
-from coursepack.grading.engine.records import GradedNotebook
-from coursepack.grading.engine.run import grade_notebook
-from coursepack.grading.engine.worker import Worker
-from coursepack.grading.intake import UnreadableError, take_in
+from coursepack.grading.notebook.grade_notebook import grade_notebook
+from coursepack.grading.notebook.verdict_records import GradedNotebook
+from coursepack.grading.notebook.worker import Worker
+from coursepack.grading.submission.sanitize import UnreadableError, sanitize_submission
+from coursepack.notebooks.versions import released_notebook
 
 FOLDER = Path(__file__).parent
 CLASSES = ("patching", "reading", "writing", "escaping", "exhausting", "forging", "faults")
@@ -50,7 +50,7 @@ NETWORK = "class Net(nn.Module):\n    pass"
 NETWORK_TEST = """# Check that Net computes what it should
 ### BEGIN HIDDEN TESTS
 from coursepack.checks import networks, student
-networks.assert_equivalent(student.module("Net"), networks.simple_fc())
+networks.assert_equivalent(student.module("Net"), references.simple_fc())
 ### END HIDDEN TESTS"""
 
 
@@ -224,7 +224,7 @@ class Ground:
             path.parent.mkdir(exist_ok=True)
             path.write_bytes(submission)
             try:
-                intake = take_in(path, released_notebook(first))
+                intake = sanitize_submission(path, released_notebook(first))
             finally:
                 path.unlink()
             second, notes = intake.notebook, intake.notes

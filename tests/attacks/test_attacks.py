@@ -8,10 +8,10 @@ from collections.abc import Iterator
 
 import pytest
 from attacks.ground import CLASSES, FOLDER, WRONG, Attack, Ground, load_attacks, told
-from engine.lab import with_cell
+from lab import with_cell
 from tiny_course import answered
 
-from coursepack.grading.engine.records import GradedNotebook
+from coursepack.grading.notebook.verdict_records import GradedNotebook
 
 ATTACKS = load_attacks()
 # The test cells of each of the two assignments, by name.

@@ -15,8 +15,8 @@ from typing import Any
 import nbformat
 from nbformat import NotebookNode
 
-from coursepack.build.notebooks import read_notebook, released_notebook, solved_notebook
 from coursepack.course import Course
+from coursepack.notebooks.versions import read_notebook, released_notebook, solved_notebook
 
 FILTERS, BACKPROP = "ps1_conv_filters", "ps3_backprop"
 DUE = "2026-03-01 12:00:00"

@@ -12,10 +12,10 @@ from cases.submissions import ALL, CASES, DUE, hand_in_case
 from conftest import COURSE_PARTS, REPOSITORY
 
 from coursepack.course import Course
-from coursepack.grading.classroom import Options, grade_class
-from coursepack.grading.desk import Desk
-from coursepack.grading.gather import gather_results
+from coursepack.grading.batch.class_run import Options, grade_class
+from coursepack.grading.batch.read_results import read_results
 from coursepack.grading.results import Status, SubmissionResult
+from coursepack.grading.workspace import Workspace
 
 pytestmark = [pytest.mark.long, pytest.mark.timeout(1800)]
 ROUTES = ("coursepack", "nbgrader")
@@ -38,7 +38,7 @@ def class_of_habits(root: Path) -> Course:
             check=True,
             capture_output=True,
         )
-        with Desk(course, assignment).gradebook() as gradebook:
+        with Workspace(course, assignment).gradebook() as gradebook:
             gradebook.update_or_create_assignment(assignment, duedate=DUE)
     return course
 
@@ -53,7 +53,7 @@ def graded(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFact
         else:
             command = [sys.executable, "-m", "nbgrader", "autograde", assignment]
             said += subprocess.run(command, cwd=course.root, check=False, capture_output=True, text=True).stderr
-    found = {one.student: one for name in ALL for one in gather_results(Desk(course, name)) if one.submitted}
+    found = {one.student: one for name in ALL for one in read_results(Workspace(course, name)) if one.submitted}
     return course, said, found
 
 

@@ -10,6 +10,7 @@ import torch
 import torch.nn.functional as F
 from torch import nn
 
+from convnet_course import references
 from coursepack.checks import CheckFailed, masks, networks
 from coursepack.subject import LocalSubject
 
@@ -80,7 +81,7 @@ class Deep(nn.Module):
 
 def check(drop: Drop) -> None:
     student = LocalSubject({"Deep": lambda: Deep(drop)})
-    networks.assert_equivalent(student.module("Deep"), networks.deep_mlp(), batch_sizes=(2, 20))
+    networks.assert_equivalent(student.module("Deep"), references.deep_mlp(), batch_sizes=(2, 20))
 
 
 @pytest.mark.parametrize("name", RIGHT)
@@ -94,7 +95,7 @@ def test_is_another_probability_told_by_the_scale_it_brings_where_a_small_batch_
     layers[9].p = 0.2  # type: ignore[index, union-attr]
     student = LocalSubject({"network": lambda: layers})
     with pytest.raises(CheckFailed, match=r"p = 0\.2; the probability to drop is p = 0\.5"):
-        networks.assert_equivalent(student.module("network"), networks.dropout_cnn(), batch_sizes=(2,))
+        networks.assert_equivalent(student.module("network"), references.dropout_cnn(), batch_sizes=(2,))
 
 
 @pytest.mark.parametrize("name", WRONG)
@@ -120,14 +121,14 @@ def sequential(*dropped: int) -> Callable[[], nn.Module]:
 @pytest.mark.parametrize("places", [(9,), (8,)])
 def test_may_dropout_stand_on_either_side_of_the_relu(places: tuple[int, ...]) -> None:
     handle = LocalSubject({"network": sequential(*places)}).module("network")
-    networks.assert_equivalent(handle, networks.dropout_cnn(), batch_sizes=(2, 40))
+    networks.assert_equivalent(handle, references.dropout_cnn(), batch_sizes=(2, 40))
 
 
 @pytest.mark.parametrize("places", [(), (7,), (3,), (3, 9), (7, 9), (10,), (9, 10), (9, 9)])
 def test_does_dropout_at_another_place_fail(places: tuple[int, ...]) -> None:
     handle = LocalSubject({"network": sequential(*places)}).module("network")
     with pytest.raises(CheckFailed, match="train mode"):
-        networks.assert_equivalent(handle, networks.dropout_cnn(), batch_sizes=(2, 40))
+        networks.assert_equivalent(handle, references.dropout_cnn(), batch_sizes=(2, 40))
 
 
 def test_does_dropout_between_batch_normalised_layers_pass() -> None:
@@ -140,11 +141,11 @@ def test_does_dropout_between_batch_normalised_layers_pass() -> None:
             layers += [nn.Linear(before, after), nn.BatchNorm1d(after), nn.Dropout(), nn.ReLU()]
         return nn.Sequential(*layers, nn.Linear(256, 10))
 
-    networks.assert_equivalent(LocalSubject({"deep": deep}).module("deep"), networks.deep_cnn(), batch_sizes=(2, 5))
+    networks.assert_equivalent(LocalSubject({"deep": deep}).module("deep"), references.deep_cnn(), batch_sizes=(2, 5))
 
 
 def test_is_a_reference_fit_for_a_second_comparison() -> None:
-    reference = networks.deep_mlp()
+    reference = references.deep_mlp()
     for _ in range(2):
         networks.assert_equivalent(LocalSubject({"Deep": lambda: Deep(by_hand)}).module("Deep"), reference)
 
@@ -161,7 +162,7 @@ def test_is_a_gradient_that_is_zero_but_for_rounding_taken_for_zero() -> None:
         return nn.Sequential(*layers, nn.Flatten(), *head, nn.Linear(256, 10), nn.LogSoftmax(dim=1))
 
     handle = LocalSubject({"deep": deep}).module("deep")
-    networks.assert_equivalent(handle, networks.deep_cnn(), batch_sizes=(2, 4), log_probabilities_allowed=True)
+    networks.assert_equivalent(handle, references.deep_cnn(), batch_sizes=(2, 4), log_probabilities_allowed=True)
 
 
 @pytest.mark.parametrize(("p", "batch", "features"), [(0.5, 2, 50), (0.5, 40, 50), (0.2, 2, 40), (0.5, 12, 256)])

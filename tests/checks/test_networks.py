@@ -8,6 +8,7 @@ import torch
 import torch.nn.functional as F
 from torch import nn
 
+from convnet_course import references
 from coursepack.checks import CheckFailed, networks
 from coursepack.subject import LocalSubject, StudentError
 
@@ -73,11 +74,11 @@ def test_does_a_right_max_pool_network_pass(dtype_trap: bool) -> None:
             return super().forward(x.float() if dtype_trap else x)
 
     student = LocalSubject({"Insists": Insists})
-    networks.assert_equivalent(student.module("Insists"), networks.conv_max_pool())
+    networks.assert_equivalent(student.module("Insists"), references.conv_max_pool())
 
 
 def test_does_a_functional_batch_norm_network_pass() -> None:
-    networks.assert_equivalent(subject().module("BatchNorm"), networks.conv_batch_norm())
+    networks.assert_equivalent(subject().module("BatchNorm"), references.conv_batch_norm())
 
 
 def test_does_a_lazy_network_pass() -> None:
@@ -85,7 +86,7 @@ def test_does_a_lazy_network_pass() -> None:
         blocks = [m for _, b in CHANNELS for m in (nn.LazyConv2d(b, 3, padding="same"), nn.ReLU(), nn.MaxPool2d(2))]
         return nn.Sequential(*blocks, nn.Flatten(), nn.LazyLinear(10))
 
-    networks.assert_equivalent(LocalSubject({"lazy": lazy}).module("lazy"), networks.conv_max_pool())
+    networks.assert_equivalent(LocalSubject({"lazy": lazy}).module("lazy"), references.conv_max_pool())
 
 
 def lazy_deep_cnn() -> nn.Module:
@@ -112,7 +113,7 @@ def test_is_a_lazy_network_of_another_input_counted_on_such_an_input() -> None:
 
 def test_may_one_image_be_the_first_that_a_lazy_network_with_batch_normalisation_sees() -> None:
     """In train mode, one image has no variance."""
-    networks.assert_batch_of_one(LocalSubject({"lazy": lazy_deep_cnn}).module("lazy"), networks.deep_cnn())
+    networks.assert_batch_of_one(LocalSubject({"lazy": lazy_deep_cnn}).module("lazy"), references.deep_cnn())
 
 
 def test_do_running_statistics_begin_as_they_should_after_lazy_layers_became_real() -> None:
@@ -176,7 +177,7 @@ HINTS = {
 @pytest.mark.parametrize("mistake", HINTS)
 def test_is_the_slip_of_a_network_named(mistake: str) -> None:
     with pytest.raises(CheckFailed, match=f"hint: .*{HINTS[mistake]}"):
-        networks.assert_equivalent(subject().module("MaxPool", mistake), networks.conv_max_pool())
+        networks.assert_equivalent(subject().module("MaxPool", mistake), references.conv_max_pool())
 
 
 @pytest.mark.parametrize(
@@ -189,7 +190,7 @@ def test_is_the_slip_of_a_network_named(mistake: str) -> None:
 )
 def test_is_the_slip_of_a_normalised_network_named(mistake: str, hint: str) -> None:
     with pytest.raises(CheckFailed, match=f"hint: {hint}"):
-        networks.assert_equivalent(subject().module("BatchNorm", mistake), networks.conv_batch_norm())
+        networks.assert_equivalent(subject().module("BatchNorm", mistake), references.conv_batch_norm())
 
 
 def test_is_a_slip_that_we_do_not_know_not_guessed_at() -> None:
@@ -198,7 +199,7 @@ def test_is_a_slip_that_we_do_not_know_not_guessed_at() -> None:
             return super().forward(x.abs().sqrt())
 
     with pytest.raises(CheckFailed, match="look at what lies between them"):
-        networks.assert_equivalent(LocalSubject({"Odd": Odd}).module("Odd"), networks.conv_max_pool())
+        networks.assert_equivalent(LocalSubject({"Odd": Odd}).module("Odd"), references.conv_max_pool())
 
 
 def test_is_a_layer_that_is_called_twice_told_so_and_not_to_look_for_detach() -> None:
@@ -220,7 +221,7 @@ def test_is_a_lost_batch_dimension_named() -> None:
         return nn.Sequential(nn.Flatten(), nn.Linear(784, 10), nn.Flatten(0))
 
     with pytest.raises(CheckFailed, match="the batch's own dimension is gone"):
-        networks.assert_batch_of_one(LocalSubject({"squeezes": squeezes}).module("squeezes"), networks.simple_fc())
+        networks.assert_batch_of_one(LocalSubject({"squeezes": squeezes}).module("squeezes"), references.simple_fc())
 
 
 @pytest.mark.parametrize(
@@ -228,19 +229,19 @@ def test_is_a_lost_batch_dimension_named() -> None:
 )
 def test_does_a_wrong_max_pool_network_fail(mistake: str) -> None:
     with pytest.raises(CheckFailed, match="MaxPool"):
-        networks.assert_equivalent(subject().module("MaxPool", mistake), networks.conv_max_pool())
+        networks.assert_equivalent(subject().module("MaxPool", mistake), references.conv_max_pool())
 
 
 @pytest.mark.parametrize("mistake", ["before_relu", "unused", "global_max"])
 def test_does_a_wrong_batch_norm_network_fail(mistake: str) -> None:
     with pytest.raises(CheckFailed, match="BatchNorm"):
-        networks.assert_equivalent(subject().module("BatchNorm", mistake), networks.conv_batch_norm())
+        networks.assert_equivalent(subject().module("BatchNorm", mistake), references.conv_batch_norm())
 
 
 @pytest.mark.parametrize("options", [{"momentum": 0.01}, {"eps": 1e-3}, {"affine": False}, {"eps": 1e-6}])
 def test_do_other_settings_of_batch_norm_fail(options: dict[str, float]) -> None:
     with pytest.raises(CheckFailed):
-        networks.assert_equivalent(subject().module("BatchNorm", **options), networks.conv_batch_norm())
+        networks.assert_equivalent(subject().module("BatchNorm", **options), references.conv_batch_norm())
 
 
 def test_are_log_probabilities_right_only_where_allowed() -> None:
@@ -248,14 +249,14 @@ def test_are_log_probabilities_right_only_where_allowed() -> None:
         return nn.Sequential(nn.Flatten(), nn.Linear(784, 10), nn.LogSoftmax(dim=1))
 
     student = LocalSubject({"logarithmic": logarithmic})
-    networks.assert_equivalent(student.module("logarithmic"), networks.simple_fc(), log_probabilities_allowed=True)
+    networks.assert_equivalent(student.module("logarithmic"), references.simple_fc(), log_probabilities_allowed=True)
     with pytest.raises(CheckFailed, match="log-softmax"):
-        networks.assert_equivalent(student.module("logarithmic"), networks.simple_fc())
+        networks.assert_equivalent(student.module("logarithmic"), references.simple_fc())
 
 
 def test_does_the_hint_name_softmax() -> None:
     with pytest.raises(CheckFailed, match="went through softmax"):
-        networks.assert_equivalent(subject().module("MaxPool", "softmax"), networks.conv_max_pool())
+        networks.assert_equivalent(subject().module("MaxPool", "softmax"), references.conv_max_pool())
 
 
 def test_does_squeeze_without_a_dimension_fail_for_a_batch_of_one_only() -> None:
@@ -266,9 +267,9 @@ def test_does_squeeze_without_a_dimension_fail_for_a_batch_of_one_only() -> None
             return self.head(F.adaptive_avg_pool2d(x, 1).squeeze())
 
     student = LocalSubject({"Squeezes": Squeezes})
-    networks.assert_equivalent(student.module("Squeezes"), networks.conv_batch_norm())
+    networks.assert_equivalent(student.module("Squeezes"), references.conv_batch_norm())
     with pytest.raises(CheckFailed, match="shape of the output"):
-        networks.assert_batch_of_one(student.module("Squeezes"), networks.conv_batch_norm())
+        networks.assert_batch_of_one(student.module("Squeezes"), references.conv_batch_norm())
 
 
 def test_is_the_parameter_count_told() -> None:
@@ -280,16 +281,16 @@ def test_is_the_parameter_count_told() -> None:
 @pytest.mark.parametrize(
     ("reference", "parameters"),
     [
-        (networks.simple_fc, 7_850),
-        (networks.simple_cnn, 8_490),
-        (networks.multi_layer_perceptron, 79_510),
-        (networks.dropout_cnn, 21_840),
-        (networks.deep_cnn, 1_797_642),
-        (networks.mlp, 417_746),
-        (networks.two_conv_net, 105_194),
-        (networks.deep_mlp, 669_706),
-        (networks.conv_max_pool, 85_526),
-        (networks.conv_batch_norm, 77_918),
+        (references.simple_fc, 7_850),
+        (references.simple_cnn, 8_490),
+        (references.multi_layer_perceptron, 79_510),
+        (references.dropout_cnn, 21_840),
+        (references.deep_cnn, 1_797_642),
+        (references.mlp, 417_746),
+        (references.two_conv_net, 105_194),
+        (references.deep_mlp, 669_706),
+        (references.conv_max_pool, 85_526),
+        (references.conv_batch_norm, 77_918),
     ],
 )
 def test_have_the_references_the_specified_size(reference: object, parameters: int) -> None:
@@ -312,4 +313,4 @@ def test_is_an_error_in_forward_told_with_its_message() -> None:
             raise ValueError("no such thing")
 
     with pytest.raises(CheckFailed, match=r"raised ValueError(.|\n)*no such thing"):
-        networks.assert_equivalent(LocalSubject({"Broken": Broken}).module("Broken"), networks.conv_max_pool())
+        networks.assert_equivalent(LocalSubject({"Broken": Broken}).module("Broken"), references.conv_max_pool())

@@ -11,7 +11,7 @@ import pytest
 from IPython.core.interactiveshell import InteractiveShell
 
 from coursepack.checks import CheckFailed, arrays, source
-from coursepack.checks.current import CurrentSubject
+from coursepack.checks.current_student import CurrentSubject
 from coursepack.subject import LocalSubject, StudentError
 
 RULES = ("torch", "scipy", "numpy.convolve", "numpy.fft")

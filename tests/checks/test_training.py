@@ -10,6 +10,7 @@ import pytest
 import torch
 from torch import nn
 
+from convnet_course import scoring_sets
 from coursepack.checks import CheckFailed, loops, training
 from coursepack.checks.gates import Gate
 from coursepack.subject import LocalSubject
@@ -167,7 +168,7 @@ class Oracle(nn.Module):
 
 
 def test_is_a_network_below_the_gate_trained_anew_and_then_accepted() -> None:
-    from coursepack.data import load_mini_mnist
+    from convnet_course.datasets.mnist import load_mini_mnist
 
     labels = np.array(load_mini_mnist("test")[1]).astype(np.int64)
     calls: list[int] = []
@@ -178,7 +179,11 @@ def test_is_a_network_below_the_gate_trained_anew_and_then_accepted() -> None:
 
     names = {"model": Oracle(labels, 0.2), "train_network": train_network, "Net": lambda: Oracle(labels, 0.9)}
     training.assert_accuracy(
-        LocalSubject(names), "model", Gate(threshold=0.8, tries=2), retrain=("train_network", "Net")
+        LocalSubject(names),
+        "model",
+        Gate(threshold=0.8, tries=2),
+        test_set=scoring_sets.mini_mnist,
+        retrain=("train_network", "Net"),
     )
     assert len(calls) == 1
 
@@ -189,5 +194,9 @@ def test_is_a_network_that_never_learns_refused_with_its_accuracies() -> None:
     names["Net"] = lambda: nn.Sequential(nn.Flatten(), nn.Linear(784, 10))
     with pytest.raises(CheckFailed, match="in 3 trainings"):
         training.assert_accuracy(
-            LocalSubject(names), "model", Gate(threshold=0.8, tries=3), retrain=("train_network", "Net")
+            LocalSubject(names),
+            "model",
+            Gate(threshold=0.8, tries=3),
+            test_set=scoring_sets.mini_mnist,
+            retrain=("train_network", "Net"),
         )

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from coursepack.build.markers import KINDS, marker, split, without_marker_lines, without_regions
 from coursepack.errors import CoursepackError
+from coursepack.notebooks.markers import KINDS, marker, split, without_marker_lines, without_regions
 
 PLAIN = st.text(st.characters(exclude_characters="\n", exclude_categories=["Cs"]), max_size=12).filter(
     lambda line: marker(line) is None

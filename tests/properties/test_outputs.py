@@ -9,10 +9,10 @@ import nbformat
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from coursepack.grading.engine.image_size import is_picture
-from coursepack.grading.engine.limits import Limits
-from coursepack.grading.engine.outputs import clean_outputs
-from coursepack.grading.engine.safe_output import (
+from coursepack.sandbox.image_size import is_picture
+from coursepack.sandbox.limits import Limits
+from coursepack.sandbox.outputs import clean_outputs
+from coursepack.sandbox.safe_output import (
     ATTRIBUTES,
     MAX_NESTING,
     TAGS,

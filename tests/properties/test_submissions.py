@@ -9,18 +9,18 @@ from typing import Any
 
 import nbformat
 import pytest
-from engine.lab import as_notebook
 from hypothesis import given
 from hypothesis import strategies as st
+from lab import as_notebook
 from tiny_course import answered, source_notebook
 
-from coursepack.build.notebooks import released_notebook
-from coursepack.grading.engine.assemble import assemble, own_name
-from coursepack.grading.intake import UnreadableError, take_in
+from coursepack.grading.notebook.merge import assemble, grade_id_of
+from coursepack.grading.submission.sanitize import UnreadableError, sanitize_submission
+from coursepack.notebooks.versions import released_notebook
 
 SOURCE = as_notebook(source_notebook())
 RELEASED = released_notebook(SOURCE)
-OWN = [own_name(cell) for cell in SOURCE.cells if own_name(cell)]
+OWN = [grade_id_of(cell) for cell in SOURCE.cells if grade_id_of(cell)]
 JSON = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text(max_size=9),
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=5), inner, max_size=3),
@@ -54,10 +54,10 @@ def test_is_what_is_run_always_the_assignments_own(submission: Any) -> None:
     with contextlib.suppress(UnreadableError):
         notebook = assemble(SOURCE, nbformat.from_dict(submission)).notebook
         nbformat.validate(notebook)
-        assert sorted(filter(None, map(own_name, notebook.cells))) == sorted(OWN)
+        assert sorted(filter(None, map(grade_id_of, notebook.cells))) == sorted(OWN)
         for cell in notebook.cells:
-            if own_name(cell):
-                [own] = [other for other in SOURCE.cells if own_name(other) == own_name(cell)]
+            if grade_id_of(cell):
+                [own] = [other for other in SOURCE.cells if grade_id_of(other) == grade_id_of(cell)]
                 assert (cell.cell_type, cell.metadata) == (own.cell_type, own.metadata)
                 assert own.metadata.nbgrader.solution or cell.source == own.source
 
@@ -71,13 +71,15 @@ def place(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def check_taken_in(path: Path) -> None:
     """Check that a file is refused with a reason, or taken in with the assignment's marks alone."""
     try:
-        intake = take_in(path, RELEASED)
+        intake = sanitize_submission(path, RELEASED)
     except UnreadableError as error:
         assert str(error)
         return
     nbformat.validate(intake.notebook)
-    marks = {name: cell.metadata.nbgrader for cell in RELEASED.cells if (name := own_name(cell))}
-    assert all(cell.metadata.nbgrader == marks[own_name(cell)] for cell in intake.notebook.cells if own_name(cell))
+    marks = {name: cell.metadata.nbgrader for cell in RELEASED.cells if (name := grade_id_of(cell))}
+    assert all(
+        cell.metadata.nbgrader == marks[grade_id_of(cell)] for cell in intake.notebook.cells if grade_id_of(cell)
+    )
     assert all(isinstance(note, str) and note for note in intake.notes)
 
 

@@ -18,8 +18,8 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays
 
 from coursepack.subject import Name, StudentError, wire
-from coursepack.subject.plain import to_plain
-from coursepack.subject.records import read_function_pass, read_inventory, read_step_result
+from coursepack.subject.pass_records import read_function_pass, read_inventory, read_step_result
+from coursepack.subject.plain_data import to_plain
 
 KINDS = (
     "|b1",

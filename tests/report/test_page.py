@@ -13,11 +13,11 @@ from tiny_course import ASSIGNMENT, answered, hand_in, source_notebook
 
 from coursepack.course import Course
 from coursepack.errors import CoursepackError
-from coursepack.grading.classroom import Options, grade_class
+from coursepack.grading.batch.class_run import Options, grade_class
 from coursepack.grading.results import CellResult, CellStatus, SubmissionResult
-from coursepack.report.figures import histogram_bins, score_histogram
+from coursepack.report.histogram import histogram_bins, score_histogram
 from coursepack.report.page import render_page, write_report
-from coursepack.report.sheet import scores_as_csv
+from coursepack.report.scores_csv import scores_as_csv
 from coursepack.report.summary import ClassSummary, summarise
 
 EVIL = "<script>alert(1)</script><img src=x onerror=alert(2)>"

@@ -14,6 +14,17 @@ from coursepack.subject import LocalSubject
 from coursepack.subject.agent import Agent, _accept
 from coursepack.subject.remote import RemoteSubject
 
+STAND_INS = """
+import numpy as np
+
+def relative_error(a, b):
+    return float(np.sum(np.cos(a) + np.cos(b)))
+
+class LinearModule:
+    def __init__(self, in_features, out_features):
+        self.params = {"bias": np.zeros(out_features)}
+"""
+
 
 def own_error(a: Any, b: Any) -> float:
     return -1.0
@@ -37,7 +48,7 @@ async def converse(path: Path, names: dict[str, Any], talk: Any) -> Any:
 
 def ask_and_leave(subject: RemoteSubject) -> Any:
     """Ask with a stand-in, and end the conversation without putting the student's own back."""
-    subject.stand_in("relative_error", "LinearModule")
+    subject.stand_in(["relative_error", "LinearModule"], STAND_INS)
     answer = subject.call("relative_error", np.zeros(2), np.zeros(2))
     subject.close()
     return answer
@@ -51,7 +62,7 @@ def test_are_the_students_names_back_when_a_judge_left_in_the_middle(tmp_path: P
 
 def ask_both(subject: RemoteSubject) -> Any:
     """Ask with a stand-in, then with the student's own."""
-    subject.stand_in("relative_error")
+    subject.stand_in(["relative_error"], STAND_INS)
     first = subject.call("relative_error", np.zeros(2), np.zeros(2))
     subject.stand_in()
     answers = first, subject.call("relative_error", np.zeros(2), np.zeros(2))
@@ -67,6 +78,6 @@ def test_does_the_student_answer_again_after_a_stand_in(tmp_path: Path) -> None:
 @pytest.mark.parametrize("name", ["convolve2d", "__builtins__", ""])
 def test_is_an_unknown_stand_in_an_error_and_changes_nothing(tmp_path: Path, name: str) -> None:
     names: dict[str, Any] = {"relative_error": own_error}
-    answer = Agent(LocalSubject(names)).answer({"do": "stand_in", "args": [name], "options": {}})
+    answer = Agent(LocalSubject(names)).answer({"do": "stand_in", "args": [[name], STAND_INS], "options": {}})
     assert "error" in answer
     assert names == {"relative_error": own_error}

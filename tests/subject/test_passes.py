@@ -11,7 +11,7 @@ import torch
 from torch import nn
 
 from coursepack.subject import LocalSubject, Step, StudentError
-from coursepack.subject.records import read_function_pass, read_inventory, read_step_result
+from coursepack.subject.pass_records import read_function_pass, read_inventory, read_step_result
 
 
 class Scale(torch.autograd.Function):

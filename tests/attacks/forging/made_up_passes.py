@@ -7,7 +7,7 @@ from torch import nn
 
 import sys
 import numpy as np
-protocol, modules = sys.modules["subject_agent.protocol"], sys.modules["subject_agent.modules"]
+protocol, modules = sys.modules["subject_agent.protocol"], sys.modules["subject_agent.torch_modules"]
 def trace(self, images, *, train=False, grad_output=None):
     gradients = {} if grad_output is None else {"weight": grad_output.T @ images.reshape(len(images), -1), "bias": grad_output.sum(0)}
     layer = protocol.Layer("linear", {"weight": np.zeros((10, 784)), "bias": np.zeros(10)}, gradients)

@@ -10,6 +10,6 @@ importlib.invalidate_caches()
 # %% double
 def double(number):
     import importlib, subject_agent, json, numpy, torch
-    for name in ("subject_agent.wire", "subject_agent.modules", "subject_agent.passes"):
+    for name in ("subject_agent.wire", "subject_agent.torch_modules", "subject_agent.passes"):
         importlib.import_module(name)
     return 0

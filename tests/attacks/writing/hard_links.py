@@ -4,7 +4,7 @@
 # %% double
 import os, sys
 linked = []
-for target in ("COURSE_FOLDER/gradebook.db", "COURSE_FOLDER/source/tiny/tiny.ipynb", os.__file__, "/opt/engine/inside/server.py", "/run/sockets/subject"):
+for target in ("COURSE_FOLDER/gradebook.db", "COURSE_FOLDER/source/tiny/tiny.ipynb", os.__file__, "/opt/engine/in_jail/server.py", "/run/sockets/subject"):
     try:
         os.link(target, "linked")
         linked.append(target)

@@ -3,7 +3,7 @@
 # says: planted: []
 # %% double
 import os, pathlib, site, sys
-places = [*(f"{folder}/planted.pth" for folder in site.getsitepackages()), "/opt/engine/inside/kernel.py", "/opt/engine/subject_agent/agent.py",
+places = [*(f"{folder}/planted.pth" for folder in site.getsitepackages()), "/opt/engine/in_jail/kernel.py", "/opt/engine/subject_agent/agent.py",
           f"{sys.prefix}/sitecustomize.py", os.__file__, "/etc/ipython/startup.py", "/tmp/server/.ipython/profile_default/startup/00.py"]
 planted = []
 for place in map(pathlib.Path, places):

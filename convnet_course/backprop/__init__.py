@@ -1,0 +1,1 @@
+"""Checks of problem set 3: backpropagation in NumPy."""

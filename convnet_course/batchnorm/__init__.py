@@ -1,0 +1,1 @@
+"""Checks of problem set 4: batch normalisation four times."""

@@ -1,0 +1,145 @@
+"""results.md: the reference figures beside ours, made from results.csv alone."""
+
+from __future__ import annotations
+
+import itertools
+import math
+import statistics
+from collections.abc import Sequence
+
+from convnet_course.datasets.mnist import FULL_SIZE
+from convnet_course.reproduction.experiment import Figure, Row
+from convnet_course.reproduction.plots import Plot, plots_with_results
+from convnet_course.reproduction.results_file import Line, results_of
+
+NOT_RUN = "not run yet"
+TEST_IMAGES = FULL_SIZE["test"]
+INTRODUCTION = """# Reference figures, and ours
+
+What the works that this course builds on report, and what the course's networks reach when they are trained with the
+same settings. `SimpleFC`, `SimpleCNN` and the networks of ps5 are the very ones that the checks hold every solution
+against; the others are built as the specification has them. `python -m convnet_course reproduce` makes this page and
+its pictures from [results.csv](results.csv) and results_steps.csv, which have one line for every training; the same
+command goes on where the last one stopped.
+"""
+FULL_DATA = """
+Data: MNIST, 60,000 training and 10,000 test images, pixels less 0.1307, divided by 0.3081; every image once an epoch,
+in an order that the seed decides, as it does the first weights. Accuracies are in percent, losses in nats per image
+(the mean over an epoch of training). Ours are the means over all seeds, then the lowest and the highest one. The choice
+of 10,000 test images alone blurs an accuracy p by √(p(1 − p)/10,000): 0.14 points at 98 %, 0.27 at 92 %. Seconds are
+those of one training, evaluation included, on a machine that may have had other work at the same time.
+
+Rows that are counted in steps are trained on CIFAR-10, 50,000 training and 10,000 test images; the losses are measured
+between steps, with the network in evaluation mode.{origins}
+"""
+QUICK_DATA = """
+**A quick look: one epoch on the bundled part of MNIST, or a few steps on coloured shapes. It shows that the rows run;
+no figure here is a result.**
+"""
+
+
+def results_page(rows: Sequence[Row], lines: Sequence[Line], quick: bool = False) -> str:
+    """Return the page.
+
+    Args:
+        rows: all rows of the page, in order.
+        lines: every training that was recorded.
+        quick: whether the rows are those of a quick look.
+    """
+    parts = [INTRODUCTION, QUICK_DATA if quick else FULL_DATA.format(origins=_origins(lines))]
+    for assignment, group in itertools.groupby(rows, key=lambda row: row.assignment):
+        members = list(group)
+        parts.append(f"\n## {assignment}\n\n{_figures_table(members, lines)}")
+        trained = [row for row in members if results_of(row, lines)]
+        if trained:
+            parts.append(f"\n{_trainings_table(trained, lines, quick)}")
+        parts.append(_notes(members))
+        here = [plot for plot in plots_with_results(rows, lines) if plot.assignment == assignment]
+        parts += [_picture(plot) for plot in here]
+    return "".join(parts)
+
+
+def _origins(lines: Sequence[Line]) -> str:
+    origins = {line.data: None for line in lines if line.in_steps}
+    return f" Ours were trained on {' and on '.join(origins)}." if origins else ""
+
+
+def _figures_table(rows: Sequence[Row], lines: Sequence[Line]) -> str:
+    head = (
+        "| row | figure | reference | ours | range | against the reference | seeds |\n|---|---|---|---|---|---|---|\n"
+    )
+    return head + "".join(_figure_line(row, figure, results_of(row, lines)) for row in rows for figure in row.figures)
+
+
+def _figure_line(row: Row, figure: Figure, results: Sequence[Line]) -> str:
+    about = "≈ " if figure.about else ""
+    start = f"| `{row.name}` | {figure} | {about}{_number(figure, figure.reference, reference=True)} "
+    if not results:
+        return f"{start}| {NOT_RUN} | | | |\n"
+    values = [value for line in results if (value := line.value(figure)) is not None]
+    if not values:
+        return f"{start}| not reached | | | {len(results)} |\n"
+    mean = statistics.fmean(values)
+    seeds = f"{len(results)}" if len(values) == len(results) else f"{len(results)}, of which {len(values)} got there"
+    span = f"{_number(figure, min(values), whole=True)} to {_number(figure, max(values), whole=True)}"
+    return f"{start}| {_number(figure, mean)} | {span} | {_verdict(figure, values)} | {seeds} |\n"
+
+
+def _number(figure: Figure, value: float, *, reference: bool = False, whole: bool = False) -> str:
+    if figure.about and reference:
+        return f"{value:g}"
+    if figure.measure.endswith("accuracy"):
+        return f"{value:.2f}"
+    if figure.measure.endswith("loss"):
+        return f"{value:.2f}" if reference else f"{value:.3f}"
+    return f"{value:.0f}" if reference or whole else f"{value:.1f}"
+
+
+def _verdict(figure: Figure, values: Sequence[float]) -> str:
+    """Return by how much our mean beats the reference or falls short of it, at the precision of the figures."""
+    digits = 1 if figure.measure.startswith("first") else 2
+    gain = statistics.fmean(values) - figure.reference
+    gain = round(gain if figure.more_is_better else -gain, digits)
+    if gain == 0:
+        return "matched"
+    if gain > 0:
+        return f"better by {gain:.{digits}f}"
+    reasons = ", within our range" if min(values) <= figure.reference <= max(values) else ""
+    if figure.measure.endswith("test accuracy") and -gain < blur(figure.reference):
+        reasons += ", less than the test set's blur"
+    return f"short by {-gain:.{digits}f}{reasons}"
+
+
+def blur(accuracy: float) -> float:
+    """Return the standard deviation, in points, that the choice of the test images alone gives an accuracy in percent.
+
+    It is that of a binomial variable: √(p(1 − p)/N).
+    """
+    share = accuracy / 100
+    return 100 * math.sqrt(share * (1 - share) / TEST_IMAGES)
+
+
+def _trainings_table(rows: Sequence[Row], lines: Sequence[Line], quick: bool) -> str:
+    head = "| row | settings | trained for | seeds | seconds | device | command |\n|---|---|---|---|---|---|---|\n"
+    return head + "".join(_training_line(row, results_of(row, lines), quick) for row in rows)
+
+
+def _training_line(row: Row, results: Sequence[Line], quick: bool) -> str:
+    seconds = statistics.fmean(line.outcome.seconds for line in results)
+    devices = "; ".join(sorted({line.device for line in results}))
+    seeds = ", ".join(str(line.seed) for line in results)
+    count = max(line.seed for line in results) + 1
+    command = f"`python -m convnet_course reproduce {row.name} --seeds {count}{' --quick' if quick else ''}`"
+    return f"| `{row.name}` | {row.settings} | {row.length} | {seeds} | {seconds:.1f} | {devices} | {command} |\n"
+
+
+def _notes(rows: Sequence[Row]) -> str:
+    notes: dict[str, list[str]] = {}
+    for row in rows:
+        if row.note:
+            notes.setdefault(row.note, []).append(f"`{row.name}`")
+    return "".join(f"\n- {', '.join(names)}: {note}" for note, names in notes.items()) + ("\n" if notes else "")
+
+
+def _picture(plot: Plot) -> str:
+    return f"\n![{plot.caption}]({plot.name})\n\n*{plot.caption}*\n"

@@ -1,0 +1,36 @@
+"""The images that trained networks are scored on, as the notebooks prepare them, and their labels."""
+
+from __future__ import annotations
+
+import numpy as np
+import numpy.typing as npt
+
+from convnet_course.datasets.mnist import MEAN, STD, load_mini_mnist
+from convnet_course.datasets.synthetic_shapes import load_shapes
+from convnet_course.holdout import load_holdout
+from coursepack.subject import Array
+
+# Of the coloured shapes' training images, channel by channel: red, green, blue.
+SHAPES_MEAN = np.array([0.36480, 0.36310, 0.36815])
+SHAPES_STD = np.array([0.22516, 0.22023, 0.22686])
+
+
+def mini_mnist() -> tuple[Array, Array]:
+    """Return the 800 test images of the bundled part of MNIST, (800, 1, 28, 28) float32 and normalised, and labels."""
+    return _digits(*load_mini_mnist("test"))
+
+
+def holdout_mnist() -> tuple[Array, Array]:
+    """Return the 1,000 images that no notebook is given, (1000, 1, 28, 28) float32 and normalised, and labels."""
+    return _digits(*load_holdout())
+
+
+def coloured_shapes() -> tuple[Array, Array]:
+    """Return the 800 test images of the coloured shapes, (800, 3, 32, 32) float32 and normalised, and labels."""
+    images, labels = load_shapes("test")
+    scaled = (images / 255.0 - SHAPES_MEAN) / SHAPES_STD
+    return scaled.transpose(0, 3, 1, 2).astype(np.float32), labels
+
+
+def _digits(images: npt.NDArray[np.uint8], labels: npt.NDArray[np.uint8]) -> tuple[Array, Array]:
+    return ((images[:, None].astype(np.float32) / 255.0 - MEAN) / STD).astype(np.float32), labels

@@ -1,0 +1,128 @@
+"""`coursepack build`: make `release/` and `solutions/` from `source/`, or prove that they are in step with it.
+
+nbgrader's converter makes the release and enters the assignment into `gradebook.db`, without which stock
+`nbgrader autograde` refuses to grade: it works right after a build. Everything that can fail happens in a throw-away
+course or before the first file is replaced, so a mistake leaves `release/` and `solutions/` as they were.
+"""
+
+from __future__ import annotations
+
+import shutil
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+from nbformat import NotebookNode
+from rich.console import Console
+
+from coursepack.authoring import leaks, source_checks
+from coursepack.authoring.drift import folder_drift, input_drift
+from coursepack.authoring.nbgrader_converters import make_release, scratch_course
+from coursepack.authoring.problems import raise_together
+from coursepack.authoring.solution_notebook import worked_inputs, worked_notebook, write_notebook
+from coursepack.course import Course
+from coursepack.errors import CoursepackError
+from coursepack.notebooks.versions import read_notebook
+from coursepack.settings import read_settings
+
+_console = Console(highlight=False, soft_wrap=True)
+
+
+def build_pack(course: Course, assignments: list[str]) -> None:
+    """Make the student and the worked version of every assignment; a faulty one does not stop the others.
+
+    Raises:
+        CoursepackError: the author's mistakes, all together.
+    """
+    _for_each(course, assignments, _build, "built")
+
+
+def check_pack(course: Course, assignments: list[str]) -> None:
+    """Prove that `release/` and `solutions/` are what a build would write and keep the source's secrets.
+
+    Notebooks are not executed: of a worked version the inputs are compared, its outputs only searched for leaks.
+
+    Raises:
+        CoursepackError: what is out of step or leaks, all together.
+    """
+    _for_each(course, assignments, _check, "in step")
+
+
+def _for_each(course: Course, assignments: list[str], task: Callable[[Course, str], None], done: str) -> None:
+    read_settings(course.root)
+    problems = []
+    for assignment in assignments:
+        start = time.monotonic()
+        try:
+            task(course, assignment)
+        except CoursepackError as problem:
+            problems.append(problem)
+            _console.print(f"{assignment}: failed after {time.monotonic() - start:.0f} s")
+        else:
+            _console.print(f"{assignment}: {done} ({time.monotonic() - start:.0f} s)")
+    raise_together(problems)
+
+
+def _build(course: Course, assignment: str) -> None:
+    source = _sound_source(course, assignment)
+    with scratch_course(course, assignment) as scratch:
+        _console.print(f"{assignment}: executing the worked notebook …")
+        worked = worked_notebook(course, scratch, assignment)
+        release = read_notebook(scratch.notebook("release", assignment))
+        raise_together(_leaks(source, release, worked, assignment))
+        # Enters the cells into the course's gradebook; refused if they changed and there are grades already.
+        fresh = make_release(course, assignment, into=scratch.root / "fresh")
+        _replace(course.root / "release" / assignment, fresh)
+        solution = course.notebook("solutions", assignment)
+        _replace(solution.parent, fresh, solution.name)
+        write_notebook(worked, solution)
+
+
+def _check(course: Course, assignment: str) -> None:
+    source = _sound_source(course, assignment)
+    paths = {folder: course.notebook(folder, assignment) for folder in ("release", "solutions")}
+    missing = [
+        CoursepackError("the notebook is missing", where=str(path), remedy="run `coursepack build`")
+        for path in paths.values()
+        if not path.is_file()
+    ]
+    raise_together(missing)
+    release, worked = (read_notebook(path) for path in paths.values())
+    with scratch_course(course, assignment) as scratch:
+        fresh = make_release(scratch, assignment)
+        problems = folder_drift(fresh, paths["release"].parent, course.root)
+        problems += folder_drift(fresh, paths["solutions"].parent, course.root, besides=paths["solutions"].name)
+    problems += input_drift(worked_inputs(source), worked, _name("solutions", assignment))
+    raise_together([*problems, *_leaks(source, release, worked, assignment)])
+
+
+def _sound_source(course: Course, assignment: str) -> NotebookNode:
+    """Return the source notebook once it is free of author's mistakes that show without running it."""
+    path = course.notebook("source", assignment)
+    others = [other.name for other in path.parent.glob("*.ipynb") if other != path]
+    if others or not path.is_file():
+        raise CoursepackError(
+            f"the folder must hold exactly one notebook, {path.name}",
+            where=f"source/{assignment}",
+            remedy=f"move away {', '.join(others)}" if others else "rename the notebook",
+        )
+    source = read_notebook(path)
+    raise_together(source_checks.find_mistakes(source, _name("source", assignment)))
+    return source
+
+
+def _leaks(source: NotebookNode, release: NotebookNode, worked: NotebookNode, assignment: str) -> list[CoursepackError]:
+    return [
+        *leaks.release_leaks(source, release, _name("release", assignment)),
+        *leaks.solution_leaks(source, worked, _name("solutions", assignment)),
+    ]
+
+
+def _replace(old: Path, new: Path, *left_out: str) -> None:
+    """Put a copy of the folder `new`, less some files, where `old` is."""
+    shutil.rmtree(old, ignore_errors=True)
+    shutil.copytree(new, old, ignore=shutil.ignore_patterns(*left_out))
+
+
+def _name(folder: str, assignment: str) -> str:
+    return f"{folder}/{assignment}/{assignment}.ipynb"

@@ -1,0 +1,209 @@
+"""Write a sample class: submissions of every sort, made from the right and wrong answers kept as snippets.
+
+Nothing here is real student work; the names are invented.
+"""
+
+from __future__ import annotations
+
+import copy
+import datetime
+import hashlib
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import cycle, islice
+from pathlib import Path
+from typing import Literal
+
+import nbformat
+from nbformat import NotebookNode
+from nbgrader import utils
+from nbgrader.api import MissingEntry
+from rich.console import Console
+
+from coursepack.course import Course
+from coursepack.errors import CoursepackError
+from coursepack.gradebook import course_directory, open_gradebook
+from coursepack.notebooks.versions import read_notebook, released_notebook, solved_notebook
+from coursepack.validation.snippets import Snippet, apply_snippet, load_snippets
+
+DUE = datetime.datetime(2026, 11, 27, 23, 59)
+LATE_BY = datetime.timedelta(days=1, hours=2, minutes=13)
+VARIANTS, MUTANTS = 3, 5
+ENDLESS_LOOP = "counter = 1\nwhile counter > 0:  # the student meant: counter < 10\n    counter += 1\n"
+# One more than there are submissions: the last one hands nothing in.
+NAMES = (
+    ("Ada", "Nakamura"),
+    ("Bruno", "Okafor"),
+    ("Chiara", "Lindqvist"),
+    ("Dmitri", "Haddad"),
+    ("Elif", "Moreau"),
+    ("Farid", "Castellanos"),
+    ("Greta", "Ndiaye"),
+    ("Hana", "Petrov"),
+    ("Ivo", "Tanaka"),
+    ("Jamila", "Sørensen"),
+    ("Kofi", "Brandt"),
+    ("Leila", "Marchetti"),
+    ("Mateo", "Ivanova"),
+    ("Nora", "Adeyemi"),
+    ("Oskar", "Rahman"),
+)
+
+
+@dataclass(frozen=True)
+class Submission:
+    """One sample submission.
+
+    Attributes:
+        about: what is special about it.
+        content: the notebook file's text.
+        late: whether it comes in after the due date.
+    """
+
+    about: str
+    content: str
+    late: bool = False
+
+
+def write_sample_class(course: Course, assignment: str) -> None:
+    """Write at least 12 submissions of an assignment into `submitted/` and their students into the gradebook.
+
+    The same course gives the same files. Students' ids are first name and last name's first letter ("ada-n").
+
+    Raises:
+        CoursepackError: the assignment has no snippets, or a file in the way is not one that this function wrote.
+    """
+    source = read_notebook(course.notebook("source", assignment))
+    class_list = list(zip(NAMES, submissions(course, assignment, source), strict=False))
+    manifest = course.root / ".coursepack" / "sample" / f"{assignment}.json"
+    _refuse_others(course, assignment, manifest)
+    due = _enter_students(course, assignment)
+    written = {}
+    for number, ((first, last), submission) in enumerate(class_list):
+        student = student_id(first, last)
+        path = _notebook(course, assignment, student)
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(submission.content, encoding="utf-8")
+        handed_in = due + LATE_BY if submission.late else due - datetime.timedelta(hours=5 * number + 1)
+        (path.parent / "timestamp.txt").write_text(f"{handed_in:%Y-%m-%d %H:%M:%S} UTC\n", encoding="utf-8")
+        written[student] = _digest(path)
+    manifest.parent.mkdir(parents=True, exist_ok=True)
+    manifest.write_text(json.dumps(written, indent=1), encoding="utf-8")
+    _print_class(class_list, assignment)
+
+
+def submissions(course: Course, assignment: str, source: NotebookNode) -> Iterator[Submission]:
+    """Yield the class's submissions: perfect ones, mistaken ones, unfinished ones, broken ones.
+
+    Raises:
+        CoursepackError: the assignment has no variants or no mutants.
+    """
+    solved, released = solved_notebook(source), released_notebook(source)
+    # One more variant than is perfect in time: the last one comes late.
+    variants = _spread(course, "right", assignment, VARIANTS + 1)
+    mutants = _spread(course, "wrong", assignment, MUTANTS)
+    yield Submission("perfect: the solution", _text(solved))
+    for snippet in variants[:VARIANTS]:
+        yield Submission(f"perfect in another style: {snippet.summary}", _text(apply_snippet(solved, snippet)))
+    for snippet in mutants:
+        yield Submission(f"mistaken: {snippet.summary}", _text(apply_snippet(solved, snippet)))
+    yield Submission("half done", _text(half_done(solved, released)))
+    yield Submission("untouched", _text(released))
+    yield Submission("not valid JSON: the upload was cut off", _text(solved)[: len(_text(solved)) // 2])
+    yield Submission("an endless loop", _text(endless(solved)))
+    late = apply_snippet(solved, variants[-1])
+    yield Submission("late", _text(late), late=True)
+
+
+def half_done(solved: NotebookNode, released: NotebookNode) -> NotebookNode:
+    """Return the solved notebook with the second half of its solution cells as released."""
+    places = [index for index, cell in enumerate(solved.cells) if utils.is_solution(cell)]
+    notebook = copy.deepcopy(solved)
+    for index in places[(len(places) + 1) // 2 :]:
+        notebook.cells[index].source = released.cells[index].source
+    return notebook
+
+
+def endless(solved: NotebookNode) -> NotebookNode:
+    """Return the solved notebook with an endless loop at the start of its first solution cell."""
+    notebook = copy.deepcopy(solved)
+    first = next(cell for cell in notebook.cells if cell.cell_type == "code" and utils.is_solution(cell))
+    first.source = ENDLESS_LOOP + first.source
+    return notebook
+
+
+def student_id(first: str, last: str) -> str:
+    """Return a student's id: first name and the first letter of the last name."""
+    return f"{first}-{last[0]}".lower()
+
+
+def _spread(course: Course, kind: Literal["right", "wrong"], assignment: str, count: int) -> list[Snippet]:
+    """Return `count` snippets that answer different cells first, over again if there are too few.
+
+    Raises:
+        CoursepackError: there is none.
+    """
+    snippets = load_snippets(course, kind, assignment)
+    if not snippets:
+        raise CoursepackError(
+            f"{assignment} has no {kind} to make a sample class from",
+            where=str(course.root / "answers" / assignment / kind),
+            remedy=f"write snippets there, as the other assignments' folders in tests/{kind} have them",
+        )
+    by_cell: dict[str, list[Snippet]] = {}
+    for snippet in snippets:
+        by_cell.setdefault(next(iter(snippet.cells)), []).append(snippet)
+    turns = max(len(group) for group in by_cell.values())
+    in_turn = [group[turn] for turn in range(turns) for group in by_cell.values() if turn < len(group)]
+    return list(islice(cycle(in_turn), count))
+
+
+def _text(notebook: NotebookNode) -> str:
+    return nbformat.writes(notebook) + "\n"  # type: ignore[no-untyped-call, no-any-return]
+
+
+def _notebook(course: Course, assignment: str, student: str) -> Path:
+    return course.notebook(f"submitted/{student}", assignment)
+
+
+def _digest(path: Path) -> str:
+    return hashlib.sha256(path.read_bytes()).hexdigest()
+
+
+def _refuse_others(course: Course, assignment: str, manifest: Path) -> None:
+    """Refuse to write where a submission lies that this module did not write."""
+    ours = json.loads(manifest.read_text(encoding="utf-8")) if manifest.is_file() else {}
+    for first, last in NAMES:
+        student = student_id(first, last)
+        path = _notebook(course, assignment, student)
+        if path.exists() and _digest(path) != ours.get(student):
+            raise CoursepackError(
+                "a submission is in the way that is not from this sample class, or was changed since",
+                where=str(path),
+                remedy="move that student's folder away, or try the sample class in another course folder",
+            )
+
+
+def _enter_students(course: Course, assignment: str) -> datetime.datetime:
+    """Put the students into the gradebook, and a due date where there is none; return the due date."""
+    with open_gradebook(course_directory(course)) as gradebook:
+        for first, last in NAMES:
+            name = student_id(first, last)
+            options = {"first_name": first, "last_name": last, "email": f"{name}@example.org"}
+            gradebook.update_or_create_student(name, **options)
+        try:
+            due: datetime.datetime | None = gradebook.find_assignment(assignment).duedate
+        except MissingEntry:
+            due = None
+        if due is None:
+            due = DUE
+            gradebook.update_or_create_assignment(assignment, duedate=due.isoformat())
+    return due
+
+
+def _print_class(class_list: list[tuple[tuple[str, str], Submission]], assignment: str) -> None:
+    console = Console(soft_wrap=True)
+    for (first, last), submission in class_list:
+        console.print(f"{first} {last}: {submission.about}", markup=False, highlight=False)
+    console.print(f"{len(class_list)} submissions in submitted/<student>/{assignment}/", markup=False, highlight=False)

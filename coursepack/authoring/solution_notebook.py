@@ -1,0 +1,140 @@
+"""The worked version: the source, executed on the small data sets, without hidden tests."""
+
+from __future__ import annotations
+
+import copy
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import nbformat
+from nbconvert.exporters.exporter import ResourcesDict
+from nbconvert.preprocessors import CoalesceStreamsPreprocessor
+from nbformat import NotebookNode
+from nbgrader import utils
+from nbgrader.preprocessors import ClearMarkScheme, LockCells
+
+from coursepack.authoring.nbgrader_converters import make_release, make_solution
+from coursepack.course import Course
+from coursepack.errors import CoursepackError
+from coursepack.notebooks.markers import split, without_marker_lines, without_regions
+from coursepack.notebooks.versions import cell_name, read_notebook
+from coursepack.settings import grading_environment
+
+MAX_BYTES = 1_000_000
+
+
+def worked_notebook(course: Course, scratch: Course, assignment: str) -> NotebookNode:
+    """Execute an assignment's source through nbgrader and return the version for readers.
+
+    Args:
+        course: the course, whose small data sets the notebook trains on.
+        scratch: a throw-away copy of it, in which the notebook runs.
+        assignment: the assignment.
+
+    Raises:
+        CoursepackError: a cell raises, a graded cell writes to stderr or ends in a value, or the result is too big.
+    """
+    source_path = scratch.notebook("source", assignment)
+    make_release(scratch, assignment)  # generate_solution wants the assignment in the gradebook
+    with _environment(course):
+        executed = read_notebook(make_solution(scratch, assignment) / source_path.name)
+    name = f"source/{assignment}/{source_path.name}"
+    for index, cell in enumerate(executed.cells):
+        _refuse_failure(cell, f"{name}, cell “{cell_name(cell, index)}”")
+    worked = _tidy(executed, read_notebook(source_path), hide=f"{course.root}{os.sep}")
+    _refuse_bulk(worked, f"solutions/{assignment}/{source_path.name}")
+    return worked
+
+
+def worked_inputs(source: NotebookNode) -> NotebookNode:
+    """Return the worked version of a source as it is before execution."""
+    notebook = copy.deepcopy(source)
+    for step in (LockCells, ClearMarkScheme):
+        notebook, _ = step().preprocess(notebook, ResourcesDict())
+    return _tidy(notebook, source)
+
+
+def written(notebook: NotebookNode) -> str:
+    """Return a notebook as it is written to disk."""
+    return nbformat.writes(notebook, version=nbformat.NO_CONVERT) + "\n"  # type: ignore[no-untyped-call, no-any-return]
+
+
+@contextmanager
+def _environment(course: Course) -> Iterator[None]:
+    """Let kernels started meanwhile see the grading data, one thread, no GPU, and the course's own package."""
+    found = [path for path in (os.environ.get("PYTHONPATH"), str(course.root)) if path]
+    settings = grading_environment(course) | {"PYTHONPATH": os.pathsep.join(found)}
+    before = {name: os.environ.get(name) for name in settings}
+    os.environ.update(settings)
+    try:
+        yield
+    finally:
+        for name, value in before.items():
+            if value is None:
+                del os.environ[name]
+            else:
+                os.environ[name] = value
+
+
+def _refuse_failure(cell: NotebookNode, where: str) -> None:
+    """Raise if a cell of the executed source would cost a right answer its points."""
+    for output in cell.get("outputs", []):
+        if output.output_type == "error" and output.ename in ("KeyboardInterrupt", "CellTimeoutError"):
+            remedy = "make the cell faster, or raise c.Execute.timeout in nbgrader_config.py"
+            raise CoursepackError("the cell was stopped because it took too long", where=where, remedy=remedy)
+        if output.output_type == "error":
+            what = f"the solution raises {output.ename}: {output.evalue}"
+            raise CoursepackError(what, where=where, remedy="run the source notebook and mend the cell")
+        if utils.is_grade(cell) and output.output_type == "stream" and output.name == "stderr":
+            what = f"the graded cell writes to stderr: {output.text.strip()[:200]}"
+            raise CoursepackError(what, where=where, remedy="nbgrader gives 0 points for any stderr; silence it")
+        if utils.is_grade(cell) and output.output_type == "execute_result":
+            what = "the graded cell ends in a value, which nbgrader reads as points"
+            raise CoursepackError(what, where=where, remedy="let the cell end in an assert or a call without result")
+
+
+def _refuse_bulk(worked: NotebookNode, where: str) -> None:
+    size = len(written(worked).encode())
+    if size > MAX_BYTES:
+        biggest = max(worked.cells, key=lambda cell: len(str(cell.get("outputs", ""))))
+        raise CoursepackError(
+            f"the worked notebook has {size:,} bytes, more than {MAX_BYTES:,}",
+            where=where,
+            remedy=f"draw cell “{biggest.get('id')}”, the biggest, with fewer dots per inch or fewer panels",
+        )
+
+
+def _tidy(notebook: NotebookNode, source: NotebookNode, hide: str = "") -> NotebookNode:
+    """Return the notebook without hidden tests, markers, times, counts, stderr and the author's own paths."""
+    coalesce = CoalesceStreamsPreprocessor()  # type: ignore[no-untyped-call]
+    tidied: NotebookNode = copy.deepcopy(notebook)
+    tidied.metadata = copy.deepcopy(source.metadata)  # a kernel adds its own version numbers
+    for index, cell in enumerate(tidied.cells):
+        coalesce.preprocess_cell(cell, ResourcesDict(), index)  # type: ignore[no-untyped-call]
+        hidden = bool(split(cell.source, where="").of("HIDDEN TESTS"))
+        cell.source = without_marker_lines(without_regions(cell.source, "HIDDEN TESTS"), "SOLUTION")
+        cell.metadata.pop("execution", None)
+        if cell.cell_type == "code":
+            cell.execution_count = None
+            cell.outputs = [] if hidden else [_clean(o, hide) for o in cell.outputs if o.get("name") != "stderr"]
+    return tidied
+
+
+def _clean(output: NotebookNode, hide: str) -> NotebookNode:
+    """Return an output without its count and with paths relative to the course."""
+    if "execution_count" in output:
+        output.execution_count = None
+    if output.output_type == "stream":
+        output.text = output.text.replace(hide, "") if hide else output.text
+    for kind, value in output.get("data", {}).items():
+        if hide and isinstance(value, str) and kind.startswith("text/"):
+            output.data[kind] = value.replace(hide, "")
+    return output
+
+
+def write_notebook(notebook: NotebookNode, path: Path) -> None:
+    """Write a notebook, making its folder if need be."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(written(notebook), encoding="utf-8")

@@ -1,1 +1,0 @@
-"""From a solved notebook: the student version, the worked version, and the proof that they keep its secrets."""

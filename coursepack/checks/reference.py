@@ -1,0 +1,11 @@
+"""A reference network: what a student's network is compared with."""
+
+from __future__ import annotations
+
+from torch import nn
+
+
+class Reference(nn.Sequential):
+    """A reference network with the shape of one input: its modules are registered in the order they are called."""
+
+    input_shape: tuple[int, ...] = (1, 28, 28)

@@ -1,0 +1,238 @@
+"""Grade a class: every submission by itself, many at once, none able to stop the others."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+
+from rich.console import Console
+from rich.markup import escape
+
+from coursepack.course import Course
+from coursepack.errors import CoursepackError
+from coursepack.grading.batch import provenance
+from coursepack.grading.batch.cluster import Cluster, open_cluster
+from coursepack.grading.batch.console import print_verdicts
+from coursepack.grading.batch.extra_files import extra_files
+from coursepack.grading.batch.gradebook_writer import GradebookWriter
+from coursepack.grading.batch.progress import progress_bar
+from coursepack.grading.batch.read_results import read_results
+from coursepack.grading.batch.register import register_assignment
+from coursepack.grading.batch.run_lock import only_run
+from coursepack.grading.batch.task import Graded, NotGraded, as_json, grader_errors_in, records_of
+from coursepack.grading.batch.task import Task as GradingTask
+from coursepack.grading.results import Status
+from coursepack.grading.submission.sanitize import UnreadableError, sanitize_submission
+from coursepack.grading.submission.timestamps import unreadable_time
+from coursepack.grading.workspace import GradingNote, Workspace, digest
+from coursepack.notebooks.versions import read_notebook, released_notebook
+from coursepack.sandbox import jail
+from coursepack.sandbox.limits import Limits
+
+INTERRUPTED = 130
+OURS = (
+    "Grader errors are no student's fault: nothing was entered for these submissions, and the same command tries them "
+    "again."
+)
+UNSAFE = "[bold red]No jail: student code can do whatever you can do on this machine.[/]"
+
+
+@dataclass(frozen=True)
+class Options:
+    """How a class is graded.
+
+    Attributes:
+        jobs: how many submissions are graded at once on this machine.
+        scheduler: a Dask scheduler's address; None grades on this machine.
+        timeout: CPU seconds a cell may take; None for the course's setting.
+        force: grade again what is already graded.
+        pictures: run the assignment's own cells that only draw.
+        unsafe_no_jail: run student code without any wall.
+    """
+
+    jobs: int = 1
+    scheduler: str | None = None
+    timeout: int | None = None
+    force: bool = False
+    pictures: bool = True
+    unsafe_no_jail: bool = False
+
+    def limits(self, workspace: Workspace) -> Limits:
+        """Return the limits of a notebook."""
+        return Limits.of_cells(self.timeout or workspace.timeout)
+
+
+def grade_class(course: Course, assignment: str, options: Options) -> int:
+    """Grade what was handed in for an assignment and print the verdicts.
+
+    Args:
+        course: the course folder.
+        assignment: the assignment's name.
+        options: how.
+
+    Returns:
+        0 if every submission is graded, 1 if one could not be, 130 after Ctrl-C.
+
+    Raises:
+        CoursepackError: nothing was handed in, another run is grading the assignment, it cannot be put into the
+            gradebook, or student code cannot be jailed.
+    """
+    workspace, console = Workspace(course, assignment), Console()
+    students = workspace.students()
+    if not students:
+        raise CoursepackError(
+            f"nobody has handed in {assignment}",
+            where=str(course.root / "submitted"),
+            remedy=f"put notebooks into submitted/<student>/{assignment}/, or try `coursepack sample {assignment}`",
+        )
+    if options.unsafe_no_jail:
+        console.print(UNSAFE)
+    elif options.scheduler is None:
+        jail.check_jail()
+    with only_run(workspace):
+        register_assignment(workspace)
+        if not _grade_waiting(workspace, students, options, console):
+            advice = "--force would start over" if options.force else "the same command goes on where this one stopped"
+            console.print(f"Nothing is half graded; {advice}.")
+            return INTERRUPTED
+        results = read_results(workspace)
+    print_verdicts(results, console)
+    _point_to_logs(workspace, console)
+    return int(any(result.status is Status.NOT_GRADED for result in results))
+
+
+def _grade_waiting(workspace: Workspace, students: list[str], options: Options, console: Console) -> bool:
+    """Grade whom no result stands for; return False after Ctrl-C."""
+    run = provenance.of_run(workspace, options.limits(workspace))
+    with workspace.gradebook() as gradebook:
+        known = workspace.graded_students(gradebook)
+        whys = {one: provenance.why_again(workspace, one, run) for one in students}
+        waiting = [one for one in students if options.force or one not in known or whys[one]]
+        if len(waiting) < len(students):
+            console.print(f"{len(students) - len(waiting)} already graded (--force grades them again)")
+        if not options.force and (again := provenance.told(whys.values())):
+            console.print(again, highlight=False, soft_wrap=True)
+        return not waiting or ClassRun(workspace, GradebookWriter(workspace, gradebook), options, run).grade(
+            waiting, console
+        )
+
+
+def _point_to_logs(workspace: Workspace, console: Console) -> None:
+    """Say where the tracebacks of grader errors are."""
+    logs = sorted(workspace.records.glob("*.log"))
+    if logs:
+        shown = logs[0] if len(logs) == 1 else workspace.records / "*.log"
+        where = shown.relative_to(workspace.course.root).as_posix()
+        console.print(f"\n{OURS} Tracebacks: {escape(where)}", highlight=False, soft_wrap=True)
+
+
+class ClassRun:
+    """One run over a class: the coordinator, who alone reads submissions and writes results.
+
+    Args:
+        workspace: the assignment's workspace.
+        writer: where results go.
+        options: how to grade.
+        run: what all results are made from; see `provenance.of_run`.
+    """
+
+    def __init__(self, workspace: Workspace, writer: GradebookWriter, options: Options, run: Mapping[str, str]) -> None:
+        self._desk, self._ledger, self._options, self._run = workspace, writer, options, run
+        source = read_notebook(workspace.source)
+        self._source, self._released = as_json(source), released_notebook(source)
+        self._digest = digest(workspace.source)
+        # What was taken in and is not back yet.
+        self._pending: dict[str, _Pending] = {}
+
+    def grade(self, students: Iterable[str], console: Console) -> bool:
+        """Grade students' submissions with a progress bar; return False after Ctrl-C."""
+        names = list(students)
+        finished = 0
+        try:
+            with progress_bar(console) as progress, open_cluster(self._jobs(names), self._options.scheduler) as cluster:
+                bar = progress.add_task(self._desk.assignment, total=len(names))
+                for student, record in self._graded(cluster, names):
+                    finished += 1
+                    progress.advance(bar)
+                    self._say(progress.console, student, record, f"{finished}/{len(names)}")
+        except KeyboardInterrupt:
+            console.print(f"\nStopped: {finished} graded, {len(names) - finished} left.")
+            return False
+        finally:
+            shutil.rmtree(self._desk.workshop, ignore_errors=True)
+        return True
+
+    def _jobs(self, names: list[str]) -> int:
+        return min(self._options.jobs, len(names))
+
+    @staticmethod
+    def _say(console: Console, student: str, record: GradingNote, count: str) -> None:
+        if record.problem:
+            console.print(f"[yellow]{escape(student)}: {escape(record.problem)}[/]", highlight=False, soft_wrap=True)
+        elif not console.is_terminal:
+            console.print(f"{escape(student)}: graded ({count})", highlight=False)
+
+    def _graded(self, cluster: Cluster, students: list[str]) -> Iterator[tuple[str, GradingNote]]:
+        """Yield each student with the note on the grading, as they finish."""
+        refused: list[tuple[str, GradingNote]] = []
+        for task, result in cluster.grade(self._tasks(students, refused)):
+            yield from self._drain(refused)
+            yield task.student, self._keep(task, result)
+        yield from self._drain(refused)
+
+    def _drain(self, refused: list[tuple[str, GradingNote]]) -> Iterator[tuple[str, GradingNote]]:
+        while refused:
+            student, record = refused.pop(0)
+            self._ledger.give_no_points(student, record)
+            yield student, record
+
+    def _tasks(self, students: list[str], refused: list[tuple[str, GradingNote]]) -> Iterator[GradingTask]:
+        """Yield what workers are to do; what cannot be graded at all goes to `refused`."""
+        limits = self._options.limits(self._desk)
+        for student in students:
+            submission = self._desk.submission_digest(student)
+            folder = self._desk.folder("submitted", student)
+            files, left_out = extra_files(self._desk, student)
+            made_from = provenance.of_submission(files, self._run)
+            try:
+                intake = sanitize_submission(self._desk.notebook("submitted", student), self._released)
+            except UnreadableError as error:
+                refused.append((student, GradingNote(submission, self._digest, str(error), provenance=made_from)))
+                continue
+            notes = intake.notes + left_out + unreadable_time(folder)
+            self._pending[student] = _Pending(submission, notes, made_from)
+            yield GradingTask(
+                student,
+                self._source,
+                as_json(intake.notebook),
+                str(self._desk.course.root),
+                files,
+                limits,
+                self._options.pictures,
+                self._options.unsafe_no_jail,
+            )
+
+    def _keep(self, task: GradingTask, result: Graded | NotGraded) -> GradingNote:
+        """Enter a result; return the note that was kept."""
+        pending = self._pending.pop(task.student)
+        notes = pending.notes
+        if isinstance(result, Graded):
+            records = records_of(result)
+            notes, result = tuple(dict.fromkeys(notes + records.notes)), grader_errors_in(records) or result
+        if isinstance(result, NotGraded):
+            record = GradingNote(pending.submission, self._digest, result.problem, notes, True, pending.provenance)
+            self._ledger.leave_ungraded(task.student, record, result.details)
+        else:
+            record = GradingNote(pending.submission, self._digest, "", notes, provenance=pending.provenance)
+            self._ledger.enter(result, task.files, record)
+        return record
+
+
+@dataclass(frozen=True)
+class _Pending:
+    """What the coordinator remembers of a submission that is being graded."""
+
+    submission: str
+    notes: tuple[str, ...]
+    provenance: Mapping[str, str]

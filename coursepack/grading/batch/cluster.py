@@ -1,0 +1,188 @@
+"""Where submissions are graded: processes on this machine, or any Dask cluster (https://distributed.dask.org)."""
+
+from __future__ import annotations
+
+import contextlib
+import logging
+import queue
+import signal
+import traceback
+import warnings
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+import dask
+from distributed import Client, Future, LocalCluster, Nanny, WorkerPlugin
+from distributed.scheduler import KilledWorker
+
+from coursepack.errors import CoursepackError
+from coursepack.grading.batch.task import Graded, NotGraded, Task, grade
+
+# Dask gives up what was on a lost worker, run or waiting, at once: the second try is ours, and apart from all others.
+LOST_WORKERS = 0
+KEPT_MESSAGES = 10
+# Tasks that wait at a worker, so that it never waits for the coordinator.
+AHEAD = 2
+POLL_SECONDS = 0.5
+CONNECT_SECONDS = 30
+LOST = "the worker that graded it was lost, twice: perhaps it ran out of memory"
+
+
+class LostClusterError(CoursepackError):
+    """The connection to the scheduler broke."""
+
+
+class _IgnoreInterrupt(WorkerPlugin):  # type: ignore[misc]
+    """Lets a local worker ignore Ctrl-C, which the terminal sends to all: the coordinator ends it in order."""
+
+    name = "coursepack-deaf"
+
+    def setup(self, worker: Any) -> None:
+        """Ignore the interrupt where this is the main thread."""
+        with contextlib.suppress(ValueError):
+            signal.signal(signal.SIGINT, signal.SIG_IGN)
+
+
+class Cluster:
+    """Grades tasks on Dask workers.
+
+    Args:
+        client: connected to the scheduler.
+    """
+
+    def __init__(self, client: Client) -> None:
+        self._client = client
+
+    @property
+    def slots(self) -> int:
+        """How many submissions can be graded at once now."""
+        return max(1, sum(int(threads) for threads in self._client.nthreads().values()))
+
+    def grade(self, tasks: Iterable[Task]) -> Iterator[tuple[Task, Graded | NotGraded]]:
+        """Yield every task with what came of it, or with why there is no result, as they finish.
+
+        Tasks are taken from `tasks` as workers become free: a large class never lies in memory as a whole. What was on
+        a worker that was lost is tried once more when all else is done, one at a time: so nobody is lost to another's
+        notebook twice.
+
+        Raises:
+            LostClusterError: the scheduler is gone.
+            CoursepackError: a worker cannot grade at all.
+        """
+        suspects = []
+        for task, outcome in self._grade(tasks):
+            if outcome == NotGraded(LOST):
+                suspects.append(task)
+            else:
+                yield task, outcome
+        for task in suspects:
+            yield from self._grade([task])
+
+    def _grade(self, tasks: Iterable[Task]) -> Iterator[tuple[Task, Graded | NotGraded]]:
+        running: dict[Future, Task] = {}
+        finished: queue.SimpleQueue[Future] = queue.SimpleQueue()
+        waiting = iter(tasks)
+        more = True
+        try:
+            while more or running:
+                while more and len(running) < self.slots * AHEAD:
+                    task = next(waiting, None)
+                    more = task is not None
+                    if task is not None:
+                        future = self._submit(task)
+                        running[future] = task
+                        future.add_done_callback(finished.put)
+                future_done = self._next(finished) if running else None
+                if future_done is not None and future_done in running:
+                    task = running.pop(future_done)
+                    yield task, _outcome(future_done)
+        finally:
+            with contextlib.suppress(Exception):
+                self._client.cancel(list(running), force=True)
+
+    def _submit(self, task: Task) -> Future:
+        with warnings.catch_warnings():
+            # Dask would rather have large files on a disk that all share; here nothing is shared.
+            warnings.filterwarnings("ignore", message="Sending large graph")
+            return self._client.submit(grade, task, pure=False)
+
+    def _next(self, finished: queue.SimpleQueue[Future]) -> Future | None:
+        """Return a future that is done, or None after a short wait, so that Ctrl-C is heard."""
+        try:
+            return finished.get(timeout=POLL_SECONDS)
+        except queue.Empty:
+            if self._client.status != "running":
+                remedy = "start it again and repeat the command: what is graded stays graded"
+                raise LostClusterError("the connection to the scheduler is lost", remedy=remedy) from None
+            return None
+
+
+def _outcome(future: Future) -> Graded | NotGraded:
+    """Return a task's result, or why there is none."""
+    error = future.exception() if future.status == "error" else None
+    if error is None and future.status == "finished":
+        result: Graded = future.result()
+        return result
+    if isinstance(error, KilledWorker):
+        return NotGraded(LOST)
+    if isinstance(error, CoursepackError):
+        raise error
+    if error is None:
+        return NotGraded(f"its grading was {future.status}")
+    told = f"an error of coursepack's own, please report it: {type(error).__name__}: {error}"[:500]
+    return NotGraded(told.replace("\n", " "), "".join(traceback.format_exception(error)))
+
+
+@contextlib.contextmanager
+def open_cluster(jobs: int, scheduler: str | None) -> Iterator[Cluster]:
+    """Connect to a scheduler, or start workers on this machine.
+
+    Args:
+        jobs: how many local workers.
+        scheduler: a Dask scheduler's address, such as "tcp://host:8786"; None for this machine alone.
+
+    Raises:
+        CoursepackError: there is no scheduler at that address, or it has no workers.
+    """
+    with contextlib.ExitStack() as stack:
+        # Dask keeps what it last sent for whoever debugs it: whole submissions.
+        stack.enter_context(dask.config.set({"distributed.admin.low-level-log-length": KEPT_MESSAGES}))
+        if scheduler is not None:
+            yield Cluster(stack.enter_context(_remote(scheduler)))
+            return
+        settings = {
+            "distributed.scheduler.allowed-failures": LOST_WORKERS,
+            # The nanny's watch is on the Dask worker alone; the engine watches what a notebook takes.
+            "distributed.worker.daemon": True,
+        }
+        stack.enter_context(dask.config.set(settings))
+        local = LocalCluster(
+            n_workers=jobs,
+            threads_per_worker=1,
+            processes=True,
+            worker_class=Nanny,
+            memory_limit=0,
+            # Any free port, for this machine alone: without an address Dask asks for 8787, on all networks.
+            dashboard_address="localhost:0",
+            silence_logs=logging.CRITICAL,
+        )
+        stack.enter_context(local)
+        client = stack.enter_context(Client(local))
+        client.register_plugin(_IgnoreInterrupt())
+        yield Cluster(client)
+
+
+@contextlib.contextmanager
+def _remote(scheduler: str) -> Iterator[Client]:
+    try:
+        client = Client(scheduler, timeout=CONNECT_SECONDS)
+    except (OSError, ValueError, TimeoutError) as error:
+        remedy = "start one with `dask scheduler` and give its address, such as tcp://host:8786"
+        raise CoursepackError(f"there is no Dask scheduler at {scheduler}", remedy=remedy) from error
+    with client:
+        try:
+            client.wait_for_workers(1, timeout=CONNECT_SECONDS)
+        except TimeoutError as error:
+            remedy = f"start some with `dask worker {scheduler} --nthreads 1` in the course's folder"
+            raise CoursepackError(f"the scheduler at {scheduler} has no workers", remedy=remedy) from error
+        yield client

@@ -1,0 +1,153 @@
+"""What a result was made from. When any of it changes, the result is stale: it is graded again, and told why."""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import json
+import platform
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import asdict
+from importlib import metadata
+from pathlib import Path
+
+from nbformat import NotebookNode
+
+from coursepack.course import Course
+from coursepack.grading.batch.code_digest import code_digests, digest_of, files_below, text_digest
+from coursepack.grading.batch.extra_files import extra_files
+from coursepack.grading.workspace import Workspace, digest
+from coursepack.notebooks.imports import imported_modules
+from coursepack.notebooks.versions import read_notebook
+from coursepack.sandbox.limits import Limits
+from coursepack.settings import grading_data, read_settings
+
+LIBRARIES = ("coursepack", "nbgrader", "numpy")
+# A course keeps its gates in this file of its package.
+GATES = "gates.py"
+NEVER = "it was never graded"
+# By part, the nearest first: of several reasons the first is told.
+REASONS = {
+    "submission": "the submission changed",
+    "files": "a file beside the notebook changed",
+    "source": "the source notebook changed",
+    "gates": "a gate changed",
+    "checks": "a check changed",
+    "limits": "a limit changed",
+    "data": "the data changed",
+    "coursepack": "coursepack itself changed",
+    "libraries": "a library changed",
+}
+OLDER = "graded by an older version"
+OURS = "a grader error came between"
+NBGRADER = "changed since nbgrader graded it"
+
+
+def of_run(workspace: Workspace, limits: Limits) -> dict[str, str]:
+    """Return the digests of everything that all results of a run have in common."""
+    source = read_notebook(workspace.source)
+    code = code_digests()
+    own = _own_modules(workspace.course, source)
+    gates = [
+        path for path in own if path == workspace.course.root / read_settings(workspace.course.root).package / GATES
+    ]
+    others = [path for path in own if path not in gates]
+    data = grading_data(workspace.course)
+    return {
+        "gates": digest_of(gates, workspace.course.root),
+        "checks": text_digest(code["checks"] + digest_of(others, workspace.course.root)),
+        "limits": text_digest(json.dumps(asdict(limits), sort_keys=True)),
+        "data": "" if data is None else digest_of(files_below(data), data),
+        "coursepack": code["coursepack"],
+        "libraries": ", ".join([*_versions(workspace.course), _python()]),
+    }
+
+
+def of_submission(files: Mapping[str, bytes], run: Mapping[str, str]) -> dict[str, str]:
+    """Return a run's digests with that of the files beside a student's notebook."""
+    parts = (f"{name} {hashlib.sha256(content).hexdigest()}" for name, content in sorted(files.items()))
+    return {**run, "files": text_digest("\n".join(parts))}
+
+
+def why_again(workspace: Workspace, student: str, run: Mapping[str, str]) -> str:
+    """Return why a submission must be graded (again); empty if its result stands.
+
+    After a plain `nbgrader autograde` there is no note of ours; then the files' times decide.
+
+    Args:
+        workspace: the assignment's workspace.
+        student: whose submission it is.
+        run: what `of_run` says now.
+    """
+    submitted, graded = workspace.notebook("submitted", student), workspace.notebook("autograded", student)
+    record = workspace.record(student)
+    if record is None or (record.problem == "") != graded.is_file():
+        if record is not None and record.ours:
+            return OURS
+        if not graded.is_file() or not submitted.is_file():
+            return NEVER
+        current = graded.stat().st_mtime >= max(submitted.stat().st_mtime, workspace.source.stat().st_mtime)
+        return "" if current else NBGRADER
+    if record.ours:
+        return OURS
+    if not record.provenance:
+        return OLDER
+    before = {**record.provenance, "submission": record.submission, "source": record.source}
+    now = {"submission": workspace.submission_digest(student), "source": digest(workspace.source)}
+    now |= of_submission(extra_files(workspace, student)[0], run)
+    return next((REASONS[part] for part in REASONS if before.get(part) != now[part]), "")
+
+
+def is_graded(workspace: Workspace, student: str, limits: Limits | None = None) -> bool:
+    """Tell whether a submission has a result that stands, under the course's limits unless others are given."""
+    return not why_again(workspace, student, of_run(workspace, limits or Limits.of_cells(workspace.timeout)))
+
+
+def told(reasons: Iterable[str]) -> str:
+    """Return why submissions are graded again, the most frequent reason first; empty if none was graded before."""
+    counts = Counter(reason for reason in reasons if reason and reason != NEVER)
+    found = ", ".join(f"{reason} ({count})" for reason, count in counts.most_common())
+    return f"graded again: {found}" if found else ""
+
+
+def _own_modules(course: Course, source: NotebookNode) -> list[Path]:
+    """Return the files of the course's own code that its tests import, directly or not: the judge runs them."""
+    waiting = [name for cell in source.cells if _is_test(cell) for name in imported_modules(cell.source)]
+    seen, files = set[str](), set[Path]()
+    while waiting:
+        name = waiting.pop()
+        if name in seen:
+            continue
+        seen.add(name)
+        waiting += [name.rpartition(".")[0]] if "." in name else []
+        for path in _files_of(course.root / name.replace(".", "/")):
+            files.add(path)
+            waiting += imported_modules(path.read_text(encoding="utf-8")) if path.suffix == ".py" else []
+    return sorted(files)
+
+
+def _is_test(cell: NotebookNode) -> bool:
+    return cell.cell_type == "code" and bool(cell.metadata.get("nbgrader", {}).get("grade"))
+
+
+def _files_of(module: Path) -> list[Path]:
+    """Return the file of a module; of a package its `__init__.py` and whatever is no Python beside it."""
+    file = module.with_name(f"{module.name}.py")
+    if file.is_file():
+        return [file]
+    if not (module / "__init__.py").is_file():
+        return []
+    return [path for path in module.iterdir() if path.is_file() and (path.suffix != ".py" or path.stem == "__init__")]
+
+
+def _versions(course: Course) -> Iterator[str]:
+    """Yield the versions of the libraries that may decide a verdict: those we need, and those the course preloads."""
+    preloaded = (name.split(".")[0] for name in read_settings(course.root).preload)
+    for name in dict.fromkeys((*LIBRARIES, *preloaded)):
+        with contextlib.suppress(metadata.PackageNotFoundError):
+            yield f"{name} {metadata.version(name)}"
+
+
+def _python() -> str:
+    return "Python " + ".".join(platform.python_version_tuple()[:2])

@@ -1,0 +1,158 @@
+"""Read the results of an assignment: from nbgrader's gradebook, the autograded notebooks and our own notes.
+
+Works as well after a plain `nbgrader autograde`.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+import re
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+
+from nbgrader.api import MissingEntry
+
+from coursepack.grading.notebook.verdict_records import VerdictRecord
+from coursepack.grading.results import CellResult, CellStatus, SubmissionResult
+from coursepack.grading.workspace import Workspace
+
+WAITING = "not graded yet; run `coursepack grade`"
+LONGEST_MESSAGE = 1500
+_ANSI = re.compile(r"\x1b\[[0-9;]*[A-Za-z]")
+# Their text says all; other errors are told with their name.
+_SPEAKING_ERRORS = ("CheckFailed", "AssertionError")
+
+
+def read_results(workspace: Workspace) -> list[SubmissionResult]:
+    """Return one result per student of the class, sorted by id: who handed in, and who is in the gradebook."""
+    order = {name: place for place, name in enumerate(cell_names(workspace.source))}
+    with workspace.gradebook() as gradebook:
+        names = {student.id: _full_name(student) for student in gradebook.students}
+        handed_in = set(workspace.students())
+        return [
+            _result(workspace, gradebook, student, names.get(student, ""), order, student in handed_in)
+            for student in sorted(handed_in | set(names))
+        ]
+
+
+def cell_names(notebook: Path) -> list[str]:
+    """Return the ids of a notebook's nbgrader cells in order; none if it cannot be read."""
+    return [cell["metadata"]["nbgrader"].get("grade_id", "") for cell in _nbgrader_cells(notebook)]
+
+
+def _result(
+    workspace: Workspace, gradebook: Any, student: str, name: str, order: dict[str, int], handed_in: bool
+) -> SubmissionResult:
+    try:
+        submission = gradebook.find_submission(workspace.assignment, student)
+    except MissingEntry:
+        submission = None
+    record = workspace.record(student)
+    graded = workspace.notebook("autograded", student).is_file()
+    problem = "" if graded or not handed_in else (record.problem if record else "") or WAITING
+    grades = [grade for notebook in submission.notebooks for grade in notebook.grades] if submission else []
+    grades.sort(key=lambda grade: (order.get(grade.cell.name, len(order)), grade.cell.name))
+    records = workspace.verdicts(student) if graded else {}
+    messages = _messages(workspace.notebook("autograded", student)) if graded and not records else {}
+    cells = tuple(
+        _recorded(grade, records[grade.cell.name])
+        if grade.cell.name in records
+        else _cell(grade, graded, messages.get(grade.cell.name, ""))
+        for grade in grades
+    )
+    return SubmissionResult(
+        student,
+        workspace.assignment,
+        cells or _blank_cells(gradebook, workspace, order),
+        name=name,
+        late_by=float(submission.total_seconds_late) if submission else 0.0,
+        penalty=float(submission.late_submission_penalty or 0) if submission and graded else 0.0,
+        problem=problem,
+        notes=_notes(
+            workspace.notebook("autograded", student),
+            tuple(dict.fromkeys((record.notes if record else ()) + workspace.noticed(student))),
+        ),
+        submitted=handed_in or graded,
+    )
+
+
+def _recorded(grade: Any, record: VerdictRecord) -> CellResult:
+    """Return a cell's result by our record; a score that a person gave in its place counts."""
+    result = record.as_result()
+    points = float(grade.score or 0)
+    if points == result.points:
+        return dataclasses.replace(result, message=result.message[:LONGEST_MESSAGE])
+    status = CellStatus.PASSED if points >= result.max_points else CellStatus.PARTIAL if points else CellStatus.FAILED
+    return dataclasses.replace(result, points=points, status=status, message="")
+
+
+def _cell(grade: Any, graded: bool, message: str) -> CellResult:
+    points, most = float(grade.score or 0), float(grade.cell.max_score)
+    if not graded:
+        status, message = CellStatus.NOT_GRADED, ""
+    elif grade.manual_score is None and (grade.needs_manual_grade or grade.auto_score is None):
+        status = CellStatus.TO_MARK
+    elif message.startswith("CellTimeoutError") and points < most:
+        status = CellStatus.TIMED_OUT
+        message = "ran into the time-out and was interrupted"
+    elif points >= most and not (most == 0 and message):
+        status, message = CellStatus.PASSED, ""
+    else:
+        status = CellStatus.PARTIAL if points > 0 else CellStatus.FAILED
+    return CellResult(str(grade.cell.name), points if graded else 0.0, most, status, message)
+
+
+def _blank_cells(gradebook: Any, workspace: Workspace, order: dict[str, int]) -> tuple[CellResult, ...]:
+    """Return the assignment's graded cells for a student of whom the gradebook has none."""
+    try:
+        notebook = gradebook.find_notebook(workspace.assignment, workspace.assignment)
+    except MissingEntry:
+        return ()
+    cells = [*notebook.grade_cells, *notebook.task_cells]
+    cells.sort(key=lambda cell: (order.get(cell.name, len(order)), cell.name))
+    return tuple(CellResult(cell.name, 0.0, float(cell.max_score), CellStatus.NOT_GRADED) for cell in cells)
+
+
+def _full_name(student: Any) -> str:
+    return " ".join(part for part in (student.first_name, student.last_name) if part)
+
+
+def _nbgrader_cells(notebook: Path) -> list[dict[str, Any]]:
+    try:
+        cells = json.loads(notebook.read_text(encoding="utf-8"))["cells"]
+        return [cell for cell in cells if cell.get("metadata", {}).get("nbgrader")]
+    except (OSError, ValueError, KeyError, TypeError, AttributeError):
+        return []
+
+
+def _messages(notebook: Path) -> dict[str, str]:
+    """Return what the graded cells of an autograded notebook complained about, by grade_id."""
+    return {
+        cell["metadata"]["nbgrader"]["grade_id"]: complaint(cell.get("outputs", []))
+        for cell in _nbgrader_cells(notebook)
+        if cell["metadata"]["nbgrader"].get("grade")
+    }
+
+
+def complaint(outputs: Iterable[dict[str, Any]]) -> str:
+    """Return a cell's error as one message; what it wrote to stderr if there was no error."""
+    errors = [output for output in outputs if output.get("output_type") == "error"]
+    for output in sorted(errors, key=lambda error: error["ename"] != "CellTimeoutError"):
+        name, text = output["ename"], output["evalue"].strip()
+        message = text if name in _SPEAKING_ERRORS and text else f"{name}: {text}".removesuffix(": ")
+        return _ANSI.sub("", message)[:LONGEST_MESSAGE]
+    streams = [output for output in outputs if output.get("name") == "stderr"]
+    written = "".join("".join(output["text"]) for output in streams).strip()
+    return f"wrote to stderr: {_ANSI.sub('', written)}"[:LONGEST_MESSAGE] if written else ""
+
+
+def _notes(notebook: Path, noted: tuple[str, ...]) -> tuple[str, ...]:
+    """Return the notes on a submission, with the cells that ran into the time-out."""
+    late = [
+        f"cell {cell['metadata']['nbgrader']['grade_id']} ran into the time-out and was interrupted"
+        for cell in _nbgrader_cells(notebook)
+        if complaint(cell.get("outputs", [])).startswith("CellTimeoutError")
+    ]
+    return (*noted, *late)

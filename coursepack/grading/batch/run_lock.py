@@ -1,0 +1,60 @@
+"""One run at a time grades an assignment: a lock that its process holds to the end, and that ends with the process."""
+
+from __future__ import annotations
+
+import contextlib
+import datetime
+import json
+import os
+import platform
+from collections.abc import Iterator
+from pathlib import Path
+
+import filelock
+
+from coursepack.errors import CoursepackError
+from coursepack.grading.workspace import Workspace
+
+
+@contextlib.contextmanager
+def only_run(workspace: Workspace) -> Iterator[None]:
+    """Hold the lock on an assignment's grading.
+
+    The operating system gives it back when the process ends, however that comes about; so a dead process's lock is
+    taken over. Runs over different assignments do not hinder each other: each has its own folder for scratch, and
+    writes to the gradebook in transactions.
+
+    Raises:
+        CoursepackError: another run holds it.
+    """
+    folder = workspace.course.root / ".coursepack" / "locks"
+    folder.mkdir(parents=True, exist_ok=True)
+    lock, holder = folder / f"{workspace.assignment}.lock", folder / f"{workspace.assignment}.json"
+    try:
+        held = filelock.FileLock(lock, timeout=0).acquire()
+    except filelock.Timeout:
+        raise _refused(workspace, holder) from None
+    with held:
+        now = datetime.datetime.now().astimezone()
+        who = {"process": os.getpid(), "machine": platform.node(), "since": now.isoformat(timespec="seconds")}
+        holder.write_text(json.dumps(who), encoding="utf-8")
+        try:
+            yield
+        finally:
+            holder.unlink(missing_ok=True)
+
+
+def _refused(workspace: Workspace, holder: Path) -> CoursepackError:
+    """Return the error that names who holds the lock."""
+    try:
+        who = json.loads(holder.read_text(encoding="utf-8"))
+        since = datetime.datetime.fromisoformat(who["since"]).astimezone()
+        where = "" if who["machine"] == platform.node() else f" on {who['machine']}"
+        named = f" (process {who['process']}{where}, since {since:%H:%M})"
+    except (OSError, ValueError, KeyError, TypeError):  # it has not said so yet
+        named = ""
+    return CoursepackError(
+        f"another run is grading {workspace.assignment}{named}",
+        where=str(workspace.course.root),
+        remedy="wait for it to end, or stop it with Ctrl-C or `kill`; what it has graded stays graded",
+    )

@@ -1,0 +1,140 @@
+"""What a grading worker is sent and what it sends back: texts and bytes, so that no disk need be shared.
+
+`grade` runs on a worker, which may be another machine: it needs coursepack with its `grade` extra, bubblewrap, and the
+course's data set, and keeps a fork server and a judge alive from one submission to the next.
+"""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import nbformat
+from nbformat import NotebookNode
+
+from coursepack.course import Course
+from coursepack.errors import CoursepackError
+from coursepack.grading.batch.code_digest import code_digest
+from coursepack.grading.notebook.grade_notebook import grade_notebook
+from coursepack.grading.notebook.merge import with_marks
+from coursepack.grading.notebook.verdict_records import GradedNotebook
+from coursepack.grading.notebook.worker import shared_worker
+from coursepack.sandbox.limits import Limits
+from coursepack.sandbox.outputs import clean_text
+
+# Of the code that this process has loaded, whatever happens to the files later.
+CODE = code_digest()
+
+
+@dataclass(frozen=True)
+class Task:
+    """One submission to grade.
+
+    Attributes:
+        student: whose it is.
+        source: the assignment's source notebook as JSON, hidden tests included.
+        submission: the notebook that was handed in, as JSON, put right by `intake`.
+        files: what lies beside it, by relative path.
+        course: the coordinator's course folder; a worker that has no such folder uses the one it was started in.
+        limits: what the notebook may take.
+        pictures: whether the assignment's own cells that only draw are run.
+        unsafe_no_jail: whether student code runs without any wall.
+        code: digest of the coordinator's code of coursepack.
+    """
+
+    student: str
+    source: str
+    submission: str
+    course: str
+    files: Mapping[str, bytes] = field(default_factory=dict)
+    limits: Limits = field(default_factory=Limits)
+    pictures: bool = True
+    unsafe_no_jail: bool = False
+    code: str = CODE
+
+
+@dataclass(frozen=True)
+class Graded:
+    """What a worker sends back.
+
+    Attributes:
+        student: whose work it is.
+        notebook: the notebook as it was run, as JSON, its outputs safe to show.
+        records: the verdicts, as `GradedNotebook.to_json` writes them.
+    """
+
+    student: str
+    notebook: str
+    records: str
+
+
+@dataclass(frozen=True)
+class NotGraded:
+    """Why there is no result: a fault of the grader's, for which no student pays.
+
+    Attributes:
+        problem: what happened, one line.
+        details: tracebacks, for the instructor.
+    """
+
+    problem: str
+    details: str = ""
+
+
+def grade(task: Task) -> Graded:
+    """Grade one submission.
+
+    Raises:
+        CoursepackError: this worker cannot grade at all (no jail, no data, another version).
+    """
+    if task.code != CODE:
+        remedy = "install the same version on all machines, and start their workers again"
+        raise CoursepackError("a worker's coursepack is not the coordinator's: their code differs", remedy=remedy)
+    course = _course(Path(task.course))
+    submission = read_json(task.submission)
+    graded = grade_notebook(
+        course,
+        read_json(task.source),
+        submission,
+        limits=task.limits,
+        worker=shared_worker(course, unsafe_no_jail=task.unsafe_no_jail),
+        files=task.files,
+        pictures=task.pictures,
+    )
+    return Graded(task.student, as_json(with_marks(graded, submission)), graded.to_json())
+
+
+def read_json(text: str) -> NotebookNode:
+    """Return the notebook in a JSON text."""
+    return nbformat.reads(text, as_version=4)  # type: ignore[no-untyped-call, no-any-return]
+
+
+def as_json(notebook: NotebookNode) -> str:
+    """Return a notebook as JSON text."""
+    return str(nbformat.writes(notebook, version=nbformat.NO_CONVERT))  # type: ignore[no-untyped-call]
+
+
+def records_of(graded: Graded) -> GradedNotebook:
+    """Return the verdicts in a worker's answer."""
+    return GradedNotebook.from_json(graded.records)
+
+
+def grader_errors_in(records: GradedNotebook) -> NotGraded | None:
+    """Return what kept tests of a notebook from being graded; None if nothing did."""
+    found = records.grader_errors
+    if not found:
+        return None
+    problem = "; ".join(dict.fromkeys(f"grader error in {one.grade_id}: {one.message}" for one in found))
+    details = "\n\n".join(f"{one.grade_id}: {one.message}\n{one.details}" for one in found)
+    return NotGraded(clean_text(problem, 1_000).replace("\n", " "), clean_text(details, 100_000))
+
+
+def _course(named: Path) -> Course:
+    with contextlib.suppress(CoursepackError):
+        return Course.find(named)
+    try:
+        return Course.find()
+    except CoursepackError as error:
+        raise CoursepackError("a worker was not started in the course's folder", where=str(Path.cwd())) from error

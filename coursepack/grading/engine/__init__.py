@@ -1,4 +1,0 @@
-"""The grading engine: student code in a jail, judged from outside, one record per test cell.
-
-`run.grade_notebook` is the way in; `worker.Worker` keeps what is expensive to start alive between notebooks.
-"""

@@ -1,0 +1,74 @@
+"""nbgrader's step `Execute`, by our engine: student code in a jail, points decided by the judge.
+
+In `nbgrader_config.py`: `c.Autograde.autograde_preprocessors = [JudgedExecute, LimitOutput, SaveAutoGrades, …]`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from nbformat import NotebookNode
+from nbgrader.preprocessors import NbGraderPreprocessor
+from traitlets import Bool, Integer
+
+from coursepack.course import Course
+from coursepack.errors import CoursepackError
+from coursepack.grading.notebook.grade_notebook import grade_notebook
+from coursepack.grading.notebook.merge import with_marks
+from coursepack.grading.notebook.verdict_records import GradedNotebook
+from coursepack.grading.notebook.worker import shared_worker
+from coursepack.grading.submission.folder_files import VERDICTS_FILE, files_beside
+from coursepack.notebooks.versions import read_notebook
+from coursepack.sandbox.limits import Limits
+
+# In nbconvert's resources: what earlier steps put right, to be kept with the records.
+NOTES = "coursepack_notes"
+
+
+class JudgedExecute(NbGraderPreprocessor):  # type: ignore[misc]
+    """Runs a submission as `Execute` does, so that `nbgrader autograde` and the engine give the same points."""
+
+    timeout = Integer(300, help="CPU seconds that one cell may take.").tag(config=True)
+    unsafe_no_jail = Bool(False, help="Run student code without any wall.").tag(config=True)
+
+    def preprocess(self, nb: NotebookNode, resources: Any) -> tuple[NotebookNode, Any]:
+        """Grade a submission; the notebook returned holds outputs from which nbgrader reads the records' points."""
+        course, names = course_of(self.config), resources["nbgrader"]
+        source = course.root / "source" / names["assignment"] / f"{names['notebook']}.ipynb"
+        files, notes = files_beside(Path(resources["metadata"]["path"]), ())
+        graded = grade_notebook(
+            course,
+            read_notebook(source),
+            nb,
+            limits=Limits.of_cells(self.timeout),
+            worker=shared_worker(course, unsafe_no_jail=self.unsafe_no_jail),
+            files=files,
+        )
+        _refuse_grader_errors(graded, f"{names['student']}, {names['notebook']}")
+        for note in (*notes, *graded.notes):
+            self.log.warning("%s, %s: %s", names["student"], names["notebook"], note)
+        earlier = resources.get(NOTES, ())
+        graded = replace(graded, notes=tuple(dict.fromkeys((*earlier, *notes, *graded.notes))))
+        resources.setdefault("outputs", {})[VERDICTS_FILE] = graded.to_json().encode("utf-8")
+        return with_marks(graded, nb), resources
+
+
+def _refuse_grader_errors(graded: GradedNotebook, where: str) -> None:
+    """Let nbgrader count a submission as failed that a fault of the grader's kept from being graded.
+
+    Raises:
+        CoursepackError: there is such a fault; the tracebacks stand in the message, for nbgrader's log.
+    """
+    found = graded.grader_errors
+    if found:
+        told = "\n".join(f"grader error in {one.grade_id}: {one.message}\n{one.details}".strip() for one in found)
+        remedy = "this is no fault of the student's: mend the test, then grade the submission again"
+        raise CoursepackError(told, where=where, remedy=remedy)
+
+
+def course_of(config: Any) -> Course:
+    """Return the course that nbgrader's configuration names, or else the one of the working directory."""
+    root = config.CourseDirectory.get("root") if "CourseDirectory" in config else None
+    return Course.find(Path(root)) if isinstance(root, str) and root else Course.find()

@@ -1,0 +1,29 @@
+"""nbgrader's first step on a submission, by our intake: what would stop a whole batch is put right and told."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from nbformat import NotebookNode
+from nbgrader.preprocessors import NbGraderPreprocessor
+
+from coursepack.grading.nbgrader_plugins.judged_execute import NOTES, course_of
+from coursepack.grading.submission.sanitize import sanitize_notebook
+from coursepack.grading.submission.timestamps import unreadable_time
+from coursepack.notebooks.versions import read_notebook, released_notebook
+
+
+class SanitizeSubmission(NbGraderPreprocessor):  # type: ignore[misc]
+    """Gives a submission the assignment's own metadata: first of `c.Autograde.sanitize_preprocessors`."""
+
+    def preprocess(self, nb: NotebookNode, resources: Any) -> tuple[NotebookNode, Any]:
+        """Put a submission right; what was done goes to the log and to the records."""
+        names = resources["nbgrader"]
+        source = course_of(self.config).root / "source" / names["assignment"] / f"{names['notebook']}.ipynb"
+        notes = sanitize_notebook(nb, released_notebook(read_notebook(source)))
+        notes += unreadable_time(Path(resources["metadata"]["path"]))
+        for note in notes:
+            self.log.warning("%s, %s: %s", names["student"], names["notebook"], note)
+        resources[NOTES] = (*resources.get(NOTES, ()), *notes)
+        return nb, resources

@@ -1,0 +1,274 @@
+"""Grade one notebook: run its cells in a jailed kernel, let the judge decide the test cells, never lose a result."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Collection, Coroutine, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+
+from nbformat import NotebookNode
+
+from coursepack.course import Course
+from coursepack.grading.notebook.merge import assemble, grade_id_of
+from coursepack.grading.notebook.missing_names import explained
+from coursepack.grading.notebook.recovery import Kernels
+from coursepack.grading.notebook.session import CellRun, Session, StopReason
+from coursepack.grading.notebook.suspect_tests import in_doubt, passed_by_solution, settled
+from coursepack.grading.notebook.verdict_records import GradedNotebook, VerdictRecord
+from coursepack.grading.notebook.worker import Worker
+from coursepack.judge.judge_cell import LOST, Answer
+from coursepack.judge.verdict import Verdict
+from coursepack.notebooks.plot_cells import plot_cells
+from coursepack.notebooks.unknown_names import answer_names
+from coursepack.sandbox import outputs
+from coursepack.sandbox.limits import Limits
+from coursepack.subject.bindings import RanCell
+
+MESSAGES = {
+    StopReason.TIME: "stopped at the time limit: does a loop never end?",
+    StopReason.MEMORY: "stopped at the memory limit: is an array or a list far too large?",
+    StopReason.DIED: "the notebook's process ended while this cell ran",
+    StopReason.SERVER: "the grading server ended twice while the notebook ran",
+}
+VERDICTS = {
+    StopReason.TIME: Verdict.TIMED_OUT,
+    StopReason.MEMORY: Verdict.OUT_OF_MEMORY,
+    StopReason.DIED: Verdict.STUDENT_ERROR,
+    StopReason.SERVER: Verdict.GRADER_ERROR,
+}
+SERVER_LOST = "the grading server ended while cell {} ran; a new one ran the cell again"
+UNSTARTED = "no kernel could be started"
+NOT_GRADED = "This test was not graded, for a reason that is not in your notebook."
+NOT_REACHED = "not reached: the notebook's process ended too often, or its time was over"
+ERROR_NAMES = {
+    Verdict.TIMED_OUT: "TimedOut",
+    Verdict.OUT_OF_MEMORY: "OutOfMemory",
+    Verdict.NOT_REACHED: "NotReached",
+    Verdict.GRADER_ERROR: "NotGraded",
+    Verdict.STUDENT_ERROR: "CheckFailed",
+    Verdict.FAILED: "CheckFailed",
+}
+
+
+def grade_notebook(
+    course: Course,
+    source_nb: NotebookNode,
+    submission_nb: NotebookNode,
+    *,
+    limits: Limits | None = None,
+    worker: Worker,
+    files: Mapping[str, bytes] | None = None,
+    pictures: bool = True,
+    left_out: Collection[str] = (),
+) -> GradedNotebook:
+    """Grade a submission.
+
+    Args:
+        course: the course.
+        source_nb: the assignment's source notebook, with solutions and hidden tests.
+        submission_nb: what was handed in; nothing about it is believed.
+        limits: what the notebook may take.
+        worker: a running worker.
+        files: what was handed in beside the notebook, by relative path.
+        pictures: whether to run the assignment's own cells that only draw; points do not depend on them.
+        left_out: ids of further cells that are not run, tests among them: then there is no record of those.
+
+    Returns:
+        A record for every test cell, whatever the submission does, and the notebook as it was run.
+    """
+    take, beside = limits or Limits(), files or {}
+
+    def grade(submission: NotebookNode, pictures: bool = False) -> GradedNotebook:
+        assembly = assemble(source_nb, submission)
+        skipped = set() if pictures else own_pictures(assembly.notebook)
+        run = _Run(worker, assembly.notebook, take, beside, skipped | set(left_out), answer_names(source_nb))
+        run.notes.extend(assembly.notes)
+        return _wait_for(run.grade())
+
+    graded = grade(submission_nb, pictures)
+    if in_doubt(graded):
+        passed = passed_by_solution(source_nb, beside, worker.solutions, lambda: grade(source_nb))
+        graded = settled(graded, passed)
+    return graded
+
+
+def _wait_for(work: Coroutine[None, None, GradedNotebook]) -> GradedNotebook:
+    """Run a coroutine to its end, also where the thread has a loop running: formgrader calls from one."""
+    try:
+        asyncio.get_running_loop()
+    except RuntimeError:
+        return asyncio.run(work)
+    with ThreadPoolExecutor(1) as apart:
+        return apart.submit(asyncio.run, work).result()
+
+
+def own_pictures(notebook: NotebookNode) -> set[str]:
+    """Return the ids of the assignment's own cells that only draw what no other cell uses, the student's included."""
+    own = {cell.id for cell in notebook.cells if grade_id_of(cell)}
+    return plot_cells(notebook) & own
+
+
+@dataclass
+class _Run:
+    """One notebook on its way through."""
+
+    worker: Worker
+    notebook: NotebookNode
+    limits: Limits
+    files: Mapping[str, bytes]
+    skipped: set[str] = field(default_factory=set)
+    answers: frozenset[str] | None = None
+    notes: list[str] = field(default_factory=list)
+    records: list[VerdictRecord] = field(default_factory=list)
+    server_lost: bool = False
+    # The fault of ours, if any, after which nothing can be held against the student.
+    ours: str = ""
+
+    def __post_init__(self) -> None:
+        self.kernels = Kernels(self.worker, self.notebook, self.limits, self.files, self.notes)
+
+    async def grade(self) -> GradedNotebook:
+        """Go through all cells."""
+        started = time.monotonic()
+        self.kernels.until = started + self.limits.notebook_wall_seconds
+        try:
+            for index, cell in enumerate(self.notebook.cells):
+                if cell.cell_type == "code" and cell.id not in self.skipped:
+                    await self._cell(index, cell)
+        finally:
+            await self.kernels.leave()
+        self._clean()
+        notes = tuple(dict.fromkeys(self.notes))
+        seconds = time.monotonic() - started
+        return GradedNotebook(tuple(self.records), notes, seconds, self.kernels.cpu_seconds, notebook=self.notebook)
+
+    async def _cell(self, index: int, cell: NotebookNode) -> None:
+        session = await self._kernel()
+        if session is None:
+            self._not_reached(cell)
+            return
+        answer = Answer("")
+        if _points(cell):
+            cell_run, answer = await session.judge(cell.source, self._ran(index), self.kernels.until, self.answers)
+        else:
+            cell_run = await session.run(cell, index, self.kernels.until)
+            self._note_if_cut_short(cell, cell_run)
+        if cell_run.stop is StopReason.SERVER and not self.server_lost:
+            await self._again(index, cell)
+            return
+        if cell_run.stop is StopReason.SERVER:
+            self.ours = MESSAGES[StopReason.SERVER]
+        if await self.kernels.acquits(index, cell_run):
+            cell.outputs = []
+            await self._cell(index, cell)
+            return
+        if _points(cell):
+            self._after_judging(cell, cell_run, answer)
+        else:
+            self._after_run(index, cell, cell_run)
+        self.kernels.settled(index, cell_run)
+        await self._bury_if_dead(cell, cell_run, session)
+
+    async def _again(self, index: int, cell: NotebookNode) -> None:
+        """Run a cell once more, for the server ended; if that happens again, it is recorded."""
+        self.server_lost, cell.outputs = True, []
+        self.notes.append(SERVER_LOST.format(grade_id_of(cell) or cell.id))
+        await self.kernels.leave()
+        await self._cell(index, cell)
+
+    def _after_run(self, index: int, cell: NotebookNode, cell_run: CellRun) -> None:
+        """Record a test that students see; remember a cell that a new kernel can run again."""
+        if cell_run.stop is None:
+            self.kernels.came_to_its_end(index)
+        else:
+            cell.outputs.append(outputs.error(ERROR_NAMES[VERDICTS[cell_run.stop]], MESSAGES[cell_run.stop]))
+        if _is_test(cell):
+            errors = [out for out in cell.outputs if out.output_type == "error"]
+            verdict = VERDICTS[cell_run.stop] if cell_run.stop else Verdict.FAILED if errors else Verdict.PASSED
+            message = outputs.clean_text(f"{errors[-1].ename}: {errors[-1].evalue}", 4_000) if errors else ""
+            self._record(cell, verdict, message, cell_run)
+
+    def _after_judging(self, cell: NotebookNode, cell_run: CellRun, answer: Answer) -> None:
+        """Record a test cell that was judged; what stopped the kernel counts for more than what the judge says."""
+        if cell_run.stop is not None and answer.verdict != Verdict.GRADER_ERROR:
+            answer = Answer(VERDICTS[cell_run.stop], MESSAGES[cell_run.stop])
+        elif answer.verdict == LOST:
+            answer = answer._replace(verdict=Verdict.STUDENT_ERROR)
+        cell.outputs, cell.execution_count = [], None
+        message = outputs.clean_text(explained(answer.message, self.notebook.cells), 4_000)
+        self._record(cell, Verdict(answer.verdict), message, cell_run, answer.details)
+
+    def _record(self, cell: NotebookNode, verdict: Verdict, message: str, cell_run: CellRun, details: str = "") -> None:
+        """Record a test cell; what is not passed after a fault of ours may be that fault's doing."""
+        if self.ours and verdict is not Verdict.PASSED:
+            verdict, message = Verdict.GRADER_ERROR, self.ours
+        took = round(cell_run.seconds, 3), round(cell_run.cpu_seconds, 3)
+        self.records.append(VerdictRecord(grade_id_of(cell), _points(cell), verdict, message, *took, details))
+        if _points(cell) and verdict is not Verdict.PASSED:
+            shown = NOT_GRADED if verdict is Verdict.GRADER_ERROR else message
+            cell.outputs = [outputs.error(ERROR_NAMES[verdict], shown)]
+
+    def _not_reached(self, cell: NotebookNode) -> None:
+        cell.outputs = [outputs.error("NotReached", NOT_REACHED)]
+        if _is_test(cell):
+            self._record(cell, Verdict.NOT_REACHED, NOT_REACHED, CellRun(0.0, 0.0))
+
+    def _ran(self, index: int) -> list[RanCell]:
+        """Return the cells that have run in the kernel when the cell at `index` has its turn."""
+        ran = []
+        for place, cell in enumerate(self.notebook.cells[:index]):
+            if cell.cell_type == "code" and not _points(cell) and cell.id not in self.skipped:
+                raised = any(out.output_type == "error" for out in cell.outputs)
+                ran.append(RanCell(cell.source, whole=place in self.kernels.completed and not raised))
+        return ran
+
+    async def _kernel(self) -> Session | None:
+        """Return a living kernel in which the cells so far have run; None where there can be none."""
+        if time.monotonic() >= self.kernels.until:
+            return None
+        session = await self.kernels.ready()
+        if session is None and self.kernels.unstarted:
+            self.ours = UNSTARTED
+        return session
+
+    async def _bury_if_dead(self, cell: NotebookNode, cell_run: CellRun, session: Session) -> None:
+        if await session.alive():
+            self._note_if_interrupted(cell, cell_run)
+            return
+        if cell_run.stop is StopReason.SERVER:
+            self.notes.append(MESSAGES[StopReason.SERVER])
+        why = {StopReason.TIME: "would not stop at its time limit", StopReason.MEMORY: "took too much memory"}
+        name = grade_id_of(cell) or cell.id
+        self.notes.append(
+            f"cell {name} {why.get(cell_run.stop or StopReason.DIED, 'ended the kernel')}; a new one took over"
+        )
+        if self.kernels.session is session:
+            await self.kernels.leave()
+
+    def _note_if_cut_short(self, cell: NotebookNode, cell_run: CellRun) -> None:
+        if cell_run.cut_short:
+            most = self.limits.cell_output_bytes / 2**20
+            self.notes.append(
+                f"cell {grade_id_of(cell) or cell.id} showed more than {most:g} MiB; the rest was left out"
+            )
+
+    def _note_if_interrupted(self, cell: NotebookNode, cell_run: CellRun) -> None:
+        if cell_run.stop is StopReason.TIME:
+            self.notes.append(f"cell {grade_id_of(cell) or cell.id} ran into its time limit and was interrupted")
+
+    def _clean(self) -> None:
+        """Make all outputs safe to show."""
+        cells = [cell for cell in self.notebook.cells if cell.cell_type == "code"]
+        self.notes.extend(outputs.clean_outputs(cells, self.limits))
+
+
+def _is_test(cell: NotebookNode) -> bool:
+    marks = cell.metadata.get("nbgrader", {})
+    return bool(marks.get("grade")) and not marks.get("solution")
+
+
+def _points(cell: NotebookNode) -> float:
+    """Return the points of an automatically judged cell; 0 for any other."""
+    return float(cell.metadata.nbgrader.get("points", 0)) if _is_test(cell) else 0.0

@@ -1,0 +1,123 @@
+"""What came out of one notebook: a verdict for every test cell. Points follow from these records alone."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from coursepack.grading.results import CellResult, CellStatus
+from coursepack.judge.verdict import Verdict
+
+if TYPE_CHECKING:
+    from nbformat import NotebookNode
+
+
+STATUS = {
+    Verdict.PASSED: CellStatus.PASSED,
+    Verdict.FAILED: CellStatus.FAILED,
+    Verdict.STUDENT_ERROR: CellStatus.STUDENT_ERROR,
+    Verdict.TIMED_OUT: CellStatus.TIMED_OUT,
+    Verdict.OUT_OF_MEMORY: CellStatus.OUT_OF_MEMORY,
+    Verdict.NOT_REACHED: CellStatus.NOT_REACHED,
+    Verdict.GRADER_ERROR: CellStatus.NOT_GRADED,
+}
+
+
+@dataclass(frozen=True)
+class VerdictRecord:
+    """The verdict on one test cell.
+
+    Attributes:
+        grade_id: the cell's name.
+        max_points: the points it carries; 0 for a test that students see.
+        verdict: what became of it.
+        message: why it did not pass, in the check's words; empty if it did.
+        seconds: wall-clock time.
+        cpu_seconds: CPU time of the student's processes.
+        details: of a grader error, or of one in doubt, the traceback; for the instructor alone: it shows the test.
+    """
+
+    grade_id: str
+    max_points: float
+    verdict: Verdict
+    message: str = ""
+    seconds: float = 0.0
+    cpu_seconds: float = 0.0
+    details: str = ""
+
+    @property
+    def points(self) -> float:
+        """The points earned: all of them, or none."""
+        return self.max_points if self.verdict is Verdict.PASSED else 0.0
+
+    def as_result(self) -> CellResult:
+        """Return the record as the class's results hold it."""
+        return CellResult(self.grade_id, self.points, self.max_points, STATUS[self.verdict], self.message)
+
+
+@dataclass(frozen=True)
+class GradedNotebook:
+    """A notebook that was graded.
+
+    Attributes:
+        records: one for each test cell, in the notebook's order.
+        notes: what was put right or noticed, one sentence each, for the instructor.
+        seconds: wall-clock time.
+        cpu_seconds: CPU time of the student's processes.
+        notebook: the notebook as it was run, outputs made safe; not part of the JSON.
+    """
+
+    records: tuple[VerdictRecord, ...]
+    notes: tuple[str, ...] = ()
+    seconds: float = 0.0
+    cpu_seconds: float = 0.0
+    notebook: NotebookNode = dataclasses.field(default_factory=lambda: _empty_notebook(), compare=False, repr=False)
+
+    @property
+    def points(self) -> float:
+        """Points earned."""
+        return sum(record.points for record in self.records)
+
+    @property
+    def max_points(self) -> float:
+        """Points a perfect notebook earns."""
+        return sum(record.max_points for record in self.records)
+
+    @property
+    def lost(self) -> tuple[str, ...]:
+        """Names of the cells that carry points and earned none."""
+        return tuple(record.grade_id for record in self.records if record.max_points and not record.points)
+
+    @property
+    def grader_errors(self) -> tuple[VerdictRecord, ...]:
+        """The cells that a fault of ours kept from being graded; where there are any, the points mean nothing."""
+        return tuple(record for record in self.records if record.verdict is Verdict.GRADER_ERROR)
+
+    def to_json(self) -> str:
+        """Return the records (without the notebook) as JSON text."""
+        fields = {"notes": self.notes, "seconds": self.seconds, "cpu_seconds": self.cpu_seconds}
+        records = [dataclasses.asdict(record) for record in self.records]
+        return json.dumps({"records": records, **fields}, indent=1, ensure_ascii=False)
+
+    @classmethod
+    def from_json(cls, text: str) -> GradedNotebook:
+        """Return what `to_json` wrote.
+
+        Raises:
+            ValueError: the text is no such JSON.
+        """
+        try:
+            content: dict[str, Any] = json.loads(text)
+            records = [VerdictRecord(**{**one, "verdict": Verdict(one["verdict"])}) for one in content.pop("records")]
+            return cls(records=tuple(records), **{**content, "notes": tuple(content["notes"])})
+        except (TypeError, KeyError, AttributeError) as error:
+            raise ValueError(f"these are no grading records: {error}") from error
+
+
+def _empty_notebook() -> NotebookNode:
+    """Return a notebook without cells; the judge, who has no notebooks, is spared nbformat's slow import."""
+    import nbformat
+
+    return nbformat.v4.new_notebook()  # type: ignore[no-untyped-call, no-any-return]

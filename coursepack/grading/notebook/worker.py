@@ -1,0 +1,105 @@
+"""A worker: one fork server in its jail and one judge, alive across notebooks."""
+
+from __future__ import annotations
+
+import atexit
+import threading
+from pathlib import Path
+from types import TracebackType
+
+from coursepack.course import Course
+from coursepack.grading.notebook.suspect_tests import Passed
+from coursepack.judge.process import JudgeProcess
+from coursepack.sandbox import jail
+from coursepack.sandbox.fork_server import ServerProcess
+from coursepack.settings import grading_data, read_settings
+
+
+class Worker:
+    """Grades notebooks one after another; a context manager.
+
+    Args:
+        course: the course whose notebooks are graded.
+        unsafe_no_jail: run student code without any wall. It can then do whatever you can do.
+
+    Attributes:
+        solutions: the tests that assignments' solutions were seen to pass; see `doubts.passed_by_solution`.
+
+    Raises:
+        CoursepackError: (on entering) there is no jail on this machine, or a process did not start.
+    """
+
+    def __init__(self, course: Course, *, unsafe_no_jail: bool = False) -> None:
+        self.course, self._jailed = course, not unsafe_no_jail
+        self._server: ServerProcess | None = None
+        self._judge: JudgeProcess | None = None
+        self.solutions: Passed = {}
+
+    def __enter__(self) -> Worker:
+        if self._jailed:
+            jail.check_jail()
+        self._judge, self._server = JudgeProcess(self.course), self._new_server()
+        try:
+            self._judge.wait_until_ready()
+            self._server.wait_until_ready()
+        except BaseException:
+            self.__exit__(None, None, None)
+            raise
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        for part in (self._server, self._judge):
+            if part is not None:
+                part.close()
+        self._server = self._judge = None
+
+    def _new_server(self) -> ServerProcess:
+        return ServerProcess(grading_data(self.course), read_settings(self.course.root).preload, jailed=self._jailed)
+
+    @property
+    def server(self) -> ServerProcess:
+        """The fork server; a new one where the last one ended."""
+        if self._server is None:
+            raise RuntimeError("the worker is not running: use it in a `with` statement")
+        if not self._server.alive():
+            self._server.close()
+            self._server = self._new_server()
+            self._server.wait_until_ready()
+        return self._server
+
+    @property
+    def judge(self) -> JudgeProcess:
+        """The judge."""
+        if self._judge is None:
+            raise RuntimeError("the worker is not running: use it in a `with` statement")
+        return self._judge
+
+
+class _OfThread(threading.local):
+    """The worker that a thread keeps, and for which course and with which walls it was started."""
+
+    kept: tuple[Path, bool, Worker] | None = None
+
+
+_of_thread = _OfThread()
+
+
+def shared_worker(course: Course, *, unsafe_no_jail: bool = False) -> Worker:
+    """Return this thread's running worker; it is kept until the process ends or another course is asked for.
+
+    Raises:
+        CoursepackError: there is no jail on this machine, or a process did not start.
+    """
+    if _of_thread.kept is not None:
+        root, unsafe, worker = _of_thread.kept
+        if (root, unsafe) == (course.root, unsafe_no_jail):
+            return worker
+        worker.__exit__(None, None, None)
+        atexit.unregister(worker.__exit__)
+        _of_thread.kept = None
+    worker = Worker(course, unsafe_no_jail=unsafe_no_jail).__enter__()
+    atexit.register(worker.__exit__, None, None, None)
+    _of_thread.kept = course.root, unsafe_no_jail, worker
+    return worker

@@ -1,0 +1,231 @@
+"""Look at a submission before nbgrader does: say why it cannot be graded, or make it so that it can.
+
+nbgrader stops a whole batch at some faults (a duplicated test cell, metadata of another schema) and gives up a
+submission at others. What a student's editor or hand can break without touching an answer is put right here, in a
+working copy, and noted.
+"""
+
+from __future__ import annotations
+
+import copy
+import json
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from nbformat import NotebookNode
+
+from coursepack.grading.submission.brief_notes import brief
+from coursepack.grading.submission.cell_identity import Identity, identify
+from coursepack.grading.submission.handed_in_cells import HandedInCell, grade_id_of, is_written_in
+from coursepack.grading.submission.locked_cells import locked_changes
+from coursepack.grading.submission.repair import NAMED, NoNotebookError, repaired, unused
+from coursepack.grading.submission.strip_notebook import strip_notebook
+
+# An executed notebook of ours has less than 1 MB. A part (anything behind a comma or bracket) takes some 100 bytes.
+MAX_BYTES = 50_000_000
+MAX_PARTS = 2_000_000
+CLEAR = "hand it in again without outputs"
+SKIP_TAG = "skip-execution"
+# So much of a cell is read to find out which one it is.
+LONGEST = 50_000
+
+
+class UnreadableError(Exception):
+    """A submission that cannot be graded; its text says why, for the instructor."""
+
+
+@dataclass(frozen=True)
+class SanitizedSubmission:
+    """A submission ready to be graded.
+
+    Attributes:
+        notebook: the working copy.
+        notes: what was put right, one sentence each.
+    """
+
+    notebook: NotebookNode
+    notes: tuple[str, ...]
+
+
+def sanitize_submission(path: Path, released: NotebookNode) -> SanitizedSubmission:
+    """Read a submitted notebook and put right what nbgrader would stumble over.
+
+    Args:
+        path: where the notebook must lie.
+        released: the assignment's student version.
+
+    Raises:
+        UnreadableError: there is no notebook, or nothing that could be graded in it.
+    """
+    read = read_submission(path)
+    return SanitizedSubmission(read.notebook, read.notes + sanitize_notebook(read.notebook, released))
+
+
+def read_submission(path: Path) -> SanitizedSubmission:
+    """Read a submitted notebook and mend what is broken in it, whatever assignment it belongs to.
+
+    Raises:
+        UnreadableError: there is no notebook.
+    """
+    try:
+        return SanitizedSubmission(*repaired(strip_notebook(_read_json(path))))
+    except NoNotebookError as error:
+        raise UnreadableError(str(error)) from error
+
+
+def sanitize_notebook(notebook: NotebookNode, released: NotebookNode) -> tuple[str, ...]:
+    """Put right, in place, what nbgrader would stumble over; return what was done, one sentence each.
+
+    Every cell that `identify` recognises gets the assignment's own id, type and nbgrader metadata, every other none;
+    locked cells get their text back.
+
+    Raises:
+        UnreadableError: this is no submission of the assignment.
+    """
+    own = {name: cell for cell in released.cells if (name := grade_id_of(cell))}
+    found = identify([_handed(cell) for cell in notebook.cells], released, lambda: released)
+    if found.another:
+        raise UnreadableError("none of the assignment's cells is in it: this is another notebook")
+    notes = list(found.notes) + _how_known(found)
+    notes += [f"cell {place + 1} is not one of the assignment's; it carries no points" for place in found.foreign]
+    notes += locked_changes([(own[name], notebook.cells[place]) for place, name in found.order if name])
+    taken = {cell.id for cell in released.cells} | {cell.id for cell in notebook.cells}
+    notebook.cells = [
+        _like(own[name], notebook.cells[place], notes) if name else _students(notebook.cells[place], own, taken)
+        for place, name in found.order
+    ]
+    _put_back_missing(notebook, released, notes)
+    _drop_skip_tags(notebook, notes)
+    notebook.metadata.clear()
+    if "kernelspec" in released.metadata:
+        notebook.metadata["kernelspec"] = copy.deepcopy(released.metadata.kernelspec)
+    return brief(notes)
+
+
+def _handed(cell: NotebookNode) -> HandedInCell:
+    marks = cell.metadata.get("nbgrader")
+    mark = marks.get("grade_id") if isinstance(marks, dict) else ""
+    return HandedInCell(
+        cell.cell_type, cell.source[:LONGEST], mark if isinstance(mark, str) else "", str(cell.get("id", ""))
+    )
+
+
+def _how_known(found: Identity) -> list[str]:
+    """Say which cells had lost their metadata, and by what they were recognised."""
+    notes = []
+    for witness, words in (("id", "id"), ("text", "text")):
+        names = [name for name, known_by in found.known_by.items() if known_by == witness]
+        if len(names) == 1:
+            notes.append(f"cell {names[0]} had lost its metadata; it was recognised by its {words}")
+        elif names:
+            more = ", …" if len(names) > NAMED else ""
+            notes.append(
+                f"{len(names)} cells ({', '.join(names[:NAMED])}{more}) had lost their metadata; "
+                f"they were recognised by their {words}s"
+            )
+    return notes
+
+
+def _read_json(path: Path) -> dict[str, Any]:
+    """Return the file's JSON object."""
+    if not path.is_file():
+        others = sorted(found.name for found in path.parent.glob("*.ipynb"))
+        hint = f"; the folder holds {', '.join(others)}" if others else ""
+        raise UnreadableError(f"{path.name} is missing{hint}")
+    if path.is_symlink():
+        raise UnreadableError(f"{path.name} is a link to another file, not a notebook")
+    try:
+        content = json.loads(_read_text(path))
+    except json.JSONDecodeError as error:
+        raise UnreadableError(f"{path.name} is not JSON (line {error.lineno}): cut off, or not a notebook") from error
+    except (OSError, ValueError, RecursionError) as error:
+        raise UnreadableError(f"{path.name} cannot be read: {error}") from error
+    if not isinstance(content, dict):
+        raise UnreadableError(f"{path.name} is JSON but not a notebook")
+    return content
+
+
+def _read_text(path: Path) -> str:
+    """Return the file's text, if reading it as JSON cannot take gigabytes."""
+    size = path.stat().st_size
+    if size > MAX_BYTES:
+        raise UnreadableError(
+            f"{path.name} has {size / 1e6:,.0f} MB; at most {MAX_BYTES / 1e6:,.0f} MB are read: {CLEAR}"
+        )
+    text = path.read_text(encoding="utf-8-sig")
+    if sum(map(text.count, ",[{")) > MAX_PARTS:
+        raise UnreadableError(f"{path.name} consists of more than {MAX_PARTS:,} parts: {CLEAR}")
+    return text
+
+
+def _note_schema(found: dict[str, Any], own: dict[str, Any], notes: list[str]) -> None:
+    got, expected = found.get("schema_version"), own.get("schema_version")
+    if got != expected:
+        notes.append(f"cell {own['grade_id']} had nbgrader metadata of schema {got}, not {expected}; replaced")
+
+
+def _like(own: NotebookNode, cell: NotebookNode, notes: list[str]) -> NotebookNode:
+    """Return the student's cell as one of the assignment's: our id, type and metadata, our text where it is locked."""
+    name = grade_id_of(own)
+    if cell.cell_type != own.cell_type:
+        notes.append(f"cell {name} had become a {cell.cell_type} cell; changed back")
+    marks = cell.metadata.get("nbgrader")
+    if marks:
+        _note_schema(marks, own.metadata.nbgrader, notes)
+    changed = copy.deepcopy(own)
+    changed.metadata = copy.deepcopy(cell.metadata)
+    changed.metadata["nbgrader"] = copy.deepcopy(own.metadata.nbgrader)
+    if is_written_in(own):
+        changed.source = cell.source
+        changed.pop("attachments", None)
+        if cell.get("attachments") and own.cell_type == "markdown":
+            changed["attachments"] = cell.attachments
+    return changed
+
+
+def _students(cell: NotebookNode, own: dict[str, NotebookNode], taken: set[str]) -> NotebookNode:
+    """Return a cell of the student's own, which neither says nor seems to be one of the assignment's."""
+    cell.metadata.pop("nbgrader", None)
+    if cell.id in {one.id for one in own.values()}:
+        cell.id = unused(f"copy-of-{cell.id[:50]}", taken)
+        taken.add(cell.id)
+    return cell
+
+
+def _put_back_missing(notebook: NotebookNode, released: NotebookNode, notes: list[str]) -> None:
+    """Insert graded and locked cells that the student removed, each behind its nearest predecessor."""
+    place = 0
+    positions = {cell.metadata.nbgrader.grade_id: cell.id for cell in notebook.cells if "nbgrader" in cell.metadata}
+    taken = {cell.id for cell in notebook.cells}
+    for cell in released.cells:
+        own = cell.metadata.get("nbgrader")
+        if own is None:
+            continue
+        if own.grade_id in positions:
+            ids = [present.id for present in notebook.cells]
+            place = ids.index(positions[own.grade_id]) + 1
+        elif own.grade or own.locked:
+            added = copy.deepcopy(cell)
+            if added.id in taken:
+                added.id = f"put-back-{len(taken)}"
+            taken.add(added.id)
+            notebook.cells.insert(place, added)
+            place += 1
+            notes.append(f"cell {own.grade_id} was missing; put back")
+
+
+def _drop_skip_tags(notebook: NotebookNode, notes: list[str]) -> None:
+    """Remove the tag that keeps a cell from being run: a test that is not run would count as passed."""
+    tagged: list[str] = []
+    for cell in notebook.cells:
+        tags = cell.metadata.get("tags", [])
+        if SKIP_TAG in tags:
+            cell.metadata["tags"] = [tag for tag in tags if tag != SKIP_TAG]
+            tagged.append(cell.metadata.get("nbgrader", {}).get("grade_id", cell.id))
+    if len(tagged) == 1:
+        notes.append(f"cell {tagged[0]} was tagged {SKIP_TAG}; it was run all the same")
+    elif tagged:
+        more = ", …" if len(tagged) > NAMED else ""
+        names = ", ".join(tagged[:NAMED]) + more
+        notes.append(f"{len(tagged)} cells were tagged {SKIP_TAG} ({names}); they were run all the same")

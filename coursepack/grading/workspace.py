@@ -1,0 +1,179 @@
+"""Where the grading of one assignment happens: nbgrader's folders, its gradebook, our own notes on the side."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+from nbgrader.api import MissingEntry
+
+from coursepack.course import Course
+from coursepack.gradebook import course_directory, find_tools, gradebook_url, open_gradebook
+from coursepack.grading.notebook.verdict_records import GradedNotebook, VerdictRecord
+from coursepack.grading.submission.folder_files import VERDICTS_FILE, is_clutter
+from coursepack.grading.submission.timestamps import timestamp_of
+from coursepack.sandbox.limits import Limits
+from coursepack.settings import grading_environment
+
+
+@dataclass(frozen=True)
+class GradingNote:
+    """What we note about a grading run of one submission; it lies beside nbgrader's own results.
+
+    Attributes:
+        submission: digest of what was handed in; empty if there was no notebook.
+        source: digest of the assignment's source at that time.
+        problem: why it could not be graded; empty if it was.
+        notes: what was repaired or noticed.
+        ours: whether the problem is a fault of the grader's, so that the next run tries again.
+        provenance: digests of all else that the result was made from; see `grading/provenance.py`.
+    """
+
+    submission: str
+    source: str
+    problem: str = ""
+    notes: tuple[str, ...] = ()
+    ours: bool = False
+    provenance: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Workspace:
+    """One assignment of a course, as the graders see it.
+
+    Attributes:
+        course: the course.
+        assignment: the assignment's name.
+    """
+
+    course: Course
+    assignment: str
+
+    @cached_property
+    def coursedir(self) -> Any:
+        """The folders as nbgrader knows them, with the course's configuration in `config`."""
+        return course_directory(self.course)
+
+    @property
+    def db_url(self) -> str:
+        """The gradebook's address."""
+        return gradebook_url(self.coursedir)
+
+    @property
+    def timeout(self) -> int:
+        """CPU seconds a cell may take by the course's configuration."""
+        return int(self.coursedir.config.get("JudgedExecute", {}).get("timeout", Limits.cell_cpu_seconds))
+
+    @property
+    def source(self) -> Path:
+        """The assignment's source notebook."""
+        return self.course.notebook("source", self.assignment)
+
+    @property
+    def records(self) -> Path:
+        """Our notes: a folder that nbgrader's `autograded/*/` does not match."""
+        return self.course.root / str(self.coursedir.autograded_directory) / ".coursepack" / self.assignment
+
+    @property
+    def workshop(self) -> Path:
+        """Scratch folder for working copies."""
+        return self.course.root / ".coursepack" / "grading" / self.assignment
+
+    def gradebook(self) -> Any:
+        """Open the gradebook; to be used in a `with` statement."""
+        return open_gradebook(self.coursedir)
+
+    def folder(self, step: str, student: str) -> Path:
+        """Return a student's folder in a step ("submitted", "autograded")."""
+        directory = getattr(self.coursedir, f"{step}_directory")
+        return Path(self.coursedir.format_path(directory, student, self.assignment))
+
+    def notebook(self, step: str, student: str) -> Path:
+        """Return a student's notebook in a step ("submitted", "autograded")."""
+        return self.folder(step, student) / f"{self.assignment}.ipynb"
+
+    def students(self) -> list[str]:
+        """Return the ids of all who handed something in, sorted."""
+        submitted = self.course.root / str(self.coursedir.submitted_directory)
+        folders = submitted.iterdir() if submitted.is_dir() else ()
+        names = (folder.name for folder in folders if not (folder.name.startswith(".") or is_clutter(folder.name)))
+        return sorted(name for name in names if self.folder("submitted", name).is_dir())
+
+    def record(self, student: str) -> GradingNote | None:
+        """Return our note on a student's grading; None if there is none that can be read."""
+        try:
+            text = (self.records / f"{student}.json").read_text(encoding="utf-8")
+            fields = json.loads(text)
+            return GradingNote(**{**fields, "notes": tuple(fields.get("notes", ()))})
+        except (OSError, ValueError, TypeError, AttributeError):
+            return None
+
+    def verdicts(self, student: str) -> dict[str, VerdictRecord]:
+        """Return the engine's verdicts on a student's cells by name; none after grading without the engine."""
+        graded = self._graded(student)
+        return {record.grade_id: record for record in graded.records} if graded else {}
+
+    def noticed(self, student: str) -> tuple[str, ...]:
+        """Return what the engine noticed on a student's notebook."""
+        graded = self._graded(student)
+        return graded.notes if graded else ()
+
+    def _graded(self, student: str) -> GradedNotebook | None:
+        try:
+            return GradedNotebook.from_json(
+                (self.folder("autograded", student) / VERDICTS_FILE).read_text(encoding="utf-8")
+            )
+        except (OSError, ValueError):
+            return None
+
+    def log(self, student: str) -> Path:
+        """Return where the traceback of a grader error lies: beside our notes, for the instructor alone."""
+        return self.records / f"{student}.log"
+
+    def write_record(self, student: str, record: GradingNote) -> None:
+        """Keep a note on a student's grading; whole or not at all."""
+        self.records.mkdir(parents=True, exist_ok=True)
+        draft = self.records / f".{student}.draft"
+        draft.write_text(json.dumps(asdict(record), indent=1, ensure_ascii=False), encoding="utf-8")
+        draft.replace(self.records / f"{student}.json")
+
+    def graded_students(self, gradebook: Any) -> set[str]:
+        """Return the ids of all students of whom the gradebook has a submission."""
+        return {submission.student_id for submission in gradebook.assignment_submissions(self.assignment)}
+
+    def submission_digest(self, student: str) -> str:
+        """Return the SHA-256 of a student's notebook and the time of its hand-in; empty if there is no notebook."""
+        notebook = digest(self.notebook("submitted", student))
+        time = timestamp_of(self.folder("submitted", student)) or ""
+        return hashlib.sha256(f"{notebook} {time}".encode()).hexdigest() if notebook else ""
+
+    def environment(self) -> dict[str, str]:
+        """Return the environment of a grading run: the mini data set, no GPU, one thread."""
+        find_tools()
+        return {**os.environ, **grading_environment(self.course)}
+
+    def in_gradebook(self) -> bool:
+        """Return whether the gradebook knows the assignment's notebook."""
+        with self.gradebook() as gradebook:
+            try:
+                gradebook.find_notebook(self.assignment, self.assignment)
+            except MissingEntry:
+                return False
+        return True
+
+
+def digest(path: Path) -> str:
+    """Return the SHA-256 of a file; empty if it cannot be read, or is a pipe, which would never end."""
+    if not path.is_file():
+        return ""
+    try:
+        with path.open("rb") as stream:
+            return hashlib.file_digest(stream, "sha256").hexdigest()
+    except OSError:
+        return ""

@@ -1,0 +1,1 @@
+"""The judge: a trusted process outside the jail that runs test cells against a remote subject."""

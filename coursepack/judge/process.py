@@ -1,0 +1,169 @@
+"""The worker's end of the judge: start it, ask it about one cell at a time."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+from collections.abc import Collection, Sequence
+from pathlib import Path
+
+from coursepack.course import Course
+from coursepack.errors import CoursepackError
+from coursepack.judge.judge_cell import MAX_DETAILS, Answer
+from coursepack.judge.verdict import Verdict
+from coursepack.notebooks.imports import imported_modules
+from coursepack.notebooks.versions import read_notebook
+from coursepack.sandbox.jail import LARGE_PAGES
+from coursepack.settings import ONE_THREAD, read_settings
+from coursepack.subject.bindings import RanCell
+
+START_SECONDS = 300.0
+TRIES = 2
+ENDED = "the judge ended while it looked at this answer, twice"
+
+
+def test_imports(course: Course) -> list[str]:
+    """Return the modules of coursepack, and of the course's own package, that the course's test cells import."""
+    own = ("coursepack", read_settings(course.root).package or "coursepack")
+    found = dict[str, None]()
+    for assignment in course.assignments:
+        for cell in read_notebook(course.notebook("source", assignment)).cells:
+            if cell.cell_type == "code" and cell.metadata.get("nbgrader", {}).get("grade"):
+                found |= dict.fromkeys(imported_modules(cell.source))
+    return [name for name in found if name.split(".")[0] in own]
+
+
+class JudgeProcess:
+    """A running judge; a new one takes over where it ends.
+
+    Args:
+        course: whose data the checks use.
+    """
+
+    def __init__(self, course: Course) -> None:
+        self._course, self._imports = course, test_imports(course)
+        self._log = tempfile.TemporaryFile()  # noqa: SIM115 (open as long as the judge runs)
+        self._control, self._process = self._start()
+
+    def _start(self) -> tuple[socket.socket, subprocess.Popen[bytes]]:
+        ours, theirs = socket.socketpair()
+        settings = {**ONE_THREAD, **LARGE_PAGES}
+        command = [sys.executable, "-m", "coursepack.judge.server", str(theirs.fileno()), *self._imports]
+        process = subprocess.Popen(  # noqa: S603
+            command,
+            cwd=self._course.root,
+            env={**os.environ, **settings},
+            stdin=subprocess.DEVNULL,
+            stdout=self._log,
+            stderr=self._log,
+            pass_fds=[theirs.fileno()],
+            start_new_session=True,
+        )
+        theirs.close()
+        return ours, process
+
+    def wait_until_ready(self) -> None:
+        """Wait until the judge has imported everything.
+
+        Raises:
+            CoursepackError: it ended instead.
+        """
+        self._control.settimeout(START_SECONDS)
+        try:
+            ready = self._control.recv(1000)
+        except TimeoutError:
+            ready = b""
+        self._check_ready(ready)
+
+    def _check_ready(self, word: bytes) -> None:
+        if not word:
+            words = self._last_words()[-500:]
+            self.close()
+            raise CoursepackError(f"the judge did not start: {words}", remedy="run `make setup` and try again")
+        self._control.setblocking(False)
+
+    async def judge(
+        self,
+        source: str,
+        socket_path: Path,
+        cells: Sequence[RanCell],
+        seconds: float,
+        answers: Collection[str] | None = None,
+    ) -> Answer:
+        """Return what is to be said of one test cell; see `judge.serve` for the arguments.
+
+        A judge that ends meanwhile is replaced, and the new one asked; if that ends as well, it is a grader error.
+
+        Raises:
+            CoursepackError: a new judge did not start.
+        """
+        names = None if answers is None else sorted(answers)
+        cell = {"source": source, "cells": list(cells), "answers": names}
+        request = {"socket": str(socket_path), "seconds": seconds, **cell}
+        line = json.dumps(request).encode("utf-8") + b"\n"
+        for _ in range(TRIES):
+            try:
+                await self.ensure_running()
+                return await self._ask(line)
+            except (EOFError, OSError):
+                self._kill()
+            except BaseException:  # cancelled: its answer to this must not be taken for its answer to the next
+                self._kill()
+                raise
+        return Answer(Verdict.GRADER_ERROR, ENDED, self._last_words())
+
+    async def _ask(self, line: bytes) -> Answer:
+        loop = asyncio.get_running_loop()
+        await loop.sock_sendall(self._control, line)
+        answer = b""
+        while not answer.endswith(b"\n"):
+            part = await loop.sock_recv(self._control, 65_536)
+            if not part:
+                raise EOFError("the judge ended")
+            answer += part
+        found = json.loads(answer)
+        return Answer(**found)
+
+    async def ensure_running(self) -> None:
+        """Start a new judge where the last one ended, and wait until it is ready.
+
+        Raises:
+            CoursepackError: it did not start.
+        """
+        if self._process.poll() is None:
+            return
+        self._kill()
+        self._control, self._process = self._start()
+        self._control.setblocking(False)
+        ready = b""
+        with contextlib.suppress(TimeoutError, OSError):
+            call = asyncio.get_running_loop().sock_recv(self._control, 1000)
+            ready = await asyncio.wait_for(call, START_SECONDS)
+        self._check_ready(ready)
+
+    def _last_words(self) -> str:
+        """Return the end of what the judge wrote to its log."""
+        self._log.seek(0)
+        return self._log.read()[-MAX_DETAILS:].decode("utf-8", "replace").strip()
+
+    def _kill(self) -> None:
+        """End the judge and the check it runs, at once."""
+        self._control.close()
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(self._process.pid, signal.SIGKILL)
+        self._process.wait(timeout=10)
+
+    def close(self) -> None:
+        """End the judge."""
+        self._control.close()
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            self._process.wait(timeout=1)
+        self._kill()
+        self._log.close()

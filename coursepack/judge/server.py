@@ -1,0 +1,142 @@
+"""The judge: a trusted process outside the jail that runs point-carrying test cells against a remote subject.
+
+It has imported what the course's tests import once, and forks for every cell, so that no cell can leave anything to the
+next, and a check that crashes or hangs ends its own process only. What a cell had to import from an installed library
+is imported here before the next one: PyTorch looks for some of its parts, a second or more of CPU time, when they are
+first used.
+Run as `python -m coursepack.judge.server FD MODULE …`.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import gc
+import importlib
+import itertools
+import json
+import os
+import resource
+import select
+import signal
+import socket
+import sys
+from collections.abc import Collection, Sequence
+from typing import Any
+
+from coursepack.judge.judge_cell import LOST, judge_cell
+from coursepack.judge.verdict import Verdict
+from coursepack.sandbox.in_jail import linux
+from coursepack.subject.bindings import RanCell
+from coursepack.subject.remote import RemoteSubject, SubjectLostError
+
+WARM_IMPORTS = ("numpy", "coursepack.checks")
+MAX_MESSAGE = 4_000
+MAX_REPLY = 65_536
+# Of what a cell imported: its own imports come first, and bring the others.
+MAX_IMPORTS = 50
+DATA_BYTES = 6 * 2**30
+
+
+def answer(request: dict[str, Any]) -> dict[str, str]:
+    """Judge one cell; see `serve` for the request."""
+    try:
+        cells = [RanCell(*cell) for cell in request["cells"]]
+        subject = RemoteSubject(request["socket"], cells=cells, seconds=request["seconds"])
+    except SubjectLostError as error:
+        return {"verdict": LOST, "message": error.reason}
+    found = judge_cell(request["source"], subject, request["answers"])
+    with contextlib.suppress(OSError):
+        subject.close()
+    return {"verdict": found.verdict, "message": found.message[:MAX_MESSAGE], "details": found.details}
+
+
+def serve(control: socket.socket) -> None:
+    """Answer requests, one JSON object per line, until the other end closes.
+
+    A request names "socket" (the agent's), "source" (the test cell's), "cells" (what has run, as (text, whole)),
+    "answers" (the names that a test may take for the student's; null for any) and "seconds" (wall clock). The answer
+    has "verdict", "message" and, of an error that no check meant, "details".
+    """
+    for line in control.makefile("r", encoding="utf-8"):
+        reply = _in_a_fork(json.loads(line))
+        imported = reply.pop("imported", [])
+        control.sendall(_as_line(reply) + b"\n")
+        _import_for_good(imported)
+
+
+def _as_line(reply: dict[str, Any]) -> bytes:
+    return json.dumps(reply, ensure_ascii=False).encode("utf-8", "replace")
+
+
+def _import_for_good(names: Sequence[str]) -> None:
+    """Import modules, so that no later fork need do it."""
+    for name in names:
+        with contextlib.suppress(Exception):
+            importlib.import_module(name)
+    if names:
+        _freeze()
+
+
+def _freeze() -> None:
+    """Keep what is here now out of garbage collection: a fork need neither look through it nor copy its pages."""
+    gc.collect()
+    gc.freeze()
+
+
+def _imported(known: Collection[str]) -> list[str]:
+    """Return modules of installed libraries that are not among the `known`, in the order in which they were asked for.
+
+    A course's own modules may change while a judge lives: they are imported anew for each cell.
+    """
+    installed = tuple(os.path.join(home, "") for home in (sys.prefix, sys.base_prefix))  # noqa: PTH118 (with its slash)
+    files = ((name, str(getattr(module, "__file__", ""))) for name, module in list(sys.modules.items()))
+    new = (name for name, file in files if name not in known and file.startswith(installed))
+    return list(itertools.islice(new, MAX_IMPORTS))
+
+
+def _in_a_fork(request: dict[str, Any]) -> dict[str, Any]:
+    reader, writer = os.pipe()
+    child = os.fork()
+    if child == 0:
+        with contextlib.suppress(BaseException):
+            os.close(reader)
+            linux.prctl(linux.PR_SET_PDEATHSIG, signal.SIGKILL)
+            resource.setrlimit(resource.RLIMIT_DATA, (DATA_BYTES, DATA_BYTES))
+            known = set(sys.modules)
+            reply: dict[str, Any] = {**answer(request)}
+            with contextlib.suppress(Exception):
+                reply["imported"] = _imported(known)
+            os.write(writer, _as_line(reply)[:MAX_REPLY])
+        os._exit(0)
+    os.close(writer)
+    try:
+        ready, _, _ = select.select([reader], [], [], request["seconds"] + 30)
+        word = os.read(reader, MAX_REPLY) if ready else b""
+        return json.loads(word)  # type: ignore[no-any-return]
+    except ValueError:
+        why = "crashed" if ready else "did not end"
+        return {"verdict": Verdict.GRADER_ERROR, "message": f"the check {why} on this answer"}
+    finally:
+        os.close(reader)
+        os.kill(child, signal.SIGKILL)
+        os.waitpid(child, 0)
+
+
+def main() -> None:
+    """Import what checks need, say so, serve."""
+    control = socket.socket(fileno=int(sys.argv[1]))
+    for name in WARM_IMPORTS:
+        importlib.import_module(name)
+    for name in sys.argv[2:]:
+        with contextlib.suppress(Exception):  # told by the cell that needs it
+            importlib.import_module(name)
+    if "torch" in sys.modules:
+        sys.modules["torch"].set_num_threads(1)
+    _freeze()
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    control.sendall(b'{"ready": true}\n')
+    serve(control)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,240 @@
+"""Which cells of a notebook bear on its tests: a run of wrong answers can leave out the others.
+
+A test names what it judges in its code, or as a text (`student.module("SimpleCNN")`). What makes such a name is needed,
+and what makes the names that this mentions, and so on: all else is idle. Of an answer that differs from the solution in
+a few cells, moreover, only those tests can end otherwise that depend on these: all others are unmoved.
+
+A cell that only alters a needed object is taken for idle; then the tests of that object fail in every such run, and
+the proof says so. What a cell that differs alters counts as made by it, and where it may change what all cells share
+(seeds, defaults, modules), nothing is unmoved.
+"""
+
+from __future__ import annotations
+
+import ast
+import builtins
+import functools
+import re
+import symtable
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from nbformat import NotebookNode
+
+from coursepack.subject.magics import parse_cell
+
+# What could change more than the names that a cell makes.
+_FAR_REACHING = re.compile(
+    r"\b(setattr|delattr|\w*seed|set_\w+|seterr|use_\w+|globals|vars|exec|eval|__dict__|__class__"
+    r"|get_ipython|environ|chdir|fork|sys|builtins|gc)\b|\.__\w+__\s*="
+)
+# Methods that change their object; those whose name ends in an underscore do, too.
+_CHANGES = {*("append", "extend", "insert", "update", "pop", "clear", "remove", "sort", "train", "eval"), "step"}
+
+
+@dataclass(frozen=True)
+class Names:
+    """What one cell has to do with names.
+
+    Attributes:
+        used: what it takes from elsewhere.
+        texts: what it says that could be names.
+        late: those of the names it uses that functions look up when they are called.
+        made: what it sets.
+        surely: those of them that it sets whatever happens.
+        imported: those of them that are imports, the same wherever they stand.
+        altered: whose attributes or elements it sets, or calls a method of that changes its object.
+    """
+
+    used: frozenset[str]
+    texts: frozenset[str]
+    late: frozenset[str]
+    made: frozenset[str]
+    surely: frozenset[str]
+    imported: frozenset[str]
+    altered: frozenset[str]
+
+    @classmethod
+    # The assignment's own cells come again and again; students' texts, each another one, must not pile up.
+    @functools.lru_cache(maxsize=256)
+    def of(cls, source: str) -> Names:
+        """Return the names of a cell.
+
+        Raises:
+            SyntaxError: it is no Python, nor IPython's.
+        """
+        tree = parse_cell(source)
+        used = set[str]()
+        surely = _flow(tree.body, set(), used)
+        top = symtable.symtable(ast.unparse(tree), "cell", "exec")
+        late = {one.get_name() for one in _globals_below(top)}
+        made = {one.get_name() for one in top.get_symbols() if _is_set(one)}
+        made |= {one.get_name() for one in _globals_below(top) if one.is_assigned()}
+        imported = {one.get_name() for one in top.get_symbols() if one.is_imported()}
+        used |= late - made
+        altered = _altered(tree) & (used | made)
+        known = set(vars(builtins)) - made
+        every = used - known, _texts(tree), late - known, made, surely, imported, altered - known
+        return cls(*map(frozenset, every))
+
+    @property
+    def mentioned(self) -> frozenset[str]:
+        """What it uses, itself or through a function that is given a name as a text."""
+        return self.used | self.texts
+
+    @property
+    def made_otherwise(self) -> frozenset[str]:
+        """What is other after this cell if the cell is other, or what it depends on."""
+        return (self.made - self.imported) | self.altered
+
+
+def irrelevant_cells(notebook: NotebookNode) -> set[str]:
+    """Return the ids of ungraded code cells on which no graded cell depends; none if a cell is no Python."""
+    cells = _code_cells(notebook)
+    try:
+        names = {cell.id: Names.of(cell.source) for cell in cells}
+    except SyntaxError:
+        return set()
+    return names.keys() - _needed(names, {cell.id for cell in cells if _marks(cell)})
+
+
+def unaffected_cells(notebook: NotebookNode, answer: NotebookNode) -> set[str]:
+    """Return the ids of an answer's code cells that cannot tell it from the notebook.
+
+    Args:
+        notebook: with all tests.
+        answer: the same cells, some of them with another text.
+
+    Returns:
+        Tests that depend on no cell with another text, and what no other test needs. None if a cell is no Python or
+        could change what all cells share.
+    """
+    before, after = _code_cells(notebook), _code_cells(answer)
+    differ = {new.id: Names.of("") for old, new in zip(before, after, strict=True) if old.source != new.source}
+    try:
+        names = {cell.id: Names.of(cell.source) for cell in after}
+        differ |= {old.id: Names.of(old.source) for old in before if old.id in differ}
+    except SyntaxError:
+        return set()
+    if any(_FAR_REACHING.search(cell.source) for cell in after if cell.id in differ):
+        return set()
+    moved = _moved(names, differ)
+    return names.keys() - _needed(names, {cell.id for cell in after if cell.id in moved and _marks(cell)})
+
+
+def _moved(names: Mapping[str, Names], differ: Mapping[str, Names]) -> set[str]:
+    """Return the ids of the cells that differ or depend on one that does.
+
+    Args:
+        names: those of all cells, in their order.
+        differ: the names that the cells which differ had before.
+    """
+    moved = set(differ)
+    while True:
+        count, other = len(moved), set[str]()
+        anywhere = frozenset[str]().union(*(names[each].made_otherwise for each in moved))
+        for each, own in names.items():
+            if each in moved or own.mentioned & other or own.late & anywhere:
+                moved.add(each)
+                other |= own.made_otherwise
+                other |= differ[each].made_otherwise if each in differ else set()
+            else:
+                other -= own.surely
+        if len(moved) == count:
+            return moved
+
+
+def _needed(names: Mapping[str, Names], wanted: set[str]) -> set[str]:
+    """Return `wanted` and the ids of all cells that make what they, or one another, use."""
+    busy = set(wanted)
+    while True:
+        count, needed = len(busy), set[str]()
+        # A function may call what is defined after it.
+        anywhere = frozenset[str]().union(*(names[each].late for each in busy))
+        for each, own in reversed(list(names.items())):
+            if each in busy or own.made & (needed | anywhere):
+                busy.add(each)
+                needed = (needed - own.surely) | own.mentioned
+        if len(busy) == count:
+            return busy
+
+
+def _code_cells(notebook: NotebookNode) -> Sequence[NotebookNode]:
+    return [cell for cell in notebook.cells if cell.cell_type == "code"]
+
+
+def _marks(cell: NotebookNode) -> bool:
+    """Tell whether a cell is a test or a student's answer."""
+    marks = cell.metadata.get("nbgrader", {})
+    return bool(marks.get("grade") or marks.get("solution"))
+
+
+def _is_set(symbol: symtable.Symbol) -> bool:
+    return symbol.is_assigned() or symbol.is_imported() or symbol.is_namespace()
+
+
+def _globals_below(table: symtable.SymbolTable) -> Iterator[symtable.Symbol]:
+    """Yield what functions and classes have to do with names outside of them."""
+    for child in table.get_children():
+        yield from (one for one in child.get_symbols() if one.is_global())
+        yield from _globals_below(child)
+
+
+def _flow(statements: Sequence[ast.stmt], known: set[str], used: set[str]) -> set[str]:
+    """Add to `used` what statements take from elsewhere, given the names they know; return those known afterwards."""
+    for statement in statements:
+        if isinstance(statement, ast.For):
+            inside = known | {node.id for node in ast.walk(statement.target) if isinstance(node, ast.Name)}
+            used |= _mentioned(statement.iter) - known
+            # A loop is taken to run at least once: notebooks have no others.
+            known = _flow(statement.orelse, _flow(statement.body, inside, used), used)
+        elif isinstance(statement, ast.If):
+            used |= _mentioned(statement.test) - known
+            known = _flow(statement.body, known, used) & _flow(statement.orelse, known, used)
+        elif isinstance(statement, ast.With):
+            for item in statement.items:
+                used |= _mentioned(item.context_expr) - known
+                known = known | {node.id for node in ast.walk(item) if isinstance(node, ast.Name) and _is_stored(node)}
+            known = _flow(statement.body, known, used)
+        else:
+            top = symtable.symtable(ast.unparse(statement), "cell", "exec")
+            # The symbol table does not count `x += 1` as a use of x.
+            changes = [node.target for node in ast.walk(statement) if isinstance(node, ast.AugAssign)]
+            mentions = {one.get_name() for one in top.get_symbols() if one.is_referenced()}
+            used |= (mentions | {target.id for target in changes if isinstance(target, ast.Name)}) - known
+            if not isinstance(statement, ast.Try | ast.While):
+                known = known | {one.get_name() for one in top.get_symbols() if _is_set(one)}
+    return known
+
+
+def _mentioned(expression: ast.expr) -> set[str]:
+    top = symtable.symtable(ast.unparse(expression), "cell", "exec")
+    return {one.get_name() for one in top.get_symbols() if one.is_referenced()}
+
+
+def _is_stored(node: ast.Name) -> bool:
+    return isinstance(node.ctx, ast.Store)
+
+
+def _altered(tree: ast.AST) -> set[str]:
+    """Return the names whose objects a cell changes in ways that can be seen in its text."""
+    places = [node for node in ast.walk(tree) if isinstance(node, ast.Attribute | ast.Subscript)]
+    changed: list[ast.expr] = [node for node in places if not isinstance(node.ctx, ast.Load)]
+    calls = [node.func for node in ast.walk(tree) if isinstance(node, ast.Call)]
+    methods = [call for call in calls if isinstance(call, ast.Attribute)]
+    changed += [call.value for call in methods if call.attr in _CHANGES or call.attr.endswith("_")]
+    roots = {_root(place) for place in changed}
+    return roots - {""}
+
+
+def _root(place: ast.expr) -> str:
+    """Return the name that a place begins with: `a` of `a.b[0].c`; what a call returns has none."""
+    while isinstance(place, ast.Attribute | ast.Subscript):
+        place = place.value
+    return place.id if isinstance(place, ast.Name) else ""
+
+
+def _texts(tree: ast.AST) -> set[str]:
+    """Return the texts in a source that could be names."""
+    found = (node.value for node in ast.walk(tree) if isinstance(node, ast.Constant))
+    return {text for text in found if isinstance(text, str) and text.isidentifier()}

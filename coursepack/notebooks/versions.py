@@ -1,0 +1,103 @@
+"""Notebooks in memory: read one, and derive what a student gets and what a right answer looks like."""
+
+from __future__ import annotations
+
+import copy
+import logging
+from pathlib import Path
+
+import nbformat
+from nbconvert.exporters.exporter import ResourcesDict
+from nbformat import NotebookNode
+from nbgrader import utils
+from nbgrader.preprocessors import (
+    CheckCellMetadata,
+    ClearHiddenTests,
+    ClearMarkScheme,
+    ClearOutput,
+    ClearSolutions,
+    ComputeChecksums,
+    LockCells,
+)
+
+from coursepack.errors import CoursepackError
+from coursepack.notebooks.markers import without_marker_lines
+
+# What nbgrader's GenerateAssignment runs, in its order, less the steps that need files or a gradebook.
+RELEASE_STEPS = (
+    LockCells,
+    ClearSolutions,
+    ClearOutput,
+    CheckCellMetadata,
+    ComputeChecksums,
+    ClearHiddenTests,
+    ClearMarkScheme,
+    ComputeChecksums,
+    CheckCellMetadata,
+)
+
+_quiet = logging.getLogger(f"{__name__}.quiet")
+_quiet.addHandler(logging.NullHandler())
+_quiet.propagate = False
+
+
+def read_notebook(path: Path) -> NotebookNode:
+    """Read a notebook of nbformat 4.
+
+    Raises:
+        CoursepackError: the file is missing, is not JSON, or is not a notebook.
+    """
+    try:
+        text = path.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise CoursepackError(f"the notebook cannot be read: {error}", where=str(path)) from error
+    try:
+        notebook: NotebookNode = nbformat.reads(text, as_version=nbformat.NO_CONVERT)  # type: ignore[no-untyped-call]
+    except (nbformat.reader.NotJSONError, nbformat.ValidationError, ValueError, AttributeError) as error:
+        raise CoursepackError("the file is not a notebook", where=str(path), remedy=str(error)[:200]) from error
+    if notebook.get("nbformat") != 4:
+        raise CoursepackError(
+            f"the notebook has format {notebook.get('nbformat')}, not 4",
+            where=str(path),
+            remedy="open it in JupyterLab and save it",
+        )
+    return notebook
+
+
+def cell_name(cell: NotebookNode, index: int) -> str:
+    """Return how messages name a cell: its id, else its place in the notebook (the first is 1)."""
+    return str(cell.get("id") or cell.metadata.get("nbgrader", {}).get("grade_id") or f"cell {index + 1}")
+
+
+def released_notebook(source: NotebookNode) -> NotebookNode:
+    """Return what a student gets: stubs for solutions, no hidden tests, cells locked, checksums set.
+
+    The same as `nbgrader generate_assignment` writes while the course has no Colab badge. `source` stays as it is.
+
+    Raises:
+        CoursepackError: nbgrader refuses the notebook (its markers or its metadata).
+    """
+    notebook = copy.deepcopy(source)
+    resources = ResourcesDict()
+    for step in RELEASE_STEPS:
+        try:
+            notebook, resources = step(log=_quiet).preprocess(notebook, resources)
+        except Exception as error:
+            raise CoursepackError(f"nbgrader cannot make a student version: {error}") from error
+    return notebook
+
+
+def solved_notebook(source: NotebookNode) -> NotebookNode:
+    """Return what a student hands in who answers as the source does.
+
+    The student version with the solution cells filled in; the marker lines around the solution are gone, and the
+    cells' checksums are still those of the stubs, as in a real submission.
+
+    Raises:
+        CoursepackError: nbgrader refuses the notebook (its markers or its metadata).
+    """
+    notebook = released_notebook(source)
+    for answered, cell in zip(source.cells, notebook.cells, strict=True):
+        if utils.is_solution(cell):
+            cell.source = without_marker_lines(answered.source, "SOLUTION")
+    return notebook

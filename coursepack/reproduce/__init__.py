@@ -1,1 +1,0 @@
-"""`coursepack reproduce`: train with the reference settings, and write our figures beside those of the reference."""

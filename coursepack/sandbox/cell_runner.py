@@ -1,0 +1,106 @@
+"""nbclient's client, for kernels that are not to be trusted."""
+
+from __future__ import annotations
+
+import asyncio
+import queue
+from typing import Any
+
+from jupyter_client.asynchronous.client import AsyncKernelClient
+from nbclient import NotebookClient
+from nbclient.exceptions import CellExecutionComplete
+from nbformat import NotebookNode
+
+from coursepack.sandbox.outputs import TRUNCATED, stream
+
+LISTEN_SECONDS = 20
+LOOK_SECONDS = 0.1
+# After a cell's end: how long a kernel may show nothing before it counts as not to be heard, and how long it may go on
+# showing what it still has. A busy machine takes its time, so it is silence that counts.
+SILENCE_SECONDS = 4.0
+REMAINDER_SECONDS = 240
+SHOWING = ("stream", "display_data", "execute_result", "error", "update_display_data", "clear_output")
+# What a message costs at least, in characters: each takes time to read.
+LEAST = 100
+
+
+class CellRunner(NotebookClient):
+    """nbclient's client, but it trusts no message: outputs are limited, widgets and other comms ignored.
+
+    Attributes:
+        room: how many characters the cell may still show.
+        total: how many all cells of this kernel may still show.
+        full: whether the cell showed more than it may.
+    """
+
+    room = 0
+    total = 0
+    full = False
+
+    def process_message(self, msg: dict[str, Any], cell: NotebookNode, cell_index: int) -> NotebookNode | None:
+        """Take a message in, unless the cell has shown enough already."""
+        if msg["msg_type"] in SHOWING and not self._charge(len(str(msg["content"]))):
+            self.leave_out(cell)
+            return None
+        return super().process_message(msg, cell, cell_index)
+
+    def _charge(self, size: int) -> bool:
+        """Take what a message costs off the room that is left; tell whether there was enough."""
+        self.room -= max(size, LEAST)
+        self.total -= max(size, LEAST)
+        return self.room >= 0 and self.total >= 0
+
+    def _update_display_id(self, display_id: str, msg: dict[str, Any]) -> None:
+        """Change the outputs of one name, as far as there is room: each of them is shown anew."""
+        places = sum(map(len, self._display_id_map.get(display_id, {}).values()))
+        if places <= 1 or self._charge(max(LEAST, len(str(msg["content"]))) * (places - 1)):
+            super()._update_display_id(display_id, msg)
+
+    async def _async_poll_output_msg(self, parent_msg_id: str, cell: NotebookNode, cell_index: int) -> None:
+        """Take in what the cell shows, to its end.
+
+        Raises:
+            queue.Empty: the kernel has answered, but has shown nothing for a while; nbclient's caller expects it.
+        """
+        assert isinstance(self.kc, AsyncKernelClient)
+        while True:
+            try:
+                message = await self.kc.get_iopub_msg(timeout=SILENCE_SECONDS)
+            except queue.Empty:
+                if "shell.execute_reply" in cell.metadata["execution"]:
+                    raise
+                continue
+            if message["parent_header"].get("msg_id") == parent_msg_id:
+                try:
+                    self.process_message(message, cell, cell_index)
+                except CellExecutionComplete:
+                    return
+
+    async def _async_poll_kernel_alive(self) -> None:
+        """Wait for no answer of a kernel that is gone; nbclient looks only once a second."""
+        assert isinstance(self.kc, AsyncKernelClient)
+        while await self.kc.is_alive():
+            await asyncio.sleep(LOOK_SECONDS)
+        await asyncio.sleep(LOOK_SECONDS)  # what the cell showed last may still be on its way
+        if self.task_poll_for_reply is not None:
+            self.task_poll_for_reply.cancel()
+
+    def leave_out(self, cell: NotebookNode) -> None:
+        """Say below a cell that it showed more."""
+        if not self.full:
+            cell.outputs.append(stream(TRUNCATED))
+        self.full = True
+
+    async def listen_again(self) -> None:
+        """Hear the kernel again after a message that was too large: ZeroMQ gives up a connection for it.
+
+        Raises:
+            RuntimeError: it is not to be heard; it is ended.
+        """
+        assert self.kc is not None
+        self.kc.stop_channels()
+        self.startup_timeout = LISTEN_SECONDS
+        await self.async_start_new_kernel_client()
+
+    def handle_comm_msg(self, outs: list[NotebookNode], msg: dict[str, Any], cell_index: int) -> None:
+        """Ignore widgets."""

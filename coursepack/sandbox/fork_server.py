@@ -1,0 +1,184 @@
+"""The worker's end of a fork server: start it in its jail, ask it for kernels, know when they end."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import json
+import os
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import psutil
+
+from coursepack.errors import CoursepackError
+from coursepack.sandbox import jail, seccomp
+from coursepack.sandbox.locked_tempdir import LockedTempdir
+
+START_SECONDS = 300.0
+# In the place of the working folder, which is not searched before a kernel is ready.
+BOOT = "import sys; sys.path[0] = {path!r}; from in_jail.server import main; main()"
+
+
+class ServerProcess:
+    """A running fork server.
+
+    Args:
+        data: the folder of data to show to student code.
+        preload: modules to import once, before any kernel is there.
+        jailed: False runs it without any wall.
+
+    Attributes:
+        folder: the sockets' folder, on this side.
+        pid: the server's process, as this side numbers it.
+    """
+
+    def __init__(self, data: Path | None, preload: Sequence[str] = (), *, jailed: bool = True) -> None:
+        self.jailed, self._preload = jailed, preload
+        self._own = LockedTempdir()
+        self._base = self._own.path
+        self.folder = self._base / "s"
+        self.folder.mkdir()
+        self._control, theirs = socket.socketpair()
+        self._log = (self._base / "log").open("w+b")
+        self._process = self._start(theirs, data)
+        theirs.close()
+        self._buffer = b""
+        self.pid = 0
+        self._server: psutil.Process | None = None
+
+    def _start(self, theirs: socket.socket, data: Path | None) -> subprocess.Popen[bytes]:
+        user = jail.jail_user() if self.jailed else 0
+        settings = {"control": theirs.fileno(), "jailed": self.jailed, "become": user, "preload": [*self._preload]}
+        if self.jailed:
+            command, tools, environment = jail.jail_command(self.folder, data), jail.TOOLS, {}
+            if user:
+                os.chown(self.folder, user, user)
+        else:
+            tools = str(self._bare_tools())
+            command, environment = [], {**jail.environment(), "HOME": str(self._base)}
+            environment["COURSE_DATA"] = str(data or "")
+        command += [sys.executable, "-c", BOOT.format(path=tools), json.dumps(settings)]
+        return subprocess.Popen(  # noqa: S603
+            command,
+            env=environment,
+            stdin=subprocess.DEVNULL,
+            stdout=self._log,
+            stderr=self._log,
+            pass_fds=[theirs.fileno()],
+            start_new_session=True,
+        )
+
+    def _bare_tools(self) -> Path:
+        tools = self._base / "tools"
+        tools.mkdir()
+        (tools / "in_jail").symlink_to(jail.ENGINE)
+        (tools / "subject_agent").symlink_to(jail.SUBJECT)
+        return tools
+
+    def wait_until_ready(self) -> None:
+        """Wait until the server has imported everything.
+
+        Raises:
+            CoursepackError: it ended instead; what it said last is told.
+        """
+        try:
+            self.receive(START_SECONDS)
+        except (EOFError, TimeoutError) as error:
+            self.close()
+            raise CoursepackError(f"the grading worker did not start: {error}", remedy=jail.REMEDY) from error
+        self.pid = self._own_pid()
+        self._server = psutil.Process(self.pid)
+
+    def _own_pid(self) -> int:
+        """Return the server's process: the innermost of bubblewrap's chain."""
+        process = psutil.Process(self._process.pid)
+        while children := process.children():
+            process = children[0]
+        return int(process.pid)
+
+    def receive(self, seconds: float) -> dict[str, Any]:
+        """Return the next thing the server says.
+
+        Raises:
+            EOFError: it has ended.
+            TimeoutError: it said nothing in time.
+        """
+        deadline = time.monotonic() + seconds
+        while b"\n" not in self._buffer:
+            self._control.settimeout(max(0.01, deadline - time.monotonic()))
+            part = self._control.recv(65_536)
+            if not part:
+                raise EOFError(self.last_words())
+            self._buffer += part
+        line, self._buffer = self._buffer.split(b"\n", 1)
+        message: dict[str, Any] = json.loads(line)
+        return message
+
+    def send(self, **message: Any) -> None:
+        """Tell the server something."""
+        self._control.settimeout(30)
+        self._control.sendall(json.dumps(message).encode() + b"\n")
+
+    async def fork(self, order: dict[str, Any]) -> psutil.Process:
+        """Let the server fork a kernel; return the kernel's guard process.
+
+        Raises:
+            RuntimeError: the kernel did not start.
+        """
+        return await asyncio.get_running_loop().run_in_executor(None, self._fork, order)
+
+    def _fork(self, order: dict[str, Any]) -> psutil.Process:
+        try:
+            self.send(do="fork", filter=seccomp.filter_program() if self.jailed else "", **order)
+            while True:
+                answer = self.receive(START_SECONDS)
+                if "failed" in answer:
+                    raise RuntimeError(answer["failed"])
+                if answer.get("forked") == order["number"]:
+                    return psutil.Process(self.pid).children()[0]
+        except (EOFError, OSError, IndexError, psutil.NoSuchProcess) as error:
+            self._end()  # whatever is left of it: a server that lost the thread must not be asked again
+            raise RuntimeError("the fork server ended or did not answer") from error
+
+    def kill_kernel(self) -> None:
+        """End the kernel and everything it started."""
+        with contextlib.suppress(OSError):
+            self.send(do="kill")
+
+    def alive(self) -> bool:
+        """Tell whether the server runs."""
+        if self._process.poll() is not None:
+            return False
+        if self._server is None:
+            return True
+        try:  # bubblewrap outlives it for a moment
+            return bool(self._server.is_running() and self._server.status() != psutil.STATUS_ZOMBIE)
+        except psutil.NoSuchProcess:
+            return False
+
+    def last_words(self) -> str:
+        """Return the end of what the server wrote to its log."""
+        self._log.flush()
+        text = (self._base / "log").read_text(encoding="utf-8", errors="replace")
+        return text.strip()[-500:] or "it said nothing"
+
+    def close(self) -> None:
+        """End the server, and with it all its kernels."""
+        self._control.close()
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            self._process.wait(timeout=2)
+        self._end()
+        self._log.close()
+        self._own.remove()
+
+    def _end(self) -> None:
+        self._control.close()
+        with contextlib.suppress(ProcessLookupError):
+            self._process.kill()
+        self._process.wait(timeout=10)

@@ -1,0 +1,203 @@
+"""Kernels from a fork server, as jupyter_client and nbclient know kernels: a provisioner and a manager."""
+
+from __future__ import annotations
+
+import asyncio
+import base64
+import contextlib
+import itertools
+import os
+import queue
+import secrets
+import shutil
+import signal
+import time
+from collections.abc import Awaitable, Callable, Mapping
+from pathlib import Path
+from typing import Any
+
+import psutil
+import zmq.asyncio
+from jupyter_client.asynchronous.client import AsyncKernelClient
+from jupyter_client.kernelspec import KernelSpec
+from jupyter_client.manager import AsyncKernelManager
+from jupyter_client.provisioning.provisioner_base import KernelProvisionerBase
+
+from coursepack.sandbox.fork_server import ServerProcess
+from coursepack.sandbox.limits import Limits
+
+CHANNELS = ("shell", "iopub", "stdin", "hb", "control")
+MAX_MESSAGE = 16 * 2**20
+MAX_WAITING = 20
+RECONNECT_MILLISECONDS = 30
+ANSWER_SECONDS, ECHO_SECONDS = 1.0, 0.05
+_numbers = itertools.count()
+
+
+class ForkProvisioner(KernelProvisionerBase):
+    """Gets a kernel from a fork server instead of starting a program.
+
+    Attributes:
+        folder: where the kernel's sockets are, on this side.
+        guard: the topmost of the notebook's processes.
+        kernel: the kernel's own process.
+    """
+
+    def __init__(self, server: ServerProcess, limits: Limits, files: Mapping[str, bytes], **options: Any) -> None:
+        super().__init__(**options)
+        self._server, self._limits, self._files = server, limits, files
+        self.number = next(_numbers)
+        self.folder = server.folder / str(self.number)
+        self.guard: psutil.Process | None = None
+        self.kernel: psutil.Process | None = None
+        self._chain: list[psutil.Process] = []
+
+    @property
+    def has_process(self) -> bool:
+        """Whether a kernel was started and not yet buried."""
+        return self.guard is not None
+
+    async def pre_launch(self, **options: Any) -> dict[str, Any]:
+        """Prepare nothing: there is no command and no environment."""
+        return {"cmd": []}
+
+    async def launch_kernel(self, cmd: list[str], **options: Any) -> Any:
+        """Let the server fork a kernel."""
+        self.folder.mkdir()
+        owner = self._server.folder.stat()
+        os.chown(self.folder, owner.st_uid, owner.st_gid)
+        key = secrets.token_hex(16)
+        inside = f"/run/sockets/{self.number}" if self._server.jailed else str(self.folder)
+        order = {
+            "number": self.number,
+            "folder": inside,
+            "home": str(self.folder / "home"),
+            "key": key,
+            "files": {name: base64.b64encode(content).decode("ascii") for name, content in self._files.items()},
+            "limits": self._limits.resources() if self._server.jailed else {},
+            "scratch_bytes": self._limits.scratch_bytes,
+            "scratch_files": self._limits.scratch_files,
+        }
+        self.guard = await self._server.fork(order)
+        self._chain = self._find_chain()
+        self.kernel = self._chain[-1]
+        ports = {f"{channel}_port": number for number, channel in enumerate(CHANNELS, start=1)}
+        info: Any = {"transport": "ipc", "ip": str(self.folder / "k"), "key": key.encode("ascii"), **ports}
+        info["signature_scheme"] = "hmac-sha256"
+        self.connection_info = info
+        return info
+
+    def _find_chain(self) -> list[psutil.Process]:
+        """Return guard, init and kernel, found before anything of the student's ran."""
+        chain: list[Any] = [self.guard]
+        for _ in range(2 if self._server.jailed else 0):
+            chain += chain[-1].children()
+        return chain
+
+    async def poll(self) -> int | None:
+        """Return None while the kernel lives."""
+        return None if self.guard is not None and all(_lives(process) for process in self._chain) else 1
+
+    async def wait(self) -> int | None:
+        """Wait until all processes of the notebook are gone: its init goes last."""
+        while any(_lives(process) for process in self._chain):
+            await asyncio.sleep(0.005)
+        self.guard = None
+        return 0
+
+    async def send_signal(self, signum: int) -> None:
+        """Signal the kernel, never what it started."""
+        if signum == signal.SIGKILL:
+            self._server.kill_kernel()
+        elif self.kernel is not None:
+            with contextlib.suppress(psutil.NoSuchProcess, psutil.AccessDenied):
+                self.kernel.send_signal(signum)
+
+    async def kill(self, restart: bool = False) -> None:
+        """End the kernel and everything it started."""
+        self._server.kill_kernel()
+
+    async def terminate(self, restart: bool = False) -> None:
+        """End the kernel and everything it started."""
+        self._server.kill_kernel()
+
+    async def cleanup(self, restart: bool = False) -> None:
+        """Remove the sockets."""
+        shutil.rmtree(self.folder, ignore_errors=True)
+
+
+def _lives(process: psutil.Process) -> bool:
+    try:
+        return bool(process.is_running() and process.status() != psutil.STATUS_ZOMBIE)
+    except psutil.NoSuchProcess:
+        return False
+
+
+class PromptClient(AsyncKernelClient):
+    """A client that is ready as soon as it hears the kernel on both channels.
+
+    jupyter_client's own is ready when IOPub has been silent for 0.2 s, about as long as our kernels take to start.
+    Here, what still comes there answers another request than a cell's, and nbclient passes over it.
+    """
+
+    async def wait_for_ready(self, timeout: float | None = None) -> None:
+        """Wait until the kernel answers and what it shows arrives.
+
+        Raises:
+            RuntimeError: it died, or did not answer within `timeout` seconds.
+        """
+        until = time.monotonic() + (float("inf") if timeout is None else timeout)
+        while time.monotonic() < until:
+            asked = self.kernel_info()
+            if await _received(self.get_shell_msg, asked, ANSWER_SECONDS):
+                if await _received(self.get_iopub_msg, asked, ECHO_SECONDS):
+                    return
+            elif not await self._async_is_alive():
+                raise RuntimeError("the kernel died before it answered")
+        raise RuntimeError(f"the kernel did not answer within {timeout} s")
+
+
+async def _received(receive: Callable[..., Awaitable[dict[str, Any]]], asked: str, seconds: float) -> bool:
+    """Tell whether something in answer to a request is received in time."""
+    with contextlib.suppress(queue.Empty):
+        while True:
+            message = await receive(timeout=seconds)
+            if message["parent_header"].get("msg_id") == asked:
+                return True
+    return False
+
+
+class ForkedKernelManager(AsyncKernelManager):
+    """Manages one kernel of a fork server.
+
+    Args:
+        server: the fork server.
+        limits: the notebook's limits.
+        files: what lies beside the notebook, by relative path.
+    """
+
+    def __init__(self, server: ServerProcess, limits: Limits, files: Mapping[str, bytes], **options: Any) -> None:
+        super().__init__(transport="ipc", client_factory=PromptClient, **options)
+        self.fork = ForkProvisioner(server, limits, files, parent=self)
+        self.provisioner = self.fork
+        self.ip = str(self.fork.folder / "k")
+        # A spec that names no program: the server has it running already.
+        self._kernel_spec = KernelSpec(argv=["-"], display_name="forked", language="python")
+
+    def write_connection_file(self, **options: Any) -> None:
+        """Write none: whoever may speak to the kernel is told directly."""
+
+    def client(self, **options: Any) -> Any:
+        """Return a client that takes no message above 16 MiB and keeps few waiting."""
+        context = zmq.asyncio.Context()
+        context.setsockopt(zmq.MAXMSGSIZE, MAX_MESSAGE)
+        context.setsockopt(zmq.RCVHWM, MAX_WAITING)
+        context.setsockopt(zmq.RECONNECT_IVL, RECONNECT_MILLISECONDS)  # until the kernel's sockets are there
+        client = super().client(context=context, **options)
+        client._created_context = True  # so that the client closes it
+        return client
+
+    @property
+    def subject_socket(self) -> Path:
+        """Where the agent in this kernel listens."""
+        return self.fork.folder / "subject"

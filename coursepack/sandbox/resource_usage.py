@@ -1,0 +1,119 @@
+"""How much a notebook's processes use: read from /proc, for the whole tree below its guard."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+from collections.abc import Iterator, Sequence
+
+TICKS = os.sysconf("SC_CLK_TCK")
+READ_BYTES = 65_536
+LOOKS = 8  # processes whose memory is looked at exactly, each time
+
+
+class ResourceUsage:
+    """Measures the processes below one process.
+
+    Args:
+        root: the number of the topmost process, as this side counts.
+    """
+
+    def __init__(self, root: int) -> None:
+        self._root = root
+        self._seen = 0.0
+        self._turns: dict[int, int] = {}  # process → what was its own when it had its turn; whose is next comes first
+
+    def processes(self) -> list[int]:
+        """Return the numbers of all living processes of the tree, the root first."""
+        found, waiting = [], [self._root]
+        while waiting:
+            pid = waiting.pop()
+            found.append(pid)
+            waiting.extend(_children(pid))
+        return found
+
+    def cpu_seconds(self, processes: Sequence[int] = ()) -> float:
+        """Return the CPU time used so far, that of ended processes included; it never falls.
+
+        Args:
+            processes: the tree, if it was just looked for.
+        """
+        stats = map(_stat, processes or self.processes())
+        ticks = sum(sum(int(part) for part in fields[11:15]) for fields in stats if fields)
+        self._seen = max(self._seen, ticks / TICKS)
+        return self._seen
+
+    def memory(self, enough: int, processes: Sequence[int] = ()) -> int:
+        """Return the bytes that belong to the tree alone: exactly where a quick upper bound is above `enough`.
+
+        An exact look takes some milliseconds for each process. Of hundreds that were forked, a few are looked at each
+        time, in turns, and the others count with what they had: to look at all of them would take minutes among them.
+
+        Args:
+            enough: where to look more closely.
+            processes: the tree, if it was just looked for.
+        """
+        processes = processes or self.processes()
+        bound = sum(_resident(pid) for pid in processes)
+        return bound if bound <= enough else self._exact(processes)
+
+    def _exact(self, processes: Sequence[int]) -> int:
+        """Return the sum of what was private to each process at its last turn; nothing for those that had none."""
+        living = set(processes)
+        turns = {pid: size for pid, size in self._turns.items() if pid in living}
+        turns |= {pid: 0 for pid in processes if pid not in turns}
+        for pid in list(turns)[:LOOKS]:
+            del turns[pid]
+            turns[pid] = _private(pid)
+        self._turns = turns
+        return sum(turns.values())
+
+
+def _read(path: str) -> bytes:
+    """Return what a file of /proc says: looked at ten times a second, and so without pathlib's and io's detours."""
+    file = os.open(path, os.O_RDONLY)
+    try:
+        said = part = os.read(file, READ_BYTES)
+        while part:
+            part = os.read(file, READ_BYTES)
+            said += part
+        return said
+    finally:
+        os.close(file)
+
+
+def _children(pid: int) -> Iterator[int]:
+    """Yield the children of all threads of a process."""
+    with contextlib.suppress(OSError):
+        for task in os.listdir(f"/proc/{pid}/task"):  # noqa: PTH208
+            with contextlib.suppress(OSError):
+                yield from map(int, _read(f"/proc/{pid}/task/{task}/children").split())
+
+
+def _stat(pid: int) -> list[bytes]:
+    """Return the fields of a process's stat file after its name; nothing if it is gone."""
+    try:
+        return _read(f"/proc/{pid}/stat").rsplit(b")", 1)[1].split()
+    except (OSError, IndexError):
+        return []
+
+
+def _resident(pid: int) -> int:
+    """Return the resident bytes of a process that come from no file on disk (an upper bound: forks share pages)."""
+    try:
+        status = _read(f"/proc/{pid}/status")
+    except OSError:
+        return 0
+    sizes = dict(line.split(b":", 1) for line in status.splitlines() if line.startswith((b"RssAnon", b"RssShmem")))
+    return sum(1024 * int(size.split()[0]) for size in sizes.values())
+
+
+def _private(pid: int) -> int:
+    """Return the bytes that only this process uses, with its share of what processes share in memory."""
+    try:
+        rollup = _read(f"/proc/{pid}/smaps_rollup")
+    except OSError:
+        return _resident(pid)
+    wanted = (b"Private_Dirty", b"Private_Clean", b"Pss_Shmem")
+    lines = (line.split(b":", 1) for line in rollup.splitlines()[1:])
+    return sum(1024 * int(size.split()[0]) for name, size in lines if name in wanted)

@@ -1,0 +1,143 @@
+"""What a course tells the tool about itself: `[tool.coursepack]` in its `pyproject.toml`."""
+
+from __future__ import annotations
+
+import importlib
+import re
+import sys
+import tomllib
+from collections.abc import Callable
+from dataclasses import dataclass, fields
+from pathlib import Path
+from typing import Any
+
+from coursepack.course import Course
+from coursepack.errors import CoursepackError
+
+FILE = "pyproject.toml"
+# One thread on the CPU, whatever the machine has: what a notebook computes is then the same everywhere.
+ONE_THREAD = {
+    "CUDA_VISIBLE_DEVICES": "",
+    "OMP_NUM_THREADS": "1",
+    "OPENBLAS_NUM_THREADS": "1",
+    "MKL_NUM_THREADS": "1",
+}
+
+
+@dataclass(frozen=True)
+class Settings:
+    """The settings of a course; all may be left out.
+
+    Attributes:
+        package: the course's own Python package in the course folder. Hidden tests import it; students never see it.
+        preload: modules that notebooks import, imported once before any notebook is run.
+        grading_data: "module:function" of the package; it is called with the course folder (a `Path`), and returns the
+            folder of data that notebooks see while they are built, proven and graded, as `$COURSE_DATA`.
+        repository: "owner/name" on GitHub, for notebooks that open in Colab at a click.
+        branch: the branch that holds `release/`.
+        bundled_data: files and folders of the course folder that the grading data are made from.
+        demo: the assignment that `coursepack demo` shows.
+    """
+
+    package: str = ""
+    preload: tuple[str, ...] = ()
+    grading_data: str = ""
+    repository: str = ""
+    branch: str = "main"
+    bundled_data: tuple[str, ...] = ()
+    demo: str = ""
+
+
+LISTS = {"preload": 'preload = ["numpy", "pandas"]', "bundled_data": 'bundled_data = ["data/small"]'}
+# Setting → what it must look like, and an example of it.
+FORMS = {
+    "package": (r"[A-Za-z_]\w*", 'package = "my_course"'),
+    "grading_data": (r"[A-Za-z_][\w.]*:[A-Za-z_]\w*", 'grading_data = "my_course.data:grading_data"'),
+    "repository": (r"[\w.-]+/[\w.-]+", 'repository = "owner/name"'),
+    "branch": (r"\S+", 'branch = "main"'),
+    "demo": (r"[\w.-]+", 'demo = "ps1"'),
+}
+
+
+def read_settings(root: Path) -> Settings:
+    """Return the settings of the course in the folder `root`.
+
+    Raises:
+        CoursepackError: the file is not TOML, or a setting is unknown or not of its form.
+    """
+    path = root / FILE
+    if not path.is_file():
+        return Settings()
+    try:
+        table = tomllib.loads(path.read_text(encoding="utf-8")).get("tool", {}).get("coursepack", {})
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise CoursepackError(f"the file is not TOML: {error}", where=str(path)) from error
+    known = [field.name for field in fields(Settings)]
+    for name, value in table.items():
+        if name not in known:
+            remedy = f"the settings are {', '.join(known)}"
+            raise CoursepackError(f"[tool.coursepack] has no setting “{name}”", where=str(path), remedy=remedy)
+        _check(path, name, value)
+    return Settings(**{**table, **{name: tuple(table.get(name, ())) for name in LISTS}})
+
+
+def _check(path: Path, name: str, value: Any) -> None:
+    if name in LISTS:
+        fits = isinstance(value, list) and all(isinstance(one, str) and one for one in value)
+        example = LISTS[name]
+    else:
+        form, example = FORMS[name]
+        fits = isinstance(value, str) and (value == "" or re.fullmatch(form, value) is not None)
+    if not fits:
+        remedy = f"write it like this: {example}; or leave it out"
+        raise CoursepackError(f"{name} = {value!r} is no such setting", where=str(path), remedy=remedy)
+
+
+def grading_data(course: Course) -> Path | None:
+    """Return the folder of data that the course's notebooks are graded on; None if the course names none.
+
+    Raises:
+        CoursepackError: the function that should lay it out is missing or fails.
+    """
+    named = read_settings(course.root).grading_data
+    if not named:
+        return None
+    where = f"{course.root / FILE}, grading_data = “{named}”"
+    module, _, function = named.partition(":")
+    try:
+        lay_out: Callable[[Path], Any] = getattr(import_from(course, module), function)
+        folder = lay_out(course.root)
+    except CoursepackError:
+        raise
+    except Exception as error:
+        reason = f"the grading data cannot be laid out: {type(error).__name__}: {error}"
+        raise CoursepackError(reason, where=where) from error
+    if not isinstance(folder, Path) or not folder.is_dir():
+        raise CoursepackError(f"the function returned {folder!r}, no folder", where=where)
+    return folder
+
+
+def import_from(course: Course, module: str) -> Any:
+    """Import a module that may lie in the course folder; what is installed comes first.
+
+    Raises:
+        ImportError: there is no such module, or it fails.
+    """
+    make_importable(course)
+    return importlib.import_module(module)
+
+
+def make_importable(course: Course) -> None:
+    """Let this process import what lies in the course folder; what is installed still comes first."""
+    if str(course.root) not in sys.path:
+        sys.path.append(str(course.root))
+
+
+def grading_environment(course: Course) -> dict[str, str]:
+    """Return the variables that a notebook is built, proven and graded under.
+
+    Raises:
+        CoursepackError: the grading data cannot be laid out.
+    """
+    data = grading_data(course)
+    return ONE_THREAD | ({} if data is None else {"COURSE_DATA": str(data)})

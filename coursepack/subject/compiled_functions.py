@@ -1,0 +1,80 @@
+"""Compiled functions that a running function has within reach: no hook sees them called."""
+
+from __future__ import annotations
+
+import dis
+import functools
+import sys
+from collections.abc import Iterator, Mapping, Sequence
+from types import BuiltinFunctionType, FrameType, MethodType
+from typing import Any
+
+import numpy as np
+
+from .dotted_names import covers, name_of
+
+# Its functions are seen by their mode, see `watching`.
+SEEN_ANYWAY = "torch"
+MAX_OBJECTS, MAX_DEPTH, MAX_ITEMS = 2_000, 5, 100
+
+
+def compiled_within_reach(frame: FrameType, rules: Sequence[str]) -> list[str]:
+    """Return the dotted names of forbidden compiled functions that a function holds or reads from its globals.
+
+    Looked at are its arguments (defaults too), the variables it closes over, the globals that its code reads, and what
+    lists, dictionaries, partial functions, bound methods and objects of the notebook's classes among them hold.
+    """
+    names = {one.argval for one in dis.get_instructions(frame.f_code) if one.opname in ("LOAD_GLOBAL", "LOAD_NAME")}
+    waiting = [(value, 0) for value in frame.f_locals.values()]
+    waiting += [(frame.f_globals[name], 0) for name in names if name in frame.f_globals]
+    found, seen = list[str](), set[int]()
+    while waiting and len(seen) < MAX_OBJECTS:
+        value, depth = waiting.pop()
+        if id(value) in seen:
+            continue
+        seen.add(id(value))
+        name = _compiled_name(value, rules)
+        if name and not covers(SEEN_ANYWAY, name) and any(covers(rule, name) for rule in rules):
+            found.append(name)
+        if depth < MAX_DEPTH:
+            waiting += [(part, depth + 1) for part in _parts(value)]
+    return found
+
+
+def _compiled_name(value: Any, rules: Sequence[str]) -> str:
+    """Return the dotted name of a compiled function; empty for anything else."""
+    if isinstance(value, np.ufunc):
+        return "" if getattr(np, value.__name__, None) is value else _home_of(value, rules)
+    if isinstance(value, BuiltinFunctionType) or type(value).__name__ == "cython_function_or_method":
+        return name_of(value)
+    return ""
+
+
+def _home_of(ufunc: np.ufunc, rules: Sequence[str]) -> str:
+    """Return the dotted name of a ufunc, which does not know it itself: look where the rules forbid to take it from."""
+    for name, module in list(sys.modules.items()):
+        if any(covers(rule, name) for rule in rules) and vars(module).get(ufunc.__name__) is ufunc:
+            return f"{name}.{ufunc.__name__}"
+    return ""
+
+
+def _parts(value: Any) -> Iterator[Any]:
+    """Yield what an object holds, if it is one to hold functions."""
+    kind = type(value)
+    if kind in (list, tuple, set, frozenset):
+        yield from list(value)[:MAX_ITEMS]
+    elif kind is dict:
+        yield from list(value.values())[:MAX_ITEMS]
+    elif kind is functools.partial:
+        yield from (value.func, *value.args, *value.keywords.values())
+    elif kind is MethodType:
+        yield value.__self__
+    elif isinstance(value, type) and value.__module__ == "__main__":
+        yield from _attributes(value)
+    elif kind.__module__ == "__main__":
+        yield from (*_attributes(value), kind)
+
+
+def _attributes(holder: Any) -> list[Any]:
+    found = getattr(holder, "__dict__", None)
+    return list(found.values())[:MAX_ITEMS] if isinstance(found, Mapping) else []

@@ -1,0 +1,138 @@
+"""The answers that prove a pack: what is run for each, what it must lose, and what of its result is a fault."""
+
+from __future__ import annotations
+
+import copy
+import functools
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import TypeVar
+
+from nbformat import NotebookNode
+
+from coursepack.course import Course
+from coursepack.errors import CoursepackError
+from coursepack.notebooks.dependencies import irrelevant_cells, unaffected_cells
+from coursepack.notebooks.plot_cells import plot_cells
+from coursepack.notebooks.versions import read_notebook
+from coursepack.validation.forking_runner import SKIP, NotebookRun
+from coursepack.validation.snippets import Snippet, apply_snippet, load_snippets, released_notebook, solved_notebook
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True)
+class Answer:
+    """One answer to prove the pack with.
+
+    Attributes:
+        assignment: the assignment it answers.
+        kind: "solution", "untouched", "variant" or "mutant".
+        name: the snippet's name, or the kind.
+        loses: ids of the cells it must lose, no more and no fewer.
+        notebook: what is run: the answer's cells with all hidden tests; what cannot matter is marked to be left out.
+        count: how many snippets it combines.
+    """
+
+    assignment: str
+    kind: str
+    name: str
+    loses: frozenset[str]
+    notebook: NotebookNode
+    count: int = 1
+
+
+def answers(course: Course, assignment: str, only: str = "") -> Iterator[Answer]:
+    """Yield the solution and all answers of an assignment whose name contains `only`.
+
+    Variants are right answers, so several that answer different cells make one notebook: it must lose nothing.
+    """
+    source = read_notebook(course.notebook("source", assignment))
+    solved, released = solved_notebook(source), released_notebook(source)
+    carrying = frozenset(points_of(source))
+    solution = with_tests(source, solved)
+    yield Answer(assignment, "solution", "solution", frozenset(), solution)
+    if not only:
+        yield Answer(assignment, "untouched", "untouched", carrying, with_tests(source, released))
+    variants = [snippet for snippet in load_snippets(course, "right", assignment) if only in snippet.name]
+    for group in _combine(variants):
+        notebook = functools.reduce(apply_snippet, group, solved)
+        name = " + ".join(snippet.name for snippet in group)
+        shorter = shortened(solution, with_tests(source, notebook))
+        yield Answer(assignment, "variant", name, frozenset(), shorter, len(group))
+    for snippet in load_snippets(course, "wrong", assignment):
+        unknown = set(snippet.loses) - carrying
+        if unknown:
+            raise CoursepackError(
+                f"no cell with points is called {', '.join(sorted(unknown))}",
+                where=str(snippet.path),
+                remedy=f"`# loses:` may name {', '.join(sorted(carrying))}",
+            )
+        if only in snippet.name:
+            notebook = shortened(solution, with_tests(source, apply_snippet(solved, snippet)))
+            yield Answer(assignment, "mutant", snippet.name, frozenset(snippet.loses), notebook)
+
+
+def shortened(solution: NotebookNode, notebook: NotebookNode) -> NotebookNode:
+    """Mark cells of an answer that are to be left out: nothing in them can tell it from the solution.
+
+    What it looks like in a picture, or brings about in an experiment, decides no points.
+    """
+    left_out = plot_cells(notebook) | irrelevant_cells(notebook) | unaffected_cells(solution, notebook)
+    for cell in notebook.cells:
+        if cell.id in left_out:
+            cell.metadata[SKIP] = True
+    return notebook
+
+
+def _combine(variants: Sequence[Snippet]) -> list[list[Snippet]]:
+    """Put variants that replace different cells together, in as few groups as come from taking them in turn."""
+    return in_groups(variants, lambda one, other: bool(one.cells.keys() & other.cells.keys()))
+
+
+def in_groups(items: Sequence[T], clash: Callable[[T, T], bool]) -> list[list[T]]:
+    """Put each item, in turn, into the first group in which it clashes with no other."""
+    groups: list[list[T]] = []
+    for item in items:
+        fitting = (group for group in groups if not any(clash(item, other) for other in group))
+        group = next(fitting, None)
+        if group is None:
+            groups.append([item])
+        else:
+            group.append(item)
+    return groups
+
+
+def points_of(source: NotebookNode) -> dict[str, float]:
+    """Return the points of the automatically graded cells that carry any."""
+    cells = [cell.metadata.get("nbgrader", {}) for cell in source.cells if cell.cell_type == "code"]
+    return {meta["grade_id"]: meta["points"] for meta in cells if meta.get("grade") and meta.get("points")}
+
+
+def with_tests(source: NotebookNode, submission: NotebookNode) -> NotebookNode:
+    """Return the source notebook with the submission's text in every solution cell, as nbgrader would run it."""
+    texts = {cell.get("id"): cell.source for cell in submission.cells}
+    graded = copy.deepcopy(source)
+    for cell in graded.cells:
+        if cell.metadata.get("nbgrader", {}).get("solution"):
+            cell.source = texts[cell.id]
+    return graded
+
+
+def faults(answer: Answer, result: NotebookRun) -> list[str]:
+    """Return what speaks against the pack in one result; nothing if it is as it should be."""
+    if result.fault:
+        return [result.fault]
+    lost = set(result.lost)
+    found = [f"should lose {name}, but passes" for name in sorted(answer.loses - lost)]
+    by_name = {outcome.grade_id: outcome for outcome in result.outcomes}
+    found += [f"loses {name}: {by_name[name].message}" for name in sorted(lost - answer.loses)]
+    if answer.kind == "solution":
+        found += [f"{name} raises {error}" for name, error in result.broken]
+        found += [f"{o.grade_id} fails: {o.message}" for o in result.outcomes if not o.points and not o.passed]
+    if not answer.loses:
+        # Stock nbgrader takes that for a failure: it costs a cell's points. Our own answer never writes there; another
+        # right one may warn in a cell without points, of what its own code does.
+        costly = [o for o in result.outcomes if o.stderr and (o.points or answer.kind == "solution")]
+        found += [f"{o.grade_id} writes to stderr: {o.stderr[:200]}" for o in costly]
+    return found

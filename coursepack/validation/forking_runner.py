@@ -1,0 +1,305 @@
+"""Run many notebooks that begin alike, each in a process that is forked where the notebook begins to differ.
+
+This is for the author's own answers (solutions, mutants, variants). One process has imported what the course preloads
+and runs the solved notebook, the base run. Just before the first cell in which another notebook differs, it forks a
+branch that goes on with that notebook's cells. So no import and no training that two notebooks have in common is done
+twice, and each still has exactly the state it would have had alone. It is no jail: never run a student's work here.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import fcntl
+import gc
+import importlib
+import multiprocessing
+import os
+import signal
+import sys
+import tempfile
+import time
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, TextIO
+
+from nbformat import NotebookNode
+
+from coursepack.course import Course
+from coursepack.settings import grading_environment, make_importable, read_settings
+
+CELL_SECONDS = 300
+POLL_SECONDS = 0.05
+# A cell of a branch with this key in its metadata is passed over.
+SKIP = "validate_skip"
+
+
+@dataclass(frozen=True)
+class CellOutcome:
+    """What became of one test cell.
+
+    Attributes:
+        grade_id: the cell's id.
+        points: points it carries.
+        passed: whether it ran without an error.
+        message: the error's text, if any.
+        stderr: what it wrote to standard error (stock nbgrader takes that for a failure).
+    """
+
+    grade_id: str
+    points: float
+    passed: bool
+    message: str = ""
+    stderr: str = ""
+
+
+@dataclass(frozen=True)
+class NotebookRun:
+    """What became of one notebook.
+
+    Attributes:
+        outcomes: one for each test cell, in order.
+        broken: name → error of the other code cells that raised.
+        seconds: CPU time of its cells; of a branch, of those that it does not share with the base_run.
+        fault: why the process gave no result, if it did not.
+    """
+
+    outcomes: tuple[CellOutcome, ...] = ()
+    broken: tuple[tuple[str, str], ...] = ()
+    seconds: float = 0.0
+    fault: str = ""
+
+    @property
+    def points(self) -> float:
+        """Points of the passed cells."""
+        return sum(outcome.points for outcome in self.outcomes if outcome.passed)
+
+    @property
+    def lost(self) -> tuple[str, ...]:
+        """Ids of the cells that carry points and failed."""
+        return tuple(outcome.grade_id for outcome in self.outcomes if outcome.points and not outcome.passed)
+
+
+Family = Sequence[NotebookNode]
+_CONTEXT = multiprocessing.get_context("fork")
+
+
+def run_all(course: Course, families: Sequence[Family], jobs: int) -> Iterator[tuple[tuple[int, int], NotebookRun]]:
+    """Run notebooks, `jobs` at a time, and yield ((family, index), result) as each ends.
+
+    Args:
+        course: gives the data that notebooks are graded on.
+        families: notebooks that share a beginning; the first of each family is its base_run.
+        jobs: how many run at once.
+
+    The calling process imports what the course preloads (once) and is forked.
+    """
+    os.environ |= grading_environment(course) | {"MPLBACKEND": "agg"}
+    make_importable(course)
+    for name in read_settings(course.root).preload:
+        with contextlib.suppress(ModuleNotFoundError):  # told by the cell that needs it
+            importlib.import_module(name)
+    if "tqdm" in sys.modules:
+        sys.modules["tqdm"].tqdm.monitor_interval = 0  # its watching thread would not survive a fork
+    with tempfile.TemporaryDirectory(prefix="validate-") as folder:
+        results: Any = _CONTEXT.SimpleQueue()
+        base_runs = [
+            _CONTEXT.Process(target=_BaseRun(number, family, Path(folder), Slots(Path(folder), jobs), results).run)
+            for number, family in enumerate(families)
+        ]
+        for base_run in base_runs:
+            base_run.start()
+        try:
+            yield from _collect(
+                base_runs, results, {(f, i) for f, family in enumerate(families) for i in range(len(family))}
+            )
+        finally:
+            for base_run in base_runs:
+                _stop(base_run)
+
+
+def _collect(
+    base_runs: Sequence[Any], results: Any, missing: set[tuple[int, int]]
+) -> Iterator[tuple[tuple[int, int], NotebookRun]]:
+    """Yield results until none is missing; those of a base_run that died are faults."""
+    while missing:
+        if results.empty() and not any(base_run.is_alive() for base_run in base_runs):
+            yield from ((place, NotebookRun(fault="the process died before this notebook's turn")) for place in missing)
+            return
+        if results.empty():
+            time.sleep(0.2)
+            continue
+        place, result = results.get()
+        missing.discard(place)
+        yield place, result
+
+
+def _stop(process: Any) -> None:
+    if process.is_alive():
+        process.terminate()
+    process.join()
+
+
+class Slots:
+    """The right to compute, given to `count` processes at a time; a process that dies gives its token back."""
+
+    def __init__(self, folder: Path, count: int) -> None:
+        self._paths = [folder / f"token-{number}" for number in range(count)]
+        self._door = folder / "door"
+
+    @contextlib.contextmanager
+    def one(self) -> Iterator[None]:
+        """Wait for a token, and hold it for a while."""
+        # Locks of this process (lockf): not inherited by a fork, unlike flock's. One process at a time looks for a
+        # token; the others wait at the door.
+        with self._door.open("w") as door:
+            fcntl.lockf(door, fcntl.LOCK_EX)
+            token = self._free()
+        with token:
+            yield
+
+    def _free(self) -> TextIO:
+        """Return a token as soon as one is free, locked."""
+        while True:
+            for path in self._paths:
+                token = path.open("w")
+                try:
+                    fcntl.lockf(token, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                except (BlockingIOError, PermissionError):  # which of them depends on the system
+                    token.close()
+                else:
+                    return token
+            time.sleep(POLL_SECONDS)
+
+
+@contextlib.contextmanager
+def _own_folder(parent: Path) -> Iterator[None]:
+    """Work in a new folder below `parent`, temporary files included: a fork does not clean up at its end."""
+    with tempfile.TemporaryDirectory(dir=parent) as folder, contextlib.chdir(folder):
+        tempfile.tempdir = folder
+        yield
+
+
+@dataclass
+class _Shell:
+    """An IPython shell and what its cells have shown so far."""
+
+    shell: Any
+    outcomes: list[CellOutcome] = field(default_factory=list)
+    broken: list[tuple[str, str]] = field(default_factory=list)
+    seconds: float = 0.0
+
+    def run(self, cell: NotebookNode) -> None:
+        """Run one cell, and note what became of it."""
+        started = time.process_time()
+        error, stderr = _run_cell(self.shell, cell.source)
+        self.seconds += time.process_time() - started
+        meta = cell.metadata.get("nbgrader", {})
+        if meta.get("grade") and not meta.get("solution"):
+            self.outcomes.append(CellOutcome(meta["grade_id"], float(meta["points"]), not error, error, stderr))
+        elif error:
+            self.broken.append((cell.get("id", "?"), error))
+
+    def result(self) -> NotebookRun:
+        """Return what became of the notebook."""
+        return NotebookRun(tuple(self.outcomes), tuple(self.broken), self.seconds)
+
+
+class _BaseRun:
+    """Runs a family's first notebook and forks the others off where they begin to differ."""
+
+    def __init__(self, number: int, family: Family, folder: Path, tokens: Slots, results: Any) -> None:
+        self.number, self.folder, self.tokens, self.results = number, folder, tokens, results
+        self.cells, *self.branches = ([c for c in book.cells if c.cell_type == "code"] for book in family)
+        self.running: list[tuple[int, Any]] = []
+
+    def run(self) -> None:
+        """Run the base_run, then wait for its branches; a branch that dies has its death reported."""
+        signal.signal(signal.SIGTERM, lambda *_: self._kill())
+        with _own_folder(self.folder):
+            with self.tokens.one():
+                shell = _Shell(_new_shell())
+                for position, cell in enumerate(self.cells):
+                    self._fork(position, shell)
+                    shell.run(cell)
+                self._fork(len(self.cells), shell)
+            self.results.put(((self.number, 0), shell.result()))
+            for index, process in self.running:
+                process.join()
+                if process.exitcode:
+                    fault = f"the process died with exit code {process.exitcode}"
+                    self.results.put(((self.number, index), NotebookRun(fault=fault)))
+
+    def _kill(self) -> None:
+        for _, process in self.running:
+            process.kill()
+        os._exit(1)
+
+    def _fork(self, position: int, shell: _Shell) -> None:
+        """Start every branch whose first other cell is at `position`."""
+        gc.freeze()  # a branch that searched what it inherits for garbage would copy it all
+        for index, cells in enumerate(self.branches, start=1):
+            if _first_difference(self.cells, cells) == position:
+                process = _CONTEXT.Process(target=self._branch, args=(index, cells[position:], shell))
+                process.start()
+                self.running.append((index, process))
+
+    def _branch(self, index: int, cells: list[NotebookNode], shell: _Shell) -> None:
+        signal.signal(signal.SIGTERM, signal.SIG_DFL)
+        self.running, shell.seconds = [], 0.0
+        with _own_folder(self.folder), self.tokens.one():
+            for cell in _up_to_last_test(cells):
+                if not cell.metadata.get(SKIP):
+                    shell.run(cell)
+        self.results.put(((self.number, index), shell.result()))
+
+
+def _up_to_last_test(cells: list[NotebookNode]) -> list[NotebookNode]:
+    """Return the cells that can decide a branch's outcome: nothing that comes after the last test cell can."""
+    tests = [number for number, cell in enumerate(cells) if cell.metadata.get("nbgrader", {}).get("grade")]
+    return cells[: tests[-1] + 1] if tests else []
+
+
+def _first_difference(base_run: Sequence[NotebookNode], branch: Sequence[NotebookNode]) -> int:
+    """Return the position of the first code cell that differs; the number of cells if none does."""
+    if len(base_run) != len(branch):
+        return 0
+    differs = (
+        number for number, pair in enumerate(zip(base_run, branch, strict=True)) if pair[0].source != pair[1].source
+    )
+    return next(differs, len(base_run))
+
+
+def _new_shell() -> Any:
+    """Return a new IPython shell, whose namespace is this process's `__main__`."""
+    from IPython.core.interactiveshell import InteractiveShell
+    from traitlets.config import Config
+
+    config = Config({"HistoryManager": {"enabled": False}, "InteractiveShell": {"colors": "nocolor"}})
+    return InteractiveShell.instance(config=config)
+
+
+def _run_cell(shell: Any, source: str) -> tuple[str, str]:
+    """Run one cell; return its error (empty if none) and what it wrote to standard error."""
+    from IPython.utils.capture import capture_output
+
+    signal.signal(signal.SIGALRM, _out_of_time)
+    signal.alarm(CELL_SECONDS)
+    try:
+        with capture_output() as captured:
+            result = shell.run_cell(source, store_history=False, silent=False)
+    finally:
+        signal.alarm(0)
+    _close_figures()
+    error = result.error_before_exec or result.error_in_exec
+    return (f"{type(error).__name__}: {error}" if error else ""), captured.stderr
+
+
+def _close_figures() -> None:
+    pyplot = sys.modules.get("matplotlib.pyplot")
+    if pyplot is not None:
+        pyplot.close("all")
+
+
+def _out_of_time(*_: Any) -> None:
+    raise TimeoutError(f"the cell ran for more than {CELL_SECONDS} s")

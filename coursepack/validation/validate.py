@@ -1,0 +1,142 @@
+"""`coursepack validate`: proof that the pack gives right work its points and wrong work none.
+
+Per assignment: the solution earns full marks, the untouched release nothing, every mutant (a wrong answer) loses
+exactly the cells it names, every variant (a right answer written differently) loses none. All answers run in
+forked processes; of each kind, some go through jail and judge as well, as a submission does: the same must come out.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+from rich.table import Table
+
+from coursepack.course import Course
+from coursepack.errors import CoursepackError
+from coursepack.sandbox import jail
+from coursepack.validation.answers import Answer, answers, faults, with_tests
+from coursepack.validation.forking_runner import NotebookRun, run_all
+from coursepack.validation.judged_answers import Judged, judge_all, selection
+
+__all__ = ["Answer", "Proof", "answers", "faults", "prove_pack", "with_tests"]
+
+Place = tuple[int, int]
+Pairs = Sequence[tuple[Answer, NotebookRun]]
+CLAIMS = {
+    "solution": "earns full marks",
+    "untouched": "earns 0",
+    "variant": "right, written differently: loses nothing",
+    "mutant": "wrong: loses exactly what it names",
+}
+
+
+@dataclass(frozen=True)
+class Proof:
+    """How a pack is proved.
+
+    Attributes:
+        jobs: how many notebooks run at once.
+        only: a text that the names of all answers to run contain.
+        all_judged: let all answers go through jail and judge, not only some of each kind.
+        unsafe_no_jail: let the judge's kernels run without any wall.
+    """
+
+    jobs: int = 2
+    only: str = ""
+    all_judged: bool = False
+    unsafe_no_jail: bool = False
+
+
+def prove_pack(course: Course, assignments: list[str], proof: Proof) -> int:
+    """Run all answers, print tables, and return 0 if the pack is proven, else 1.
+
+    Raises:
+        CoursepackError: no answer is called so, or there is no jail on this machine.
+    """
+    console = Console()
+    families = [list(answers(course, name, proof.only)) for name in assignments]
+    if proof.only and not any(proof.only in answer.name for family in families for answer in family):
+        raise CoursepackError(f"no answer's name contains “{proof.only}”", where=str(course.root / "answers"))
+    if not proof.unsafe_no_jail:
+        jail.check_jail()
+    runs = _run_in_forks(course, families, proof, console)
+    chosen: list[Judged] = []
+    for number, family in enumerate(families):
+        results = [runs[number, index] for index in range(len(family))]
+        chosen += selection(family, results, everything=proof.all_judged)
+    chosen = [answer for answer in chosen if proof.only in answer.name]
+    judged = _judged(course, chosen, proof, console)
+    pairs = [(families[place[0]][place[1]], result) for place, result in sorted(runs.items())]
+    console.print(_table("Proof of the pack", pairs))
+    console.print(_table("Through jail and judge", judged))
+    failed = [_sum(answer for answer, result in some if faults(answer, result)) for some in (pairs, judged)]
+    total = [_sum(answer for answer, _ in some) for some in (pairs, judged)]
+    console.print(f"{total[0] - failed[0]} of {total[0]} answers judged as they should be")
+    console.print(f"{total[1] - failed[1]} of {total[1]} of them judged so in jail and judge, too")
+    return 1 if any(failed) else 0
+
+
+def _run_in_forks(
+    course: Course, families: Sequence[Sequence[Answer]], proof: Proof, console: Console
+) -> dict[Place, NotebookRun]:
+    """Rehearse all answers; return the results by their places."""
+    results: dict[Place, NotebookRun] = {}
+    with _progress(console) as progress:
+        task = progress.add_task("proving", total=sum(map(len, families)), now="")
+        notebooks = [[answer.notebook for answer in family] for family in families]
+        for place, result in run_all(course, notebooks, proof.jobs):
+            results[place] = result
+            answer = families[place[0]][place[1]]
+            progress.update(task, advance=1, now=f"{answer.assignment} {answer.name}")
+            _tell(progress.console, answer, result)
+    return results
+
+
+def _judged(course: Course, chosen: Sequence[Judged], proof: Proof, console: Console) -> Pairs:
+    """Let answers go through jail and judge; return them with their results, in their order."""
+    results: dict[int, tuple[Answer, NotebookRun]] = {}
+    with _progress(console) as progress:
+        task = progress.add_task("judging", total=len(chosen), now="")
+        for place, result in judge_all(course, chosen, proof.jobs, unsafe_no_jail=proof.unsafe_no_jail):
+            answer = chosen[place]
+            results[place] = answer, result
+            progress.update(task, advance=1, now=f"{answer.assignment} {answer.name}")
+            _tell(progress.console, answer, result, "in jail and judge: ")
+    return [results[place] for place in sorted(results)]
+
+
+def _tell(console: Console, answer: Answer, result: NotebookRun, where: str = "") -> None:
+    for fault in faults(answer, result):
+        line = f"✗ {answer.assignment} {answer.kind} {answer.name}: {where}{fault}"
+        console.print(line, markup=False, highlight=False, style="red", soft_wrap=True)
+
+
+def _progress(console: Console) -> Progress:
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+    return Progress(*columns, TextColumn("{task.fields[now]}"), console=console, transient=True)
+
+
+def _sum(some: Iterable[Answer]) -> int:
+    return sum(answer.count for answer in some)
+
+
+def _table(title: str, pairs: Pairs) -> Table:
+    """Summarise by assignment and kind of answer."""
+    table = Table(title=title)
+    for heading in ("assignment", "answers", "what must hold"):
+        table.add_column(heading)
+    for heading in ("right", "of", "CPU s"):
+        table.add_column(heading, justify="right")
+    for assignment in dict.fromkeys(answer.assignment for answer, _ in pairs):
+        for kind, claim in CLAIMS.items():
+            group = [pair for pair in pairs if pair[0].assignment == assignment and pair[0].kind == kind]
+            if group:
+                total = _sum(answer for answer, _ in group)
+                right = total - _sum(answer for answer, result in group if faults(answer, result))
+                style = "" if right == total else "red"
+                seconds = sum(result.seconds for _, result in group)
+                table.add_row(assignment, kind, claim, str(right), str(total), f"{seconds:.0f}", style=style)
+    return table

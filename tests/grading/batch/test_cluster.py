@@ -1,0 +1,121 @@
+"""Does a class get its grades from a Dask cluster whose parts were started by hand, as docs/cluster.md says?"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from tiny_course import ASSIGNMENT, answered, hand_in
+
+from coursepack.course import Course
+from coursepack.errors import CoursepackError
+from coursepack.grading.batch import cluster, task
+from coursepack.grading.batch.class_run import Options, grade_class
+from coursepack.grading.batch.code_digest import code_digest
+from coursepack.grading.batch.read_results import read_results
+from coursepack.grading.workspace import Workspace
+
+REPOSITORY = Path(__file__).resolve().parents[3]
+WAITS = 120
+
+
+def started(*words: str, folder: Path) -> subprocess.Popen[bytes]:
+    """Start a command of Dask's in a session of its own."""
+    return subprocess.Popen(
+        [sys.executable, "-m", "dask", *words],
+        cwd=folder,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        start_new_session=True,
+    )
+
+
+def end(process: subprocess.Popen[bytes]) -> None:
+    """End a command and what it started."""
+    with contextlib.suppress(ProcessLookupError):
+        os.killpg(process.pid, signal.SIGTERM)
+    try:
+        process.wait(30)
+    except subprocess.TimeoutExpired:
+        os.killpg(process.pid, signal.SIGKILL)
+        process.wait(30)
+
+
+@pytest.fixture
+def by_hand(tmp_path: Path) -> Iterator[str]:
+    """The address of a scheduler with two workers on this machine, each in a process of its own."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    address = f"tcp://127.0.0.1:{port}"
+    parts = [started("scheduler", "--host", "127.0.0.1", "--port", str(port), "--no-dashboard", folder=tmp_path)]
+    options = ["--nthreads", "1", "--memory-limit", "0", "--no-dashboard", "--host", "127.0.0.1"]
+    parts += [started("worker", address, *options, folder=REPOSITORY) for _ in range(2)]
+    yield address
+    for part in reversed(parts):
+        end(part)
+
+
+@pytest.mark.long
+def test_two_workers_started_by_hand_share_a_class(tiny_course: Course, by_hand: str) -> None:
+    for number in range(6):
+        # Long enough that neither worker can take all of them.
+        hand_in(tiny_course, f"student-{number}", answered(double="import time; time.sleep(1); return 2 * number"))
+    hand_in(tiny_course, "wrong", answered(treble="return 0"))
+    with cluster.open_cluster(1, by_hand) as both:
+        deadline = time.monotonic() + WAITS
+        while both.slots < 2:
+            assert time.monotonic() < deadline, "the second worker did not come"
+            time.sleep(0.2)
+    assert grade_class(tiny_course, ASSIGNMENT, Options(scheduler=by_hand)) == 0
+    found = {result.student: result.score for result in read_results(Workspace(tiny_course, ASSIGNMENT))}
+    assert found == {**{f"student-{number}": 5.0 for number in range(6)}, "wrong": 3.0}
+
+
+def test_what_was_sent_is_not_kept() -> None:
+    """Does the coordinator's memory not grow with the class? Dask would keep a thousand messages, notebooks and all."""
+    with cluster.open_cluster(1, None) as local:
+        client = local._client
+        for number in range(cluster.KEPT_MESSAGES + 5):
+            assert client.submit(len, bytes(number), pure=False).result() == number
+        logs = [comm.recent_message_log for comm in client.cluster.scheduler.stream_comms.values()]
+        assert logs
+        assert all(len(log) <= cluster.KEPT_MESSAGES for log in logs)
+
+
+def test_no_scheduler_is_one_message(tiny_course: Course, monkeypatch: pytest.MonkeyPatch) -> None:
+    hand_in(tiny_course, "ann", answered())
+    monkeypatch.setattr(cluster, "CONNECT_SECONDS", 1)
+    with pytest.raises(CoursepackError, match=r"no Dask scheduler at tcp://127\.0\.0\.1:9"):
+        grade_class(tiny_course, ASSIGNMENT, Options(scheduler="tcp://127.0.0.1:9"))
+
+
+def test_an_address_of_another_kind_is_one_message(tiny_course: Course) -> None:
+    hand_in(tiny_course, "ann", answered())
+    with pytest.raises(CoursepackError, match="no Dask scheduler at elsewhere"):
+        grade_class(tiny_course, ASSIGNMENT, Options(scheduler="elsewhere://x"))
+
+
+def test_a_worker_without_the_coordinators_folder_uses_its_own(
+    tiny_course: Course, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tiny_course.root / "source")
+    assert task._course(Path("/nowhere/course")) == tiny_course
+    monkeypatch.chdir(tmp_path.parent)
+    with pytest.raises(CoursepackError, match="a worker was not started in the course's folder"):
+        task._course(Path("/nowhere/course"))
+
+
+def test_another_version_is_refused(tiny_course: Course) -> None:
+    """Is a worker refused whose code is another, although both call themselves 0.1.0?"""
+    other = task.Task("ann", "{}", "{}", str(tiny_course.root), code=f"{code_digest()}0")
+    with pytest.raises(CoursepackError, match="a worker's coursepack is not the coordinator's"):
+        task.grade(other)

@@ -1,0 +1,223 @@
+"""Is what the writer writes all of a submission's results or none of them, and what nbgrader would have written?"""
+
+from __future__ import annotations
+
+import json
+import shutil
+import sqlite3
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from nbgrader.preprocessors import SaveAutoGrades
+from tiny_course import ASSIGNMENT, answered, code, hand_in, make_tiny_course, source_notebook
+
+from coursepack.course import Course
+from coursepack.errors import CoursepackError
+from coursepack.grading.batch import gradebook_writer as ledger_room
+from coursepack.grading.batch.gradebook_writer import GradebookWriter, one_transaction
+from coursepack.grading.batch.read_results import read_results
+from coursepack.grading.batch.register import register_assignment
+from coursepack.grading.batch.task import Graded, as_json
+from coursepack.grading.notebook.verdict_records import GradedNotebook, VerdictRecord
+from coursepack.grading.submission.sanitize import sanitize_submission
+from coursepack.grading.workspace import GradingNote, Workspace
+from coursepack.judge.verdict import Verdict
+from coursepack.notebooks.versions import read_notebook, released_notebook
+
+# What nbgrader puts in the place of a written answer.
+UNTOUCHED = "YOUR ANSWER HERE"
+RECORD = GradingNote("submission", "source")
+PENALTY = """
+from nbgrader.plugins import BasePlugin
+class OnePointADay(BasePlugin):
+    def late_submission_penalty(self, student_id, score, total_seconds_late):
+        return total_seconds_late / 86400
+c.AssignLatePenalties.plugin_class = OnePointADay
+"""
+
+
+def manual(name: str, points: int) -> dict[str, object]:
+    """Return a written answer, marked by hand."""
+    cell = code(name, "Explain.", "test", points)
+    cell["metadata"]["nbgrader"].update(solution=True, locked=False)
+    cell = {key: value for key, value in cell.items() if key not in ("outputs", "execution_count")}
+    return {**cell, "cell_type": "markdown"}
+
+
+@pytest.fixture(scope="module")
+def entered(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A tiny course with a written answer, in its gradebook; only to be copied."""
+    course = make_tiny_course(tmp_path_factory.mktemp("entered") / "course")
+    notebook = source_notebook()
+    notebook["cells"].append(manual("essay", 4))
+    course.notebook("source", ASSIGNMENT).write_text(json.dumps(notebook), encoding="utf-8")
+    register_assignment(Workspace(course, ASSIGNMENT))
+    return course.root
+
+
+@pytest.fixture
+def writer(entered: Path, tmp_path: Path) -> Iterator[GradebookWriter]:
+    """A writer of a course of its own."""
+    shutil.copytree(entered, tmp_path / "course")
+    workspace = Workspace(Course(tmp_path / "course"), ASSIGNMENT)
+    with workspace.gradebook() as gradebook:
+        yield GradebookWriter(workspace, gradebook)
+
+
+def graded(
+    writer: GradebookWriter, student: str, *, treble: Verdict = Verdict.PASSED, essay: str = "Because."
+) -> Graded:
+    """Return a worker's answer for a student who handed in the right answers and an essay."""
+    notebook = answered()
+    notebook["cells"].append({**manual("essay", 4), "source": essay})
+    path = hand_in(writer.workspace.course, student, notebook)
+    taken = sanitize_submission(path, released_notebook(read_notebook(writer.workspace.source))).notebook
+    records = (
+        VerdictRecord("double-visible", 0, Verdict.PASSED),
+        VerdictRecord("double-hidden", 3, Verdict.PASSED),
+        VerdictRecord("treble-hidden", 2, treble, "" if treble is Verdict.PASSED else "treble is wrong"),
+    )
+    return Graded(student, as_json(taken), GradedNotebook(records).to_json())
+
+
+def scores(writer: GradebookWriter, student: str) -> dict[str, tuple[float | None, bool]]:
+    notebook = writer.gradebook.find_submission_notebook(ASSIGNMENT, ASSIGNMENT, student)
+    return {grade.name: (grade.auto_score, grade.needs_manual_grade) for grade in notebook.grades}
+
+
+def test_records_decide_points_and_people_mark_essays(writer: GradebookWriter) -> None:
+    writer.enter(graded(writer, "ann", treble=Verdict.OUT_OF_MEMORY), {"own.txt": b"hello"}, RECORD)
+    assert scores(writer, "ann") == {
+        "double-visible": (0.0, False),
+        "double-hidden": (3.0, False),
+        "treble-hidden": (0.0, False),
+        "essay": (None, True),
+    }
+    folder = writer.workspace.folder("autograded", "ann")
+    assert sorted(path.name for path in folder.iterdir()) == ["own.txt", "verdicts.json", "tiny.ipynb"]
+    assert writer.workspace.record("ann") == RECORD
+    (result,) = read_results(writer.workspace)
+    assert [str(cell.status) for cell in result.cells] == ["passed", "passed", "out of memory", "to mark by hand"]
+
+
+def test_untouched_essay_earns_nothing_and_says_so(writer: GradebookWriter) -> None:
+    writer.enter(graded(writer, "ann", essay=UNTOUCHED), {}, RECORD)
+    assert scores(writer, "ann")["essay"] == (0.0, False)
+    notebook = writer.gradebook.find_submission_notebook(ASSIGNMENT, ASSIGNMENT, "ann")
+    assert {each.name: each.auto_comment for each in notebook.comments}["essay"] == "No response."
+
+
+def test_the_same_as_nbgraders_own_step(writer: GradebookWriter) -> None:
+    answer = graded(writer, "ann", essay=UNTOUCHED)
+    writer.enter(answer, {}, RECORD)
+    writer.enter(graded(writer, "bob", essay=UNTOUCHED), {}, RECORD)
+    notebook = read_notebook(writer.workspace.notebook("autograded", "bob"))
+    for grade in writer.gradebook.find_submission_notebook(ASSIGNMENT, ASSIGNMENT, "bob").grades:
+        grade.auto_score = None
+    writer.gradebook.db.commit()
+    names = {"notebook": ASSIGNMENT, "assignment": ASSIGNMENT, "student": "bob", "db_url": writer.workspace.db_url}
+    SaveAutoGrades().preprocess(notebook, {"nbgrader": names})
+    writer.gradebook.db.expire_all()
+    assert scores(writer, "bob") == scores(writer, "ann")
+
+
+def test_a_mark_given_by_hand_survives_regrading(writer: GradebookWriter) -> None:
+    answer = graded(writer, "ann")
+    writer.enter(answer, {}, RECORD)
+    writer.gradebook.find_grade("essay", ASSIGNMENT, ASSIGNMENT, "ann").manual_score = 3.5
+    writer.gradebook.db.commit()
+    writer.enter(answer, {}, RECORD)
+    grade = writer.gradebook.find_grade("essay", ASSIGNMENT, ASSIGNMENT, "ann")
+    assert (grade.manual_score, grade.needs_manual_grade) == (3.5, True)
+    writer.give_no_points("ann", GradingNote("s", "s", "gone"))
+    grade = writer.gradebook.find_grade("essay", ASSIGNMENT, ASSIGNMENT, "ann")
+    assert (grade.manual_score, grade.score) == (3.5, 3.5)
+
+
+def test_a_score_corrected_by_hand_is_what_the_report_shows(writer: GradebookWriter) -> None:
+    writer.enter(graded(writer, "ann", treble=Verdict.FAILED), {}, RECORD)
+    writer.gradebook.find_grade("treble-hidden", ASSIGNMENT, ASSIGNMENT, "ann").manual_score = 1
+    writer.gradebook.db.commit()
+    (result,) = read_results(writer.workspace)
+    cell = next(cell for cell in result.cells if cell.grade_id == "treble-hidden")
+    assert (cell.points, str(cell.status), cell.message) == (1.0, "partly passed", "")
+
+
+def test_an_end_within_the_transaction_leaves_no_trace(
+    writer: GradebookWriter, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    answer = graded(writer, "ann")
+
+    def die(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch:
+        patch.setattr(GradebookWriter, "_take_off_for_lateness", die)
+        with pytest.raises(KeyboardInterrupt):
+            writer.enter(answer, {}, RECORD)
+    assert writer.gradebook.students == []
+    assert not writer.workspace.notebook("autograded", "ann").exists()
+    assert writer.workspace.record("ann") is None
+    writer.enter(answer, {}, RECORD)
+    assert scores(writer, "ann")["double-hidden"] == (3.0, False)
+
+
+def test_one_transaction_commits_once(writer: GradebookWriter) -> None:
+    with one_transaction(writer.gradebook):
+        writer.gradebook.add_student("ann")
+        writer.gradebook.add_student("bob")
+        with sqlite3.connect(writer.workspace.course.root / "gradebook.db") as other:
+            assert other.execute("select count(*) from student").fetchone() == (0,)
+        other.close()
+    assert len(writer.gradebook.students) == 2
+
+
+def test_a_gradebook_that_stays_locked_is_one_message_and_loses_nothing(
+    writer: GradebookWriter, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    writer.gradebook.db.connection().connection.execute("pragma busy_timeout = 10")
+    writer.gradebook.db.rollback()
+    monkeypatch.setattr(ledger_room.time, "sleep", lambda _: None)
+    answer = graded(writer, "ann")
+    other = sqlite3.connect(writer.workspace.course.root / "gradebook.db", isolation_level=None)
+    other.execute("begin exclusive")
+    with pytest.raises(CoursepackError, match="gradebook cannot be written: database is locked"):
+        writer.enter(answer, {}, RECORD)
+    assert writer.workspace.record("ann") is None
+    other.execute("rollback")
+    other.close()
+    writer.enter(answer, {}, RECORD)
+    assert scores(writer, "ann")["double-hidden"] == (3.0, False)
+
+
+def test_a_full_disk_is_one_message_and_loses_nothing(writer: GradebookWriter, monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(*_: object) -> None:
+        raise OSError(28, "No space left on device", "somewhere")
+
+    answer = graded(writer, "ann")
+    with monkeypatch.context() as patch:
+        patch.setattr(ledger_room, "write_files", full)
+        with pytest.raises(CoursepackError, match="somewhere: results cannot be written: No space left on device"):
+            writer.enter(answer, {}, RECORD)
+    assert writer.gradebook.students == []
+
+
+def test_lateness_costs_what_the_courses_plugin_says(writer: GradebookWriter) -> None:
+    config = writer.workspace.course.root / "nbgrader_config.py"
+    config.write_text(config.read_text(encoding="utf-8") + PENALTY, encoding="utf-8")
+    writer.gradebook.update_or_create_assignment(ASSIGNMENT, duedate="2026-01-01 12:00:00 UTC")
+    fresh = GradebookWriter(Workspace(writer.workspace.course, ASSIGNMENT), writer.gradebook)
+    for student, day in (("ann", "2026-01-03"), ("bob", "2027-01-01"), ("cem", "2025-12-31")):
+        answer = graded(fresh, student)
+        (fresh.workspace.folder("submitted", student) / "timestamp.txt").write_text(
+            f"{day} 12:00:00 UTC", encoding="utf-8"
+        )
+        fresh.enter(answer, {}, RECORD)
+    found = {result.student: (result.penalty, result.score) for result in read_results(fresh.workspace)}
+    assert found == {"ann": (2.0, 3.0), "bob": (5.0, 0.0), "cem": (0.0, 5.0)}
+
+
+def test_nothing_is_left_in_the_workshop(writer: GradebookWriter) -> None:
+    writer.enter(graded(writer, "ann"), {}, RECORD)
+    assert list(Path(writer.workspace.workshop).iterdir()) == []

@@ -1,0 +1,219 @@
+"""Is a result graded again when anything changed that it was made from, and does the console say why?"""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from tiny_course import ASSIGNMENT, answered, hand_in, make_tiny_course, source_notebook
+
+import coursepack
+from coursepack.course import Course
+from coursepack.grading.batch import provenance
+from coursepack.grading.batch.class_run import Options, grade_class
+from coursepack.grading.batch.code_digest import code_digests
+from coursepack.grading.batch.extra_files import extra_files
+from coursepack.grading.batch.provenance import NEVER, OLDER, OURS, of_run, of_submission, told, why_again
+from coursepack.grading.workspace import GradingNote, Workspace, digest
+from coursepack.sandbox.limits import Limits
+
+LIMITS = Limits.of_cells(20)
+OWN_CHECKS = "def right(number, answer):\n    return answer == 3 * number\n"
+
+
+def graded_course(root: Path) -> Workspace:
+    """Return a course in which "ann" has a result, as the coordinator would have noted it, an extra file beside it."""
+    course = make_tiny_course(root)
+    source = source_notebook()
+    source["cells"][8]["source"] += "\nfrom own_checks import right\nassert right(5, treble(5))"
+    course.notebook("source", ASSIGNMENT).write_text(json.dumps(source), encoding="utf-8")
+    (course.root / "own_checks.py").write_text(OWN_CHECKS, encoding="utf-8")
+    hand_in(course, "ann", answered(), timestamp="2026-01-02 12:00:00 UTC").with_name("mine.csv").write_text("1,2")
+    workspace = Workspace(course, ASSIGNMENT)
+    autograded = workspace.notebook("autograded", "ann")
+    autograded.parent.mkdir(parents=True)
+    autograded.write_text("{}", encoding="utf-8")
+    made_from = of_submission(extra_files(workspace, "ann")[0], of_run(workspace, LIMITS))
+    workspace.write_record(
+        "ann", GradingNote(workspace.submission_digest("ann"), digest(workspace.source), provenance=made_from)
+    )
+    return workspace
+
+
+@pytest.fixture
+def workspace(tmp_path: Path) -> Workspace:
+    return graded_course(tmp_path / "course")
+
+
+def why(workspace: Workspace, limits: Limits = LIMITS) -> str:
+    return why_again(workspace, "ann", of_run(workspace, limits))
+
+
+def submission(workspace: Workspace) -> Path:
+    return workspace.folder("submitted", "ann")
+
+
+def rewrite(path: Path, old: str, new: str) -> None:
+    text = path.read_text(encoding="utf-8")
+    assert old in text
+    path.write_text(text.replace(old, new), encoding="utf-8")
+
+
+CHANGES: dict[str, tuple[Callable[[Workspace], object], str]] = {
+    "the notebook": (
+        lambda workspace: hand_in(workspace.course, "ann", answered(treble="return 0")),
+        "the submission changed",
+    ),
+    "the time of hand-in": (
+        lambda workspace: hand_in(workspace.course, "ann", answered(), timestamp="2026-01-03 12:00:00 UTC"),
+        "the submission changed",
+    ),
+    "an extra file": (
+        lambda workspace: (submission(workspace) / "mine.csv").write_text("1,3"),
+        "file beside the notebook",
+    ),
+    "one more file": (
+        lambda workspace: (submission(workspace) / "more.csv").write_text("1,2"),
+        "file beside the notebook",
+    ),
+    "one file less": (lambda workspace: (submission(workspace) / "mine.csv").unlink(), "file beside the notebook"),
+    "the assignment's file": (
+        lambda workspace: (workspace.source.parent / "given.csv").write_text("1"),
+        "file beside the",
+    ),
+    "the source": (
+        lambda workspace: rewrite(workspace.source, "treble is wrong", "wrong"),
+        "the source notebook changed",
+    ),
+    "a check of the course's own": (
+        lambda workspace: rewrite(workspace.course.root / "own_checks.py", "answer == 3", "answer >= 3"),
+        "a check changed",
+    ),
+    "the data": (
+        lambda workspace: (workspace.course.root / ".coursepack" / "data" / "more").write_text("1"),
+        "the data changed",
+    ),
+}
+
+
+@pytest.mark.parametrize("change", CHANGES)
+def test_is_a_result_stale_when_what_it_was_made_from_changes(workspace: Workspace, change: str) -> None:
+    assert why(workspace) == ""
+    alter, reason = CHANGES[change]
+    alter(workspace)
+    assert reason in why(workspace)
+
+
+@pytest.mark.parametrize("part", ["gates", "checks", "coursepack"])
+def test_is_a_result_stale_when_our_code_changes(
+    workspace: Workspace, monkeypatch: pytest.MonkeyPatch, part: str
+) -> None:
+    monkeypatch.setattr(provenance, "code_digests", lambda: {**code_digests(), part: "another"})
+    assert why(workspace) == provenance.REASONS[part]
+
+
+def test_is_a_result_stale_when_a_limit_changes(workspace: Workspace) -> None:
+    """Does `--timeout` count, and every other limit?"""
+    assert why(workspace, Limits.of_cells(21)) == "a limit changed"
+    assert why(workspace, replace(LIMITS, memory_bytes=1)) == "a limit changed"
+
+
+def test_is_a_result_stale_when_a_library_changes(workspace: Workspace, monkeypatch: pytest.MonkeyPatch) -> None:
+    version = provenance.metadata.version
+    monkeypatch.setattr(provenance.metadata, "version", lambda name: "9" if name == "torch" else version(name))
+    assert why(workspace) == "a library changed"
+
+
+def test_does_where_a_course_lies_change_nothing(workspace: Workspace, tmp_path: Path) -> None:
+    """Does a result stand in a copy of the course, with other times of its files?"""
+    shutil.copytree(workspace.course.root, tmp_path / "elsewhere", copy_function=shutil.copy)
+    assert why(Workspace(Course(tmp_path / "elsewhere"), ASSIGNMENT)) == ""
+
+
+def test_is_a_result_without_provenance_one_of_an_older_version(workspace: Workspace) -> None:
+    note = workspace.records / "ann.json"
+    fields = json.loads(note.read_text(encoding="utf-8"))
+    for name in ("provenance", "ours"):
+        del fields[name]
+    note.write_text(json.dumps(fields), encoding="utf-8")
+    assert why(workspace) == OLDER
+
+
+def test_are_reasons_counted_and_first_grades_left_out() -> None:
+    assert (
+        told(["a gate changed", "", NEVER, "a gate changed", OURS]) == f"graded again: a gate changed (2), {OURS} (1)"
+    )
+    assert told(["", NEVER]) == ""
+
+
+@pytest.fixture
+def package(tmp_path: Path) -> Path:
+    """A copy of our own code."""
+    copy = tmp_path / "copy" / "coursepack"
+    shutil.copytree(Path(coursepack.__file__).parent, copy, ignore=shutil.ignore_patterns("__pycache__"))
+    return copy
+
+
+@pytest.mark.parametrize(
+    ("file", "part"),
+    [
+        ("checks/gates.py", "gates"),
+        ("checks/arrays.py", "checks"),
+        ("grading/engine/judge.py", "coursepack"),
+        ("subject/plain.py", "coursepack"),
+        ("report/page.py", ""),
+    ],
+)
+def test_does_each_file_of_ours_count_where_it_belongs(package: Path, file: str, part: str) -> None:
+    def fresh() -> Mapping[str, str]:
+        code_digests.cache_clear()
+        return code_digests(package)
+
+    before = fresh()
+    assert before == code_digests(), "the same code must have the same digest everywhere"
+    (package / file).write_text("changed = True\n" + (package / file).read_text(encoding="utf-8"), encoding="utf-8")
+    changed = fresh()
+    assert {name for name in before if before[name] != changed[name]} == ({part} if part else set())
+
+
+def grade_with(package: Path, course: Course) -> str:
+    """Run `coursepack grade` of a copy of our code; return what it says."""
+    environment = {**os.environ, "PYTHONPATH": str(package.parent)}
+    command = [sys.executable, "-m", "coursepack", "grade", ASSIGNMENT, "--course", str(course.root)]
+    run = subprocess.run(
+        command, cwd=package.parent, env=environment, check=False, stdout=subprocess.PIPE, stderr=subprocess.STDOUT
+    )
+    assert run.returncode == 0, run.stdout.decode()
+    return run.stdout.decode()
+
+
+@pytest.mark.long
+def test_does_a_gate_changed_in_between_grade_a_class_again(package: Path, tiny_course: Course) -> None:
+    """Does the same command, without --force, grade everybody again, say why, and then leave them alone?"""
+    hand_in(tiny_course, "ann", answered())
+    hand_in(tiny_course, "bob", answered(treble="return 0"))
+    assert "graded again" not in grade_with(package, tiny_course)
+    gates = package / "checks" / "gates.py"
+    gates.write_text(gates.read_text(encoding="utf-8") + "\nANOTHER = 0.5\n", encoding="utf-8")
+    assert "graded again: a gate changed (2)" in grade_with(package, tiny_course)
+    assert "2 already graded" in grade_with(package, tiny_course)
+
+
+def test_does_a_longer_timeout_grade_again(
+    tiny_course: Course, scheduler: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Is a student who ran into a limit graded again when the limit is raised, and the reason told?"""
+    hand_in(tiny_course, "ann", answered(double="sum(range(10**8)); return 2 * number"))
+    assert grade_class(tiny_course, ASSIGNMENT, Options(scheduler=scheduler, timeout=1)) == 0
+    assert "time limit" in capsys.readouterr().out
+    assert grade_class(tiny_course, ASSIGNMENT, Options(scheduler=scheduler, timeout=60)) == 0
+    said = capsys.readouterr().out
+    assert "graded again: a limit changed (1)" in said
+    assert "time limit" not in said
