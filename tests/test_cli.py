@@ -12,7 +12,7 @@ from coursepack import __version__
 from coursepack.cli import main
 from coursepack.course import CONFIG_NAME
 
-COMMANDS = ("data", "build", "sample", "grade", "report", "validate")
+COMMANDS = ("build", "sample", "grade", "report", "validate", "demo")
 
 
 @pytest.fixture
@@ -22,7 +22,6 @@ def empty_course(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     (tmp_path / "source" / "broken").mkdir(parents=True)
     (tmp_path / "source" / "broken" / "broken.ipynb").write_text("{", encoding="utf-8")
     monkeypatch.chdir(tmp_path)
-    monkeypatch.delenv("COURSE_DATA", raising=False)
     return tmp_path
 
 
@@ -33,7 +32,7 @@ def run(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], *ar
     return int(exit_.value.code or 0), capsys.readouterr().err
 
 
-@pytest.mark.parametrize("command", [name for name in COMMANDS if name != "data"])
+@pytest.mark.parametrize("command", COMMANDS)
 def test_is_an_unknown_assignment_told_with_the_known_ones(
     empty_course: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], command: str
 ) -> None:
@@ -64,16 +63,7 @@ def test_is_a_class_without_submissions_told_so(
     assert "Traceback" not in said
 
 
-def test_is_a_wrong_course_data_told(
-    empty_course: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> None:
-    monkeypatch.setenv("COURSE_DATA", "nowhere")
-    code, said = run(monkeypatch, capsys, "data")
-    assert code == 2
-    assert "COURSE_DATA" in said
-
-
-@pytest.mark.parametrize("command", [name for name in COMMANDS if name != "data"])
+@pytest.mark.parametrize("command", COMMANDS)
 def test_is_a_folder_that_is_no_course_told(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], command: str
 ) -> None:

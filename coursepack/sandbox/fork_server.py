@@ -62,7 +62,7 @@ class ServerProcess:
         else:
             tools = str(self._bare_tools())
             command, environment = [], {**jail.environment(), "HOME": str(self._base)}
-            environment["COURSE_DATA"] = str(data or "")
+            environment |= {} if data is None else {"COURSE_DATA": str(data)}
         command += [sys.executable, "-c", BOOT.format(path=tools), json.dumps(settings)]
         return subprocess.Popen(  # noqa: S603
             command,

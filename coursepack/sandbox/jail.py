@@ -124,19 +124,19 @@ def jail_command(sockets: Path, data: Path | None) -> list[str]:
     command += ["--dir", "/proc"] if is_root() else ["--proc", "/proc"]
     for folder in ("/dev", "/"):
         command += ["--remount-ro", folder]
-    for name, value in environment().items():
+    shown = {} if data is None else {"COURSE_DATA": DATA}
+    for name, value in {**environment(), **shown}.items():
         command += ["--setenv", name, value]
     return [*command, "--chdir", "/tmp"]  # noqa: S108
 
 
 def environment() -> dict[str, str]:
-    """Return all environment variables that student code sees."""
+    """Return all environment variables that student code sees, but for the one that names the data."""
     return {
         "PATH": f"{sys.prefix}/bin:/usr/bin:/bin",
         "HOME": "/tmp/home",  # noqa: S108 (as the kernels: some libraries look once)
         "USER": "student",  # nobody's name can be looked up
         "LANG": "C.UTF-8",
-        "COURSE_DATA": DATA,
         **ONE_THREAD,
         **LARGE_PAGES,
         "MPLBACKEND": "module://matplotlib_inline.backend_inline",

@@ -47,10 +47,16 @@ WRONG = {"double": "return 0", "treble": "return 0"}
 # Less short than there: a busy machine is not the attack.
 SHORT = replace(LIMITS, cell_cpu_seconds=4.0, cell_wall_seconds=20.0)
 NETWORK = "class Net(nn.Module):\n    pass"
+SETTINGS = """[tool.coursepack]
+preload = ["torch", "matplotlib.pyplot"]
+grading_data = "convnet_course.datasets.grading_data:grading_data"
+"""
 NETWORK_TEST = """# Check that Net computes what it should
 ### BEGIN HIDDEN TESTS
+from torch import nn
 from coursepack.checks import networks, student
-networks.assert_equivalent(student.module("Net"), references.simple_fc())
+from coursepack.checks.reference import Reference
+networks.assert_equivalent(student.module("Net"), Reference(nn.Flatten(), nn.Linear(784, 10)))
 ### END HIDDEN TESTS"""
 
 
@@ -117,6 +123,7 @@ class Ground:
         mark = secrets.token_hex(8)
         self.secrets = {kind: f"CANARY_{kind}_{secrets.token_hex(8)}" for kind in KINDS_OF_SECRETS}
         self.course = make_tiny_course(root / "course")
+        (self.course.root / "pyproject.toml").write_text(SETTINGS, encoding="utf-8")
         self.shared, self.process_name = SHARED_MEMORY / f"ground-{os.getpid()}-{mark}", f"stray-{mark}"
         self.sources = {kind: self._source(kind) for kind in ("numbers", "network")}
         self._root, self._abstract = root, f"ground-{mark}"

@@ -99,10 +99,18 @@ def assemble(parts: list[dict[str, Any]]) -> NotebookNode:
     return nbformat.from_dict({"cells": parts, "metadata": metadata, "nbformat": 4, "nbformat_minor": 5})
 
 
+DATA = """def lay_out(root):
+    folder = root / ".coursepack" / "data"
+    folder.mkdir(parents=True, exist_ok=True)
+    return folder
+"""
+
+
 def write_course(root: Path, source: NotebookNode, assignment: str = "doubling") -> None:
     """Write a course folder with one assignment."""
     folder = root / "source" / assignment
     folder.mkdir(parents=True, exist_ok=True)
     (folder / f"{assignment}.ipynb").write_text(json.dumps(source, indent=1, ensure_ascii=False) + "\n")
     (root / "nbgrader_config.py").write_text('c = get_config()\nc.CourseDirectory.solution_directory = "solutions"\n')
-    (root / "pyproject.toml").write_text('[tool.coursepack]\nrepository = ""\nbranch = "main"\n')
+    (root / "pyproject.toml").write_text('[tool.coursepack]\ngrading_data = "doubling_data:lay_out"\nrepository = ""\n')
+    (root / "doubling_data.py").write_text(DATA)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 import importlib
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 import pytest
@@ -20,19 +20,21 @@ ASSIGNMENTS = ("ps1_conv_filters", "ps3_backprop")
 def rules_of(cell: NotebookNode) -> set[str]:
     """Return the dotted names that a hidden test forbids."""
     found: set[str] = set()
-    for node in ast.walk(ast.parse(cell.source)) if "coursepack.checks" in cell.source else ():
+    nodes = list(ast.walk(ast.parse(cell.source))) if "coursepack.checks" in cell.source else []
+    places = {alias.name: node.module for node in nodes if isinstance(node, ast.ImportFrom) for alias in node.names}
+    for node in nodes:
         if isinstance(node, ast.Call) and ast.unparse(node.func) in ("source.without", "source.assert_avoids"):
             for argument in node.args[2:]:
                 value = argument.value if isinstance(argument, ast.Starred) else argument
-                found |= set(_read(value)) if isinstance(argument, ast.Starred) else {_read(value)}
+                found |= set(_read(value, places)) if isinstance(argument, ast.Starred) else {_read(value, places)}
     return found
 
 
-def _read(value: ast.expr) -> Any:
+def _read(value: ast.expr, places: Mapping[str, str | None]) -> Any:
     if isinstance(value, ast.Constant):
         return value.value
     module, _, name = ast.unparse(value).partition(".")
-    return getattr(importlib.import_module(f"coursepack.checks.{module}"), name)
+    return getattr(importlib.import_module(f"{places[module]}.{module}"), name)
 
 
 def exercises(course: Course, assignment: str) -> Iterator[tuple[str, str, set[str]]]:

