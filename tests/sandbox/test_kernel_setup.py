@@ -16,6 +16,7 @@ from tiny_course import source_notebook, text
 from coursepack.grading.notebook.worker import Worker
 from coursepack.sandbox import outputs
 from coursepack.sandbox.in_jail import preload
+from coursepack.settings import read_settings
 from coursepack.sandbox.limits import Limits
 
 PROBE = Path(__file__).with_name("probe.py").read_text(encoding="utf-8")
@@ -26,7 +27,8 @@ for _name in {libraries}:
         __import__(_name)
     except ModuleNotFoundError:
         pass"""
-PAGE = Path(__file__).resolve().parents[2] / "docs" / "security.md"
+REPOSITORY = Path(__file__).resolve().parents[2]
+PAGE = REPOSITORY / "docs" / "security.md"
 PATIENT = {"cell_cpu_seconds": 60.0, "cell_wall_seconds": 240.0}
 
 
@@ -54,7 +56,8 @@ def run_graded(lab: Lab, *cells: str) -> list[Any]:
 @pytest.fixture(scope="module")
 def looks(lab: Lab, tmp_path_factory: pytest.TempPathFactory) -> tuple[dict[str, Any], dict[str, Any]]:
     """What the probe says of a plain kernel, and of one that grades."""
-    libraries = [name for name in preload.IMPORTS if not name.startswith("subject_agent")]
+    preloaded = read_settings(REPOSITORY).preload
+    libraries = [name for name in (*preloaded, *preload.IMPORTS) if not name.startswith("subject_agent")]
     cells = FIRST.format(libraries=libraries), PROBE
     plain, graded = run_plainly(tmp_path_factory.mktemp("plain"), *cells)[-1], run_graded(lab, *cells)[-1]
     return json.loads(said(plain)), json.loads(said(graded))

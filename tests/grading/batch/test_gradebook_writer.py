@@ -95,7 +95,7 @@ def test_records_decide_points_and_people_mark_essays(writer: GradebookWriter) -
         "essay": (None, True),
     }
     folder = writer.workspace.folder("autograded", "ann")
-    assert sorted(path.name for path in folder.iterdir()) == ["own.txt", "verdicts.json", "tiny.ipynb"]
+    assert sorted(path.name for path in folder.iterdir()) == ["own.txt", "tiny.ipynb", "verdicts.json"]
     assert writer.workspace.record("ann") == RECORD
     (result,) = read_results(writer.workspace)
     assert [str(cell.status) for cell in result.cells] == ["passed", "passed", "out of memory", "to mark by hand"]
