@@ -48,6 +48,8 @@ lint: $(STAMP) ## check style and types
 	@$(RUN) -m ruff check .
 	@$(RUN) -m ruff format --check .
 	@$(RUN) -m mypy
+	@$(VENV)/bin/lint-imports --no-logo | tail -n 8; test $${PIPESTATUS[0]} = 0
+	@$(VENV)/bin/deptry .
 
 build: $(STAMP) ## make release/ and solutions/ from source/
 	@$(SOLO) -m coursepack build

@@ -122,5 +122,5 @@ def test_are_the_shapes_normalised_by_their_training_images() -> None:
     pixels = load_shapes("train")[0].reshape(-1, 3) / 255.0
     assert np.allclose(pixels.mean(axis=0), scoring_sets.SHAPES_MEAN, atol=1e-5)
     assert np.allclose(pixels.std(axis=0), scoring_sets.SHAPES_STD, atol=1e-5)
-    images, labels = scoring_sets.shapes()
+    images, labels = scoring_sets.coloured_shapes()
     assert (images.shape, images.dtype, len(labels)) == ((800, 3, 32, 32), np.float32, 800)

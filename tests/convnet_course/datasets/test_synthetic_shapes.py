@@ -57,7 +57,7 @@ def test_is_a_linear_model_not_enough() -> None:
 
 
 def test_does_the_folder_hold_shapes_and_digits(course: Course) -> None:
-    folder = grading_data(course)
+    folder = grading_data(course.root)
     names = sorted(str(path.relative_to(folder)) for path in folder.rglob("*") if path.is_file())
     digits = sorted(str(path.relative_to(course.root / "data" / "mnist_mini")) for path in digit_files(course))
     parts = [f"shapes/{part}-{kind}.npy" for part in ("test", "train") for kind in ("images", "labels")]
@@ -72,9 +72,9 @@ def digit_files(course: Course) -> list[Path]:
 
 
 def test_is_a_whole_folder_left_as_it_is(course: Course) -> None:
-    folder = grading_data(course)
+    folder = grading_data(course.root)
     before = {path: path.stat().st_mtime_ns for path in folder.rglob("*")}
-    assert grading_data(course) == folder
+    assert grading_data(course.root) == folder
     assert {path: path.stat().st_mtime_ns for path in folder.rglob("*")} == before
 
 
@@ -98,7 +98,7 @@ def other_kind(path: Path) -> None:
 
 @pytest.fixture(scope="module")
 def whole(repository: Course) -> Path:
-    return grading_data(repository)
+    return grading_data(repository.root)
 
 
 @pytest.mark.parametrize("name", ["shapes/train-images.npy", "shapes/test-labels.npy", f"{RAW}/t10k-images-idx3-ubyte"])
@@ -107,7 +107,7 @@ def test_is_a_damaged_file_put_back(course: Course, whole: Path, name: str, dama
     folder = course.root / ".coursepack" / "data"
     shutil.copytree(whole, folder)
     damage(folder / name)
-    grading_data(course)
+    grading_data(course.root)
     assert (folder / name).read_bytes() == (whole / name).read_bytes()
     assert not [path for path in folder.rglob(".*") if path.is_file()], "left-overs"
 
@@ -115,7 +115,7 @@ def test_is_a_damaged_file_put_back(course: Course, whole: Path, name: str, dama
 def test_are_damaged_digits_of_the_course_told(course: Course) -> None:
     shorten(course.root / "data" / "mnist_mini" / RAW / "train-labels-idx1-ubyte")
     with pytest.raises(CoursepackError, match=r"train-labels-idx1-ubyte(.|\n)*remedy: restore"):
-        grading_data(course)
+        grading_data(course.root)
 
 
 def test_may_several_processes_ask_at_once(course: Course) -> None:
@@ -137,4 +137,4 @@ def test_may_several_processes_ask_at_once(course: Course) -> None:
 def test_is_a_place_that_cannot_be_written_named(course: Course) -> None:
     (course.root / ".coursepack").write_text("a file")
     with pytest.raises(CoursepackError, match=r"data: cannot write(.|\n)*remedy"):
-        grading_data(course)
+        grading_data(course.root)
