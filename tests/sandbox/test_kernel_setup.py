@@ -16,8 +16,8 @@ from tiny_course import source_notebook, text
 from coursepack.grading.notebook.worker import Worker
 from coursepack.sandbox import outputs
 from coursepack.sandbox.in_jail import preload
-from coursepack.settings import read_settings
 from coursepack.sandbox.limits import Limits
+from coursepack.settings import read_settings
 
 PROBE = Path(__file__).with_name("probe.py").read_text(encoding="utf-8")
 FIRST = """import sys as _sys
