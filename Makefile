@@ -16,7 +16,7 @@ SOLO := OMP_NUM_THREADS=1 $(RUN)
 JOBS ?= 3
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test lint build validate nightly lab clean
+.PHONY: help setup demo test prove lint build validate nightly lab clean
 
 help: ## show this list
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | awk -F'\t' '{printf "  make %-10s %s\n", $$1, $$2}'
@@ -35,13 +35,21 @@ $(STAMP): pyproject.toml constraints.txt
 demo: $(STAMP) ## build the notebooks, grade a sample class, write its report
 	@$(SOLO) -m coursepack demo
 
-test: lint ## prove everything: style, pack, tests
+# Tests that start kernels or train are marked in tests/conftest.py.
+test: lint ## the quick checks: style, types, drift, some answers through jail and judge, quick tests
 	@echo "== release/ and solutions/ are what source/ gives"
 	@$(SOLO) -m coursepack build --check
-	@echo "== right answers earn their points, wrong ones do not"
+	@echo "== some right and wrong answers of every kind, through jail and judge"
+	@$(SOLO) -m coursepack validate --quick -j $(JOBS)
+	@echo "== quick tests"
+	@$(SOLO) -m pytest -n $(JOBS) -m "not long and not costly"
+	@echo "== left out: all other answers, attacks, tests that start kernels or train. Next: make prove"
+
+prove: $(STAMP) ## what `make test` leaves out: every right and wrong answer, attacks, costly tests
+	@echo "== every right answer earns its points, every wrong one loses them"
 	@$(SOLO) -m coursepack validate -j $(JOBS)
-	@echo "== tests"
-	@$(SOLO) -m pytest -n $(JOBS)
+	@echo "== attacks and costly tests"
+	@$(SOLO) -m pytest -n $(JOBS) -m "long or costly"
 
 lint: $(STAMP) ## check style and types
 	@echo "== style and types"
@@ -57,8 +65,8 @@ build: $(STAMP) ## make release/ and solutions/ from source/
 validate: $(STAMP) ## prove the pack with right and wrong answers
 	@$(SOLO) -m coursepack validate -j $(JOBS)
 
-nightly: $(STAMP) ## the same, with every answer through jail and judge
-	@$(SOLO) -m coursepack validate --all-judged -j $(JOBS)
+nightly: $(STAMP) ## every cell of every answer, all of them through jail and judge as well; hours
+	@$(SOLO) -m coursepack validate --full --all-judged -j $(JOBS)
 
 # All notebooks share one download, in data/ or where COURSE_DATA says. Jupyter wants to be asked twice to run as root.
 lab: $(STAMP) ## open the student notebooks in JupyterLab

@@ -117,6 +117,12 @@ def validate(
     assignments: Assignments = None,
     jobs: Jobs = 2,
     only: Annotated[str, typer.Option(help="Run only answers whose name contains this text.")] = "",
+    quick: Annotated[
+        bool, typer.Option("--quick", help="Let some answers of every kind go through jail and judge; run no others.")
+    ] = False,
+    full: Annotated[
+        bool, typer.Option("--full", help="Run every cell of every answer, also those on which no test depends.")
+    ] = False,
     all_judged: Annotated[
         bool, typer.Option("--all-judged", help="Let all answers go through jail and judge, not some of each kind.")
     ] = False,
@@ -128,9 +134,11 @@ def validate(
     """Prove the pack: solutions earn all points, blanks none, mutants lose what they should, variants nothing."""
     from coursepack.validation.validate import Proof, prove_pack
 
+    if quick and (full or all_judged):
+        raise CoursepackError("--quick runs few answers, --full and --all-judged all", remedy="leave one of them out")
     found = Course.find(course)
     names = found.select(assignments or [])
-    raise typer.Exit(prove_pack(found, names, Proof(jobs, only, all_judged, unsafe_no_jail)))
+    raise typer.Exit(prove_pack(found, names, Proof(jobs, only, quick, full, all_judged, unsafe_no_jail)))
 
 
 @app.command()

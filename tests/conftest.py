@@ -34,6 +34,10 @@ TOGETHER = (
 # Some of them grade their class in both ways; each way is handed out by itself.
 WAYS = ("coursepack", "nbgrader")
 
+# What starts kernels, workers or clusters; the modules of TOGETHER do, too.
+COSTLY_FOLDERS = ("attacks", "cases")
+COSTLY_FIXTURES = {"lab", "scheduler", "worker"}
+
 # The same examples on every machine and in every run, none written down, however slow the machine is.
 settings.register_profile("gate", derandomize=True, deadline=None, max_examples=100, database=None)
 settings.load_profile("gate")
@@ -60,7 +64,12 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> LoadScopeSch
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Let long tests begin first: at the end, no process waits for the one that has the longest."""
+    """Mark costly tests, and let long ones begin first: at the end, no process waits for the one that has the longest."""
+    for item in items:
+        folder = item.path.relative_to(REPOSITORY / "tests").parts[0]
+        costly = folder in COSTLY_FOLDERS or item.path.name in TOGETHER
+        if costly or COSTLY_FIXTURES & set(getattr(item, "fixturenames", ())):
+            item.add_marker("costly")
     items.sort(key=lambda item: item.get_closest_marker("long") is None)
 
 

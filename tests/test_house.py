@@ -116,8 +116,10 @@ def test_does_pre_commit_run_what_make_test_runs(repository: Course) -> None:
 
 def test_does_the_gate_run_the_readmes_test_command(repository: Course) -> None:
     gate = (repository.root / ".ci" / "run").read_text(encoding="utf-8").splitlines()
-    assert gate[-1] == "make test"
-    assert "make test" in (repository.root / "README.md").read_text(encoding="utf-8")
+    assert gate[-2:] == ["make test", "make prove"]
+    readme = (repository.root / "README.md").read_text(encoding="utf-8")
+    assert "make test" in readme
+    assert "make prove" in readme
 
 
 def settings(course: Course) -> Config:

@@ -42,11 +42,18 @@ class Answer:
     count: int = 1
 
 
-def answers(course: Course, assignment: str, only: str = "") -> Iterator[Answer]:
+def answers(course: Course, assignment: str, only: str = "", *, full: bool = False) -> Iterator[Answer]:
     """Yield the solution and all answers of an assignment whose name contains `only`.
 
     Variants are right answers, so several that answer different cells make one notebook: it must lose nothing.
+
+    Args:
+        course: the course.
+        assignment: the assignment's name.
+        only: a text that the names contain.
+        full: leave no cell out, not even those on which no test depends.
     """
+    shorten = (lambda _, notebook: notebook) if full else shortened
     source = read_notebook(course.notebook("source", assignment))
     solved, released = solved_notebook(source), released_notebook(source)
     carrying = frozenset(points_of(source))
@@ -58,7 +65,7 @@ def answers(course: Course, assignment: str, only: str = "") -> Iterator[Answer]
     for group in _combine(variants):
         notebook = functools.reduce(apply_snippet, group, solved)
         name = " + ".join(snippet.name for snippet in group)
-        shorter = shortened(solution, with_tests(source, notebook))
+        shorter = shorten(solution, with_tests(source, notebook))
         yield Answer(assignment, "variant", name, frozenset(), shorter, len(group))
     for snippet in load_snippets(course, "wrong", assignment):
         unknown = set(snippet.loses) - carrying
@@ -69,7 +76,7 @@ def answers(course: Course, assignment: str, only: str = "") -> Iterator[Answer]
                 remedy=f"`# loses:` may name {', '.join(sorted(carrying))}",
             )
         if only in snippet.name:
-            notebook = shortened(solution, with_tests(source, apply_snippet(solved, snippet)))
+            notebook = shorten(solution, with_tests(source, apply_snippet(solved, snippet)))
             yield Answer(assignment, "mutant", snippet.name, frozenset(snippet.loses), notebook)
 
 

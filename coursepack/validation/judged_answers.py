@@ -40,25 +40,28 @@ class Judged(Answer):
     parts: tuple[Answer, ...] = field(default=())
 
 
-def selection(family: Sequence[Answer], runs: Sequence[NotebookRun], *, everything: bool = False) -> list[Judged]:
+def selection(
+    family: Sequence[Answer], runs: Sequence[NotebookRun], *, everything: bool = False, full: bool = False
+) -> list[Judged]:
     """Return which of an assignment's answers go through jail and judge.
 
     Args:
         family: all answers; the solution comes first.
         runs: what came of each, for its costs.
         everything: choose them all.
+        full: leave no cell out, not even those on which no test depends.
     """
     solution, others = family[0], list(zip(family[1:], runs[1:], strict=True))
     others.sort(key=lambda pair: pair[1].seconds)
     by_kind = {
         kind: [answer for answer, _ in others if answer.kind == kind] for kind in ("untouched", "variant", "mutant")
     }
-    whole = [_without_idle(answer) for answer in (solution, *by_kind["untouched"])]
+    whole = [(_alone if full else _without_irrelevant)(answer) for answer in (solution, *by_kind["untouched"])]
     variants, mutants = by_kind["variant"], by_kind["mutant"]
     if not everything:
         variants = _cover(variants, _borne_on(solution, variants, mutants))
         mutants = _cover(mutants, [answer.loses for answer in mutants])
-    return [*whole, *map(_alone, variants), *_combined(solution, mutants)]
+    return [*whole, *map(_alone, variants), *_combined(solution, mutants, full)]
 
 
 def _cover(candidates: Sequence[Answer], tests: Sequence[frozenset[str]]) -> list[Answer]:
@@ -82,10 +85,10 @@ def _borne_on(solution: Answer, variants: Sequence[Answer], mutants: Sequence[An
     return [nothing.union(*(lost_by.get(name, nothing) for name in _replaced(solution, one))) for one in variants]
 
 
-def _combined(solution: Answer, mutants: Sequence[Answer]) -> list[Judged]:
+def _combined(solution: Answer, mutants: Sequence[Answer], full: bool) -> list[Judged]:
     """Put wrong answers together that replace different cells and lose different ones."""
     groups = in_groups(mutants, functools.partial(_clash, solution))
-    return [_merged(solution, group) for group in groups]
+    return [_merged(solution, group, full) for group in groups]
 
 
 def _clash(solution: Answer, one: Answer, other: Answer) -> bool:
@@ -98,7 +101,7 @@ def _replaced(solution: Answer, answer: Answer) -> dict[str, str]:
     return {new.id: new.source for old, new in pairs if old.source != new.source}
 
 
-def _merged(solution: Answer, group: Sequence[Answer]) -> Judged:
+def _merged(solution: Answer, group: Sequence[Answer], full: bool) -> Judged:
     if len(group) == 1:
         return _alone(group[0])
     texts = {name: text for answer in group for name, text in _replaced(solution, answer).items()}
@@ -106,7 +109,8 @@ def _merged(solution: Answer, group: Sequence[Answer]) -> Judged:
     for cell in notebook.cells:
         cell.source = texts.get(cell.id, cell.source)
     name, loses = " + ".join(answer.name for answer in group), frozenset[str]().union(*(a.loses for a in group))
-    shorter, count = shortened(solution.notebook, notebook), sum(answer.count for answer in group)
+    shorter = notebook if full else shortened(solution.notebook, notebook)
+    count = sum(answer.count for answer in group)
     return Judged(solution.assignment, "mutant", name, loses, shorter, count, parts=tuple(group))
 
 
@@ -114,7 +118,7 @@ def _alone(answer: Answer) -> Judged:
     return Judged(answer.assignment, answer.kind, answer.name, answer.loses, answer.notebook, answer.count)
 
 
-def _without_idle(answer: Answer) -> Judged:
+def _without_irrelevant(answer: Answer) -> Judged:
     """Return an answer of which all tests are run, but nothing that only draws or on which no test depends."""
     notebook = copy.deepcopy(answer.notebook)
     left_out = plot_cells(notebook) | irrelevant_cells(notebook)

@@ -11,7 +11,6 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
 from coursepack.course import Course
@@ -20,6 +19,7 @@ from coursepack.sandbox import jail
 from coursepack.validation.answers import Answer, answers, faults, with_tests
 from coursepack.validation.forking_runner import NotebookRun, run_all
 from coursepack.validation.judged_answers import Judged, judge_all, selection
+from coursepack.validation.pace import Pace
 
 __all__ = ["Answer", "Proof", "answers", "faults", "prove_pack", "with_tests"]
 
@@ -40,12 +40,16 @@ class Proof:
     Attributes:
         jobs: how many notebooks run at once.
         only: a text that the names of all answers to run contain.
+        quick: let some answers of every kind go through jail and judge, and run no others.
+        full: run every cell of every answer, also those on which no test depends.
         all_judged: let all answers go through jail and judge, not only some of each kind.
         unsafe_no_jail: let the judge's kernels run without any wall.
     """
 
     jobs: int = 2
     only: str = ""
+    quick: bool = False
+    full: bool = False
     all_judged: bool = False
     unsafe_no_jail: bool = False
 
@@ -57,54 +61,57 @@ def prove_pack(course: Course, assignments: list[str], proof: Proof) -> int:
         CoursepackError: no answer is called so, or there is no jail on this machine.
     """
     console = Console()
-    families = [list(answers(course, name, proof.only)) for name in assignments]
+    families = [list(answers(course, name, proof.only, full=proof.full)) for name in assignments]
     if proof.only and not any(proof.only in answer.name for family in families for answer in family):
         raise CoursepackError(f"no answer's name contains “{proof.only}”", where=str(course.root / "answers"))
     if not proof.unsafe_no_jail:
         jail.check_jail()
-    runs = _run_in_forks(course, families, proof, console)
+    runs = {} if proof.quick else _run_in_forks(course, families, proof, console)
     chosen: list[Judged] = []
     for number, family in enumerate(families):
-        results = [runs[number, index] for index in range(len(family))]
-        chosen += selection(family, results, everything=proof.all_judged)
+        results = [runs.get((number, index), NotebookRun()) for index in range(len(family))]
+        chosen += selection(family, results, everything=proof.all_judged, full=proof.full)
     chosen = [answer for answer in chosen if proof.only in answer.name]
     judged = _judged(course, chosen, proof, console)
     pairs = [(families[place[0]][place[1]], result) for place, result in sorted(runs.items())]
-    console.print(_table("Proof of the pack", pairs))
+    if proof.quick:
+        left_out = _sum(one for family in families for one in family) - _sum(chosen)
+        console.print(f"--quick: {left_out} answers were left out; without it, all are run")
+    else:
+        console.print(_table("Proof of the pack", pairs))
     console.print(_table("Through jail and judge", judged))
     failed = [_sum(answer for answer, result in some if faults(answer, result)) for some in (pairs, judged)]
     total = [_sum(answer for answer, _ in some) for some in (pairs, judged)]
-    console.print(f"{total[0] - failed[0]} of {total[0]} answers judged as they should be")
-    console.print(f"{total[1] - failed[1]} of {total[1]} of them judged so in jail and judge, too")
+    if not proof.quick:
+        console.print(f"{total[0] - failed[0]} of {total[0]} answers judged as they should be")
+    console.print(f"{total[1] - failed[1]} of {total[1]} answers judged as they should be in jail and judge")
     return 1 if any(failed) else 0
 
 
 def _run_in_forks(
     course: Course, families: Sequence[Sequence[Answer]], proof: Proof, console: Console
 ) -> dict[Place, NotebookRun]:
-    """Rehearse all answers; return the results by their places."""
+    """Run all answers; return the results by their places."""
     results: dict[Place, NotebookRun] = {}
-    with _progress(console) as progress:
-        task = progress.add_task("proving", total=sum(map(len, families)), now="")
+    with Pace(console, "proving", sum(map(len, families))) as pace:
         notebooks = [[answer.notebook for answer in family] for family in families]
         for place, result in run_all(course, notebooks, proof.jobs):
             results[place] = result
             answer = families[place[0]][place[1]]
-            progress.update(task, advance=1, now=f"{answer.assignment} {answer.name}")
-            _tell(progress.console, answer, result)
+            pace.advance(f"{answer.assignment} {answer.name}")
+            _tell(console, answer, result)
     return results
 
 
 def _judged(course: Course, chosen: Sequence[Judged], proof: Proof, console: Console) -> Pairs:
     """Let answers go through jail and judge; return them with their results, in their order."""
     results: dict[int, tuple[Answer, NotebookRun]] = {}
-    with _progress(console) as progress:
-        task = progress.add_task("judging", total=len(chosen), now="")
+    with Pace(console, "judging", len(chosen)) as pace:
         for place, result in judge_all(course, chosen, proof.jobs, unsafe_no_jail=proof.unsafe_no_jail):
             answer = chosen[place]
             results[place] = answer, result
-            progress.update(task, advance=1, now=f"{answer.assignment} {answer.name}")
-            _tell(progress.console, answer, result, "in jail and judge: ")
+            pace.advance(f"{answer.assignment} {answer.name}")
+            _tell(console, answer, result, "in jail and judge: ")
     return [results[place] for place in sorted(results)]
 
 
@@ -112,11 +119,6 @@ def _tell(console: Console, answer: Answer, result: NotebookRun, where: str = ""
     for fault in faults(answer, result):
         line = f"✗ {answer.assignment} {answer.kind} {answer.name}: {where}{fault}"
         console.print(line, markup=False, highlight=False, style="red", soft_wrap=True)
-
-
-def _progress(console: Console) -> Progress:
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
-    return Progress(*columns, TextColumn("{task.fields[now]}"), console=console, transient=True)
 
 
 def _sum(some: Iterable[Answer]) -> int:
