@@ -64,7 +64,7 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> LoadScopeSch
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark costly tests, and let long ones begin first: at the end, no process waits for the one that has the longest."""
+    """Mark costly tests, and let long ones begin first: at the end, no process waits for the longest."""
     for item in items:
         folder = item.path.relative_to(REPOSITORY / "tests").parts[0]
         costly = folder in COSTLY_FOLDERS or item.path.name in TOGETHER

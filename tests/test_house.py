@@ -84,23 +84,23 @@ def test_does_the_make_file_ask_for_the_same_python(repository: Course, project:
     assert project["tool"]["ruff"]["target-version"] == f"py{major}{minor}"
 
 
-def test_is_every_package_that_was_asked_for_a_dependency(project: dict[str, Any]) -> None:
-    names = {Requirement(text).name for text in project["project"]["dependencies"]}
-    asked = "torch torchvision jupyterlab nbgrader scikit-learn pandas torchinfo matplotlib"
-    assert set(asked.split()) <= names
-
-
 def test_are_the_make_targets_there_and_explained(repository: Course) -> None:
     said = make(repository, "help")
-    for target in ("setup", "demo", "test", "lint", "build", "lab"):
+    for target in ("setup", "demo", "test", "prove", "lint", "build", "lab"):
         assert re.search(rf"make {target} +\w", said), target
 
 
-def test_does_make_test_end_in_the_tests_own_summary(repository: Course) -> None:
+def test_does_make_test_end_in_the_tests_own_summary_and_what_it_leaves_out(repository: Course) -> None:
     steps = make(repository, "-n", "test")
-    assert "pytest" in steps.splitlines()[-1]
+    assert "pytest" in steps.splitlines()[-2]
+    assert "left out" in steps.splitlines()[-1]
     for tool in ("ruff check .", "ruff format --check .", "mypy", "coursepack build --check", "coursepack validate"):
         assert f"-m {tool}" in steps, tool
+
+
+def test_do_make_test_and_make_prove_run_every_test_once(repository: Course) -> None:
+    chosen = re.findall(r'-m "([^"]+)"', make(repository, "-n", "test") + make(repository, "-n", "prove"))
+    assert chosen == ["not long and not costly", "long or costly"]
 
 
 def test_does_pre_commit_run_what_make_test_runs(repository: Course) -> None:
@@ -108,7 +108,7 @@ def test_does_pre_commit_run_what_make_test_runs(repository: Course) -> None:
     hooks = {hook["id"]: hook for repo in settings["repos"] for hook in repo["hooks"]}
     assert {hook["language"] for hook in hooks.values()} == {"system"}
     steps = make(repository, "-n", "test")
-    for name in ("ruff", "ruff-format", "mypy", "drift"):
+    for name in ("ruff", "ruff-format", "mypy", "imports", "drift"):
         step = hooks[name]["entry"].removesuffix(" --force-exclude")
         assert step in steps, name
     assert "--keep-id" in hooks["nbstripout"]["entry"]
