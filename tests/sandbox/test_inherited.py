@@ -72,13 +72,13 @@ def test_drawing_ends_no_kernel(lab: Lab, habit: str) -> None:
 
 # A server has something open, forks, lets go of it in the fork; then a pipe of the fork's own must still be there.
 FORK = """import gc, io, logging, mmap, multiprocessing, os, socket, sys, tempfile, zipfile
-from coursepack.sandbox.in_jail import notebook
+from coursepack.sandbox.in_jail import processes
 path = sys.argv[1]
 owner = {owner}
 reader, writer = os.pipe()
 child = os.fork()
 if child == 0:
-    notebook._lead_nowhere(writer)
+    processes._lead_nowhere(writer)
     own = [os.pipe() for _ in range(9)]
     del owner
     gc.collect()

@@ -150,6 +150,6 @@ def test_without_a_jail_nothing_is_proved_unless_asked_for(
     with pytest.raises(CoursepackError, match="--unsafe-no-jail"):
         prove_pack(tiny_course, [ASSIGNMENT], Proof(jobs=1))
     monkeypatch.setattr(validate, "run_all", lambda *_: iter(()))
-    monkeypatch.setattr(validate, "answers", lambda *_: iter(()))
+    monkeypatch.setattr(validate, "answers", lambda *_, **__: iter(()))
     monkeypatch.setattr(validate, "selection", lambda *_, **__: [])
     assert prove_pack(tiny_course, [ASSIGNMENT], Proof(jobs=1, unsafe_no_jail=True)) == 0

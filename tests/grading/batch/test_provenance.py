@@ -27,14 +27,29 @@ from coursepack.sandbox.limits import Limits
 LIMITS = Limits.of_cells(20)
 OWN_CHECKS = "def right(number, answer):\n    return answer == 3 * number\n"
 
+# The test imports `own.table`, which imports the gates; nothing imports `own.figures`.
+OWN_PACKAGE = {
+    "__init__.py": "",
+    "table.py": "from own import gates\n",
+    "gates.py": "LEAST = 0.5\n",
+    "figures.py": "",
+    "images.bin": "pixels",
+    "data_folder.py": "def lay_out(root):\n    return root / 'own' / 'data'\n",
+}
+SETTINGS = '[tool.coursepack]\npackage = "own"\ngrading_data = "own.data_folder:lay_out"\n'
+
 
 def graded_course(root: Path) -> Workspace:
     """Return a course in which "ann" has a result, as the coordinator would have noted it, an extra file beside it."""
     course = make_tiny_course(root)
     source = source_notebook()
-    source["cells"][8]["source"] += "\nfrom own_checks import right\nassert right(5, treble(5))"
+    source["cells"][8]["source"] += "\nfrom own import table\nfrom own_checks import right\nassert right(5, treble(5))"
     course.notebook("source", ASSIGNMENT).write_text(json.dumps(source), encoding="utf-8")
     (course.root / "own_checks.py").write_text(OWN_CHECKS, encoding="utf-8")
+    (course.root / "own" / "data").mkdir(parents=True)
+    for name, text in OWN_PACKAGE.items():
+        (course.root / "own" / name).write_text(text, encoding="utf-8")
+    (course.root / "pyproject.toml").write_text(SETTINGS, encoding="utf-8")
     hand_in(course, "ann", answered(), timestamp="2026-01-02 12:00:00 UTC").with_name("mine.csv").write_text("1,2")
     workspace = Workspace(course, ASSIGNMENT)
     autograded = workspace.notebook("autograded", "ann")
@@ -96,8 +111,18 @@ CHANGES: dict[str, tuple[Callable[[Workspace], object], str]] = {
         lambda workspace: rewrite(workspace.course.root / "own_checks.py", "answer == 3", "answer >= 3"),
         "a check changed",
     ),
+    "a gate": (lambda workspace: rewrite(workspace.course.root / "own" / "gates.py", "0.5", "0.6"), "a gate changed"),
+    "what a check imports": (
+        lambda workspace: rewrite(workspace.course.root / "own" / "table.py", "gates", "gates  # changed"),
+        "a check changed",
+    ),
+    "a file beside a check": (
+        lambda workspace: (workspace.course.root / "own" / "images.bin").write_text("others"),
+        "a check changed",
+    ),
+    "what no check imports": (lambda workspace: (workspace.course.root / "own" / "figures.py").write_text("1"), ""),
     "the data": (
-        lambda workspace: (workspace.course.root / ".coursepack" / "data" / "more").write_text("1"),
+        lambda workspace: (workspace.course.root / "own" / "data" / "more").write_text("1"),
         "the data changed",
     ),
 }
@@ -111,7 +136,7 @@ def test_is_a_result_stale_when_what_it_was_made_from_changes(workspace: Workspa
     assert reason in why(workspace)
 
 
-@pytest.mark.parametrize("part", ["gates", "checks", "coursepack"])
+@pytest.mark.parametrize("part", ["checks", "coursepack"])
 def test_is_a_result_stale_when_our_code_changes(
     workspace: Workspace, monkeypatch: pytest.MonkeyPatch, part: str
 ) -> None:
@@ -164,10 +189,10 @@ def package(tmp_path: Path) -> Path:
 @pytest.mark.parametrize(
     ("file", "part"),
     [
-        ("checks/gates.py", "gates"),
+        ("checks/gates.py", "checks"),
         ("checks/arrays.py", "checks"),
-        ("grading/engine/judge.py", "coursepack"),
-        ("subject/plain.py", "coursepack"),
+        ("judge/server.py", "coursepack"),
+        ("subject/plain_data.py", "coursepack"),
         ("report/page.py", ""),
     ],
 )
@@ -197,11 +222,18 @@ def grade_with(package: Path, course: Course) -> str:
 @pytest.mark.long
 def test_does_a_gate_changed_in_between_grade_a_class_again(package: Path, tiny_course: Course) -> None:
     """Does the same command, without --force, grade everybody again, say why, and then leave them alone?"""
+    gates = tiny_course.root / "own" / "gates.py"
+    gates.parent.mkdir()
+    gates.write_text("LEAST = 0.5\n", encoding="utf-8")
+    (gates.parent / "__init__.py").touch()
+    (tiny_course.root / "pyproject.toml").write_text('[tool.coursepack]\npackage = "own"\n', encoding="utf-8")
+    source = source_notebook()
+    source["cells"][8]["source"] += "\nfrom own import gates\nassert gates.LEAST > 0"
+    tiny_course.notebook("source", ASSIGNMENT).write_text(json.dumps(source), encoding="utf-8")
     hand_in(tiny_course, "ann", answered())
     hand_in(tiny_course, "bob", answered(treble="return 0"))
     assert "graded again" not in grade_with(package, tiny_course)
-    gates = package / "checks" / "gates.py"
-    gates.write_text(gates.read_text(encoding="utf-8") + "\nANOTHER = 0.5\n", encoding="utf-8")
+    gates.write_text("LEAST = 0.6\n", encoding="utf-8")
     assert "graded again: a gate changed (2)" in grade_with(package, tiny_course)
     assert "2 already graded" in grade_with(package, tiny_course)
 
