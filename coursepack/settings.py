@@ -55,7 +55,7 @@ FORMS = {
     "grading_data": (r"[A-Za-z_][\w.]*:[A-Za-z_]\w*", 'grading_data = "my_course.data:grading_data"'),
     "repository": (r"[\w.-]+/[\w.-]+", 'repository = "owner/name"'),
     "branch": (r"\S+", 'branch = "main"'),
-    "demo": (r"[\w.-]+", 'demo = "ps1"'),
+    "demo": (r"[\w.-]+", 'demo = "week1"'),
 }
 
 
