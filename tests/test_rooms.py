@@ -1,4 +1,4 @@
-"""Does the tool stand alone: does it name nothing of this course, and can it be imported without the course's libraries?"""
+"""Does the tool stand alone: does it name nothing of this course, and is it imported without the course's libraries?"""
 
 from __future__ import annotations
 

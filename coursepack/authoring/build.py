@@ -107,7 +107,8 @@ def _sound_source(course: Course, assignment: str) -> NotebookNode:
             remedy=f"move away {', '.join(others)}" if others else "rename the notebook",
         )
     source = read_notebook(path)
-    raise_together(source_checks.find_mistakes(source, _name("source", assignment)))
+    package = read_settings(course.root).package
+    raise_together(source_checks.find_mistakes(source, _name("source", assignment), package))
     return source
 
 
