@@ -23,7 +23,7 @@ from coursepack.authoring.solution_notebook import worked_inputs, worked_noteboo
 from coursepack.course import Course
 from coursepack.errors import CoursepackError
 from coursepack.notebooks.versions import read_notebook
-from coursepack.settings import read_settings
+from coursepack.settings import package_files, read_settings
 
 _console = Console(highlight=False, soft_wrap=True)
 
@@ -49,7 +49,7 @@ def check_pack(course: Course, assignments: list[str]) -> None:
 
 
 def _for_each(course: Course, assignments: list[str], task: Callable[[Course, str], None], done: str) -> None:
-    read_settings(course.root)
+    package_files(course)
     problems = []
     for assignment in assignments:
         start = time.monotonic()
