@@ -86,7 +86,7 @@ def fresh_course(course: Course) -> Course:
         shutil.rmtree(root)
     root.mkdir()
     (root / MARK).write_text("`make demo` deletes this folder and makes it anew.\n", encoding="utf-8")
-    own = [path.relative_to(course.root) for path in package_files(course) if path.is_relative_to(course.root)]
+    own = [str(path.relative_to(course.root)) for path in package_files(course) if path.is_relative_to(course.root)]
     for part in (*PARTS, *own, *read_settings(course.root).bundled_data):
         origin, copy = course.root / part, root / part
         copy.parent.mkdir(parents=True, exist_ok=True)
