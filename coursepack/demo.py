@@ -19,6 +19,7 @@ from rich.console import Console
 from coursepack.authoring.sample_class import write_sample_class
 from coursepack.course import CONFIG_NAME, Course
 from coursepack.errors import CoursepackError
+from coursepack.gradebook import find_tools
 from coursepack.grading.batch.class_run import INTERRUPTED, Options, grade_class
 from coursepack.report.page import write_report
 from coursepack.settings import FILE, grading_data, package_files, read_settings
@@ -104,6 +105,7 @@ def generate(course: Course, assignment: str) -> None:
         CoursepackError: nbgrader refuses.
     """
     _console.print(f"$ nbgrader generate_assignment {assignment} --force", style="dim")
+    find_tools()
     run = subprocess.run(  # noqa: S603 (our own interpreter, arguments as a list)
         [sys.executable, "-m", "nbgrader", "generate_assignment", assignment, "--force"],
         cwd=course.root,
