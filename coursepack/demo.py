@@ -19,9 +19,10 @@ from rich.console import Console
 from coursepack.authoring.sample_class import write_sample_class
 from coursepack.course import CONFIG_NAME, Course
 from coursepack.errors import CoursepackError
+from coursepack.gradebook import find_tools
 from coursepack.grading.batch.class_run import INTERRUPTED, Options, grade_class
 from coursepack.report.page import write_report
-from coursepack.settings import FILE, grading_data, read_settings
+from coursepack.settings import FILE, grading_data, package_files, read_settings
 
 FOLDER = "demo"
 # Says that the folder is ours to throw away.
@@ -86,8 +87,8 @@ def fresh_course(course: Course) -> Course:
         shutil.rmtree(root)
     root.mkdir()
     (root / MARK).write_text("`make demo` deletes this folder and makes it anew.\n", encoding="utf-8")
-    settings = read_settings(course.root)
-    for part in filter(None, (*PARTS, settings.package, *settings.bundled_data)):
+    own = [str(path.relative_to(course.root)) for path in package_files(course) if path.is_relative_to(course.root)]
+    for part in (*PARTS, *own, *read_settings(course.root).bundled_data):
         origin, copy = course.root / part, root / part
         copy.parent.mkdir(parents=True, exist_ok=True)
         if origin.is_dir():
@@ -104,6 +105,7 @@ def generate(course: Course, assignment: str) -> None:
         CoursepackError: nbgrader refuses.
     """
     _console.print(f"$ nbgrader generate_assignment {assignment} --force", style="dim")
+    find_tools()
     run = subprocess.run(  # noqa: S603 (our own interpreter, arguments as a list)
         [sys.executable, "-m", "nbgrader", "generate_assignment", assignment, "--force"],
         cwd=course.root,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+import importlib.util
 import re
 import sys
 import tomllib
@@ -55,7 +56,7 @@ FORMS = {
     "grading_data": (r"[A-Za-z_][\w.]*:[A-Za-z_]\w*", 'grading_data = "my_course.data:grading_data"'),
     "repository": (r"[\w.-]+/[\w.-]+", 'repository = "owner/name"'),
     "branch": (r"\S+", 'branch = "main"'),
-    "demo": (r"[\w.-]+", 'demo = "ps1"'),
+    "demo": (r"[\w.-]+", 'demo = "week1"'),
 }
 
 
@@ -91,6 +92,29 @@ def _check(path: Path, name: str, value: Any) -> None:
     if not fits:
         remedy = f"write it like this: {example}; or leave it out"
         raise CoursepackError(f"{name} = {value!r} is no such setting", where=str(path), remedy=remedy)
+
+
+def package_files(course: Course) -> list[Path]:
+    """Return where the course's own package lies: its folders, or its file; nothing if the course has none.
+
+    Nothing of the package is run.
+
+    Raises:
+        CoursepackError: the package is neither in the course folder nor installed.
+    """
+    package = read_settings(course.root).package
+    if not package:
+        return []
+    make_importable(course)
+    importlib.invalidate_caches()
+    spec = importlib.util.find_spec(package)
+    if spec is None:
+        where = f"{course.root / FILE}, package = “{package}”"
+        remedy = f"make the folder {package}/ with an __init__.py in the course folder, or install the package"
+        raise CoursepackError("there is no such package", where=where, remedy=f"{remedy}, or leave the setting out")
+    if spec.submodule_search_locations is not None:
+        return [Path(folder).resolve() for folder in spec.submodule_search_locations]
+    return [Path(spec.origin).resolve()] if spec.origin and spec.has_location else []
 
 
 def grading_data(course: Course) -> Path | None:

@@ -23,7 +23,7 @@ from coursepack.authoring.solution_notebook import worked_inputs, worked_noteboo
 from coursepack.course import Course
 from coursepack.errors import CoursepackError
 from coursepack.notebooks.versions import read_notebook
-from coursepack.settings import read_settings
+from coursepack.settings import package_files, read_settings
 
 _console = Console(highlight=False, soft_wrap=True)
 
@@ -49,7 +49,7 @@ def check_pack(course: Course, assignments: list[str]) -> None:
 
 
 def _for_each(course: Course, assignments: list[str], task: Callable[[Course, str], None], done: str) -> None:
-    read_settings(course.root)
+    package_files(course)
     problems = []
     for assignment in assignments:
         start = time.monotonic()
@@ -107,7 +107,8 @@ def _sound_source(course: Course, assignment: str) -> NotebookNode:
             remedy=f"move away {', '.join(others)}" if others else "rename the notebook",
         )
     source = read_notebook(path)
-    raise_together(source_checks.find_mistakes(source, _name("source", assignment)))
+    package = read_settings(course.root).package
+    raise_together(source_checks.find_mistakes(source, _name("source", assignment), package))
     return source
 
 

@@ -18,6 +18,7 @@ from traitlets.config.loader import PyFileConfigLoader
 from coursepack.course import CONFIG_NAME, Course
 from coursepack.errors import CoursepackError
 from coursepack.gradebook import find_tools
+from coursepack.settings import make_importable
 
 
 class _Complaints(logging.Handler):
@@ -41,7 +42,11 @@ class _Complaints(logging.Handler):
 
 @contextmanager
 def scratch_course(course: Course, assignment: str) -> Iterator[Course]:
-    """Yield a throw-away copy of the course that holds one assignment's source and the settings."""
+    """Yield a throw-away copy of the course that holds one assignment's source and the settings.
+
+    The course's own code is not copied: its settings import it from where it is.
+    """
+    make_importable(course)
     with tempfile.TemporaryDirectory(prefix="coursepack-build-") as folder:
         root = Path(folder).resolve()
         left_out = shutil.ignore_patterns(".ipynb_checkpoints", "__pycache__")

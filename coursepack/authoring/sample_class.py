@@ -149,7 +149,7 @@ def _spread(course: Course, kind: Literal["right", "wrong"], assignment: str, co
         raise CoursepackError(
             f"{assignment} has no {kind} to make a sample class from",
             where=str(course.root / "answers" / assignment / kind),
-            remedy=f"write snippets there, as the other assignments' folders in tests/{kind} have them",
+            remedy="write snippets there, as docs/author.md describes them",
         )
     by_cell: dict[str, list[Snippet]] = {}
     for snippet in snippets:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import contextlib
 import re
 from collections import Counter
 from collections.abc import Iterator
@@ -12,7 +13,9 @@ from nbgrader import utils
 
 from coursepack.authoring import points_table
 from coursepack.errors import CoursepackError
-from coursepack.notebooks.markers import Split, split
+from coursepack.notebooks.dependencies import Names
+from coursepack.notebooks.imports import imported_modules
+from coursepack.notebooks.markers import Split, marker, split
 from coursepack.notebooks.unknown_names import foreign_names
 from coursepack.notebooks.versions import cell_name, released_notebook
 from coursepack.subject.magics import parse_cell
@@ -23,12 +26,13 @@ _READABLE = re.compile(r"[a-z][a-z0-9]*(-[a-z0-9]+)*")
 _OPENING = "# Check that "
 
 
-def find_mistakes(source: NotebookNode, name: str) -> list[CoursepackError]:
+def find_mistakes(source: NotebookNode, name: str, package: str = "") -> list[CoursepackError]:
     """Return every author's mistake that shows without running the notebook.
 
     Args:
         source: the source notebook.
         name: how messages name it, for example its path in the course.
+        package: the course's own package, if it has one: only hidden tests may import it.
     """
     mistakes = [*_id_mistakes(source, name)]
     for index, cell in enumerate(source.cells):
@@ -41,6 +45,7 @@ def find_mistakes(source: NotebookNode, name: str) -> list[CoursepackError]:
         mistakes += _marker_mistakes(cell, parts, where)
         if cell.cell_type == "code":
             mistakes += _leftover_mistakes(cell, where)
+            mistakes += _foreign_packages(source, cell, {"coursepack", package} - {""}, where)
         if cell.cell_type == "code" and utils.is_grade(cell) and not utils.is_solution(cell):
             values = [*_value_mistakes(cell, where)] or [*_name_mistakes(source, cell, where)]
             mistakes += [*_test_mistakes(cell, parts, where), *values]
@@ -84,6 +89,45 @@ def _leftover_mistakes(cell: NotebookNode, where: str) -> Iterator[CoursepackErr
     """Yield what a run left behind."""
     if cell.get("outputs") or cell.get("execution_count") is not None:
         yield CoursepackError("the source cell holds outputs", where=where, remedy="run nbstripout --keep-id")
+
+
+def _foreign_packages(source: NotebookNode, cell: NotebookNode, own: set[str], where: str) -> Iterator[CoursepackError]:
+    """Yield what a cell takes, outside its hidden tests, from packages that students do not have."""
+    try:
+        tree = parse_cell(_without_hidden_tests(cell.source))
+    except SyntaxError:  # told where it matters: of a test cell below, of others when the notebook is run
+        return
+    code = ast.unparse(tree)
+    found = [name for name in imported_modules(code) if name.split(".")[0] in own]
+    # A dotted name in a call or in a text: `import_module("my_course.data")`; not the attribute of a variable.
+    dotted = re.findall(rf"(?<![\w.])(?:{'|'.join(map(re.escape, sorted(own)))})(?:\.\w+)+", code)
+    found += [name for name in dotted if name.split(".")[0] not in _variables(source)]
+    if found:
+        remedy = "import it between `### BEGIN HIDDEN TESTS` and `### END HIDDEN TESTS`, or do without it"
+        yield CoursepackError(f"the cell uses “{found[0]}”, which students do not have", where=where, remedy=remedy)
+
+
+def _without_hidden_tests(source: str) -> str:
+    """Return a cell's text with `pass` in the place of each hidden region, so that it stays Python."""
+    kept, hidden = [], False
+    for line in source.split("\n"):
+        found = marker(line)
+        if found is not None and found[1] == "HIDDEN TESTS":
+            hidden = found[0] == "BEGIN"
+            kept += [line[: len(line) - len(line.lstrip())] + "pass"] if hidden else []
+        elif not hidden:
+            kept.append(line)
+    return "\n".join(kept)
+
+
+def _variables(source: NotebookNode) -> set[str]:
+    """Return the names that a notebook's cells make otherwise than by an import."""
+    made = set[str]()
+    for cell in source.cells:
+        if cell.cell_type == "code":
+            with contextlib.suppress(SyntaxError):
+                made |= Names.of(cell.source).made - Names.of(cell.source).imported
+    return made
 
 
 def _test_mistakes(cell: NotebookNode, parts: Split, where: str) -> Iterator[CoursepackError]:

@@ -27,7 +27,7 @@ def html_text(html: str) -> str:
 
 
 def source_numbers(text: str) -> set[float]:
-    """Return the values of all numbers in a text; 85526, 85_526 and 85,526 are the same.
+    """Return the values of all numbers in a text; 12345, 12_345 and 12,345 are the same.
 
     “5,100” may also be the list 5, 100: both readings count.
     """

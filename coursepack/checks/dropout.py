@@ -10,11 +10,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import numpy as np
-import torch
-from torch import nn
 
 from coursepack.checks import masks
 from coursepack.checks.messages import failed, student_error
+from coursepack.checks.pytorch import nn, torch
 from coursepack.checks.reference import Reference
 from coursepack.subject import Array, Layer, ModuleHandle, Step, StudentError
 

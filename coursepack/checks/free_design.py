@@ -6,23 +6,23 @@ import numpy as np
 
 from coursepack.checks.messages import failed, student_error
 from coursepack.subject import Array, ModuleHandle, StudentError
-from coursepack.subject.training_loops import CLASSES
 
 TOLERANCE = 1e-3  # a network that insists on float32 may round differently in batches of other sizes
 
 
-def assert_classifier(network: ModuleHandle, input_shape: tuple[int, ...] = (1, 28, 28)) -> None:
-    """Check that a network gives ten finite scores an image, the same whatever else is in the batch, in eval mode.
+def assert_classifier(network: ModuleHandle, input_shape: tuple[int, ...] = (1, 28, 28), classes: int = 10) -> None:
+    """Check that a network gives finite scores of each class, the same whatever else is in the batch, in eval mode.
 
     Args:
         network: handle to a network of the student's, trained or not.
         input_shape: shape of one image, (channels, height, width).
+        classes: how many scores each image must get.
     """
     images = np.random.default_rng(20_265).standard_normal((6, *input_shape))
-    together = _scores(network, images)
+    together = _scores(network, images, classes)
     if not np.isfinite(together).all():
         raise failed(f"{network.name}: scores", expected="finite numbers", got="NaN or infinity")
-    alone = np.concatenate([_scores(network, image[None]) for image in images])
+    alone = np.concatenate([_scores(network, image[None], classes) for image in images])
     if not np.allclose(alone, together, rtol=TOLERANCE, atol=TOLERANCE * max(1.0, float(np.abs(together).max()))):
         raise failed(
             f"{network.name} in eval mode: scores of an image alone and in a batch",
@@ -33,13 +33,13 @@ def assert_classifier(network: ModuleHandle, input_shape: tuple[int, ...] = (1, 
         )
 
 
-def _scores(network: ModuleHandle, images: Array) -> Array:
+def _scores(network: ModuleHandle, images: Array, classes: int) -> Array:
     about = f"{network.name} on a batch of {len(images)}"
     try:
         scores = network.forward(images)
     except StudentError as error:
         raise student_error(about, error) from None
-    if scores.shape != (len(images), CLASSES):
-        expected = str((len(images), CLASSES))
+    if scores.shape != (len(images), classes):
+        expected = str((len(images), classes))
         raise failed(f"{about}: shape of the output", expected=expected, got=str(scores.shape))
     return scores

@@ -7,9 +7,8 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-import torch
-from torch import nn
 
+from coursepack.checks.pytorch import nn, torch
 from coursepack.subject import Array
 from coursepack.subject.training_loops import CLASSES, IMAGE_SHAPE, probe_loss, probe_network
 

@@ -22,7 +22,7 @@ def failed(
     """Compose a failed check.
 
     Args:
-        about: what was compared, as the start of a sentence: "convolve2d (stride 2): shape of the result".
+        about: what was compared, as the start of a sentence: "resample (step 2): shape of the result".
         call: the call that was tried, with its plain settings and the shapes of its arrays.
         expected: what should have come.
         got: what came.

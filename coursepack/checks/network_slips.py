@@ -10,9 +10,8 @@ import copy
 from collections.abc import Callable, Iterable, Iterator, Sequence
 
 import numpy as np
-import torch
-from torch import nn
 
+from coursepack.checks.pytorch import nn, torch
 from coursepack.checks.reference import Reference
 from coursepack.subject import Array, StudentError
 from coursepack.subject.torch_modules import LocalModule

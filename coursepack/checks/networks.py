@@ -11,12 +11,12 @@ import itertools
 from collections.abc import Sequence
 
 import numpy as np
-import torch
 
 from coursepack.checks import dropout, network_slips
 from coursepack.checks.arrays import compare_values
 from coursepack.checks.messages import failed, student_error
 from coursepack.checks.placing import TITLES, WEIGHTED, place_weights, random_state
+from coursepack.checks.pytorch import torch
 from coursepack.checks.reference import Reference
 from coursepack.subject import Array, Layer, ModuleHandle, Pass, StudentError
 from coursepack.subject.torch_modules import LocalModule

@@ -6,10 +6,9 @@ import itertools
 from collections.abc import Sequence
 
 import numpy as np
-import torch
-from torch import nn
 
 from coursepack.checks.messages import failed
+from coursepack.checks.pytorch import nn, torch
 from coursepack.checks.reference import Reference
 from coursepack.subject import Array, Layer
 

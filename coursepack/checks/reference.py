@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from torch import nn
+from coursepack.checks.pytorch import nn
 
 
 class Reference(nn.Sequential):

@@ -6,16 +6,15 @@ from collections.abc import Callable
 from typing import Any
 
 import numpy as np
-import torch
-from torch import nn
 
 from coursepack.checks import loops
 from coursepack.checks.arrays import compare_values
 from coursepack.checks.gates import Gate
 from coursepack.checks.loops import OPTIMIZER, TOLERANCE, Problem
 from coursepack.checks.messages import describe, failed, student_error
+from coursepack.checks.pytorch import nn, torch
 from coursepack.subject import Array, ModuleHandle, Name, StudentError, Subject
-from coursepack.subject.training_loops import CLASSES, probe_loss, probe_network
+from coursepack.subject.training_loops import probe_loss, probe_network
 
 STEP_HINT = "each batch: zero_grad, forward, loss (with the given loss_fn), backward, step; all of it in train mode"
 
@@ -35,7 +34,8 @@ def assert_accuracy(
         student: the subject.
         name: the variable that holds the trained network.
         gate: the threshold and number of tries.
-        test_set: returns the images (N, …) as the network takes them, and their labels (N,).
+        test_set: returns the images (N, …) as the network takes them, and their labels (N,): whole numbers from
+            0, the last class among them.
         retrain: (function, network class) of the notebook; below the gate, `function(network, seed=…)` trains anew.
         frozen_layers_allowed: whether layers may be left as they began, as a free design may.
 
@@ -59,12 +59,12 @@ def assert_accuracy(
             hint="if the network's own check passes, look at how it is trained; else mend the network first",
         )
     if not frozen_layers_allowed:
-        _check_reach(trained, batch[:4])
+        _check_reach(trained, batch[:4], int(labels.max()) + 1)
 
 
-def _check_reach(network: ModuleHandle, images: Array) -> None:
+def _check_reach(network: ModuleHandle, images: Array, classes: int) -> None:
     """Check that a gradient reaches every layer: a good accuracy above layers that were left as they began is luck."""
-    grad_output = np.random.default_rng(20_264).standard_normal((len(images), CLASSES))
+    grad_output = np.random.default_rng(20_264).standard_normal((len(images), classes))
     try:
         layers = network.trace(images, train=True, grad_output=grad_output).layers
     except StudentError as error:
@@ -91,9 +91,9 @@ def _accuracy(network: ModuleHandle, images: Array, labels: Array) -> float:
         output = network.forward(images)
     except StudentError as error:
         raise student_error(f"{network.name}: forward pass on test images", error) from None
-    if output.shape != (len(labels), CLASSES):
-        expected = str((len(labels), CLASSES))
-        raise failed(f"{network.name}: shape of the output", expected=expected, got=str(output.shape))
+    expected = (len(labels), int(labels.max()) + 1)
+    if output.shape != expected:
+        raise failed(f"{network.name}: shape of the output", expected=str(expected), got=str(output.shape))
     return float(np.mean(output.argmax(axis=1) == labels))
 
 

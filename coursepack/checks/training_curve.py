@@ -7,12 +7,12 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-import torch
 
 from coursepack.checks import loops
 from coursepack.checks.arrays import compare_values
 from coursepack.checks.loops import OPTIMIZER, TOLERANCE, Problem, Step
 from coursepack.checks.messages import describe, failed, student_error
+from coursepack.checks.pytorch import torch
 from coursepack.subject import Array, StudentError, Subject
 from coursepack.subject.training_loops import probe_loss, probe_network
 
@@ -77,8 +77,8 @@ def _compare_curves(name: str, returned: dict[str, Any], curve: Curve) -> None:
     hints = {
         "train loss": "the mean over the images trained on since the last record: weight each batch's mean loss by its "
         "size, and begin anew after each record",
-        "test loss": "call evaluate(model, test_loader, loss_fn) after the step, with the loader and loss it was given",
-        "test accuracy": "the second number that evaluate returns, a fraction between 0 and 1",
+        "test loss": "evaluate after the step, with the loader and loss it was given",
+        "test accuracy": "the fraction of test_loader's samples that are classified rightly, between 0 and 1",
     }
     for key, otherwise in hints.items():
         got, right = np.asarray(returned[key], dtype=np.float64), np.array(curve.history[key])
@@ -147,13 +147,13 @@ def _record(
             "": after["loss"],
             "measure after the step, not before it": before["loss"],
             "measure with the loss_fn that is given": after["other loss"],
-            "evaluate returns the loss first, then the accuracy": after["accuracy"],
+            "loss and accuracy are swapped: look at the order in which they are returned": after["accuracy"],
         },
         "test accuracy": {
             "": after["accuracy"],
             "measure after the step, not before it": before["accuracy"],
             "give accuracy as a fraction, not in per cent": 100 * after["accuracy"],
-            "evaluate returns the loss first, then the accuracy": after["loss"],
+            "loss and accuracy are swapped: look at the order in which they are returned": after["loss"],
         },
     }
 

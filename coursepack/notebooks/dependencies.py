@@ -1,6 +1,6 @@
 """Which cells of a notebook bear on its tests: a run of wrong answers can leave out the others.
 
-A test names what it judges in its code, or as a text (`student.module("SimpleCNN")`). What makes such a name is needed,
+A test names what it judges in its code, or as a text (`student.module("Network")`). What makes such a name is needed,
 and what makes the names that this mentions, and so on: all else is idle. Of an answer that differs from the solution in
 a few cells, moreover, only those tests can end otherwise that depend on these: all others are unmoved.
 

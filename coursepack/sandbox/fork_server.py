@@ -19,6 +19,7 @@ import psutil
 from coursepack.errors import CoursepackError
 from coursepack.sandbox import jail, seccomp
 from coursepack.sandbox.locked_tempdir import LockedTempdir
+from coursepack.settings import FILE
 
 START_SECONDS = 300.0
 # In the place of the working folder, which is not searched before a kernel is ready.
@@ -31,6 +32,7 @@ class ServerProcess:
     Args:
         data: the folder of data to show to student code.
         preload: modules to import once, before any kernel is there.
+        secret: folders and files that the jail does not show, wherever they lie.
         jailed: False runs it without any wall.
 
     Attributes:
@@ -38,8 +40,10 @@ class ServerProcess:
         pid: the server's process, as this side numbers it.
     """
 
-    def __init__(self, data: Path | None, preload: Sequence[str] = (), *, jailed: bool = True) -> None:
-        self.jailed, self._preload = jailed, preload
+    def __init__(
+        self, data: Path | None, preload: Sequence[str] = (), secret: Sequence[Path] = (), *, jailed: bool = True
+    ) -> None:
+        self.jailed, self._preload, self._secret = jailed, preload, secret
         self._own = LockedTempdir()
         self._base = self._own.path
         self.folder = self._base / "s"
@@ -56,7 +60,7 @@ class ServerProcess:
         user = jail.jail_user() if self.jailed else 0
         settings = {"control": theirs.fileno(), "jailed": self.jailed, "become": user, "preload": [*self._preload]}
         if self.jailed:
-            command, tools, environment = jail.jail_command(self.folder, data), jail.TOOLS, {}
+            command, tools, environment = jail.jail_command(self.folder, data, self._secret), jail.TOOLS, {}
             if user:
                 os.chown(self.folder, user, user)
         else:
@@ -85,13 +89,18 @@ class ServerProcess:
         """Wait until the server has imported everything.
 
         Raises:
-            CoursepackError: it ended instead; what it said last is told.
+            CoursepackError: it ended instead, and what it said last is told; or a module to preload is missing.
         """
         try:
-            self.receive(START_SECONDS)
+            missing = self.receive(START_SECONDS)["missing"]
         except (EOFError, TimeoutError) as error:
             self.close()
             raise CoursepackError(f"the grading worker did not start: {error}", remedy=jail.REMEDY) from error
+        if missing:
+            self.close()
+            reason = f"a module that the course preloads cannot be imported where student code runs: {missing[0]}"
+            remedy = f"install it into {sys.prefix}, or take it out of `preload` in {FILE}"
+            raise CoursepackError(reason, remedy=remedy)
         self.pid = self._own_pid()
         self._server = psutil.Process(self.pid)
 

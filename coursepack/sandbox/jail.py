@@ -1,7 +1,7 @@
 """The wall around a fork server: bubblewrap with namespaces of its own, no network, a read-only system.
 
 Inside there are the interpreter and its packages, the bundled data, and the two folders of ours that run there; there
-is no course, no gradebook, no home, no environment, and no `coursepack`.
+is no course, no package of the course's, no gradebook, no home, no environment, and no `coursepack`.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ import os
 import shutil
 import subprocess
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from functools import cache
 from pathlib import Path
 
@@ -90,12 +90,13 @@ def jail_user() -> int:
     return FIRST_USER + os.getpid() if is_root() else 0
 
 
-def jail_command(sockets: Path, data: Path | None) -> list[str]:
+def jail_command(sockets: Path, data: Path | None, secret: Sequence[Path] = ()) -> list[str]:
     """Return bubblewrap's command line, up to the program to run.
 
     Args:
         sockets: folder that both sides see; the kernels' sockets lie there.
         data: the data set to show.
+        secret: folders and files to cover up, besides `coursepack`, where they lie within what the jail shows.
     """
     command = [find_bubblewrap(), *_namespaces(), "--die-with-parent", "--new-session", "--clearenv"]
     command += ["--hostname", "jail"]
@@ -111,8 +112,8 @@ def jail_command(sockets: Path, data: Path | None) -> list[str]:
         command += ["--ro-bind-try", f"/etc/{name}", f"/etc/{name}"]
     for path in _python_folders():
         command += ["--ro-bind", str(path), str(path)]
-    for path in _own_folders():
-        command += ["--tmpfs", str(path), "--remount-ro", str(path)]
+    for path in (Path(coursepack.__file__).parent, *secret):
+        command += _cover(path.resolve())
     for folder in HARDWARE:
         command += ["--ro-bind-try", folder, folder]
     command += ["--ro-bind", str(ENGINE), f"{TOOLS}/in_jail", "--ro-bind", str(SUBJECT), f"{TOOLS}/subject_agent"]
@@ -176,8 +177,15 @@ def _python_folders() -> Iterator[Path]:
             yield folder
 
 
-def _own_folders() -> Iterator[Path]:
-    """Yield where the package lies within what the jail shows (installed, not editable): it is covered up."""
-    own = Path(coursepack.__file__).resolve().parent
-    if any(own.is_relative_to(folder) for folder in (*map(Path, SYSTEM), *_python_folders())):
-        yield own
+def _cover(path: Path) -> Iterator[str]:
+    """Yield options that cover up a folder or a file wherever the jail would show it: installed, not editable."""
+    # A folder that is shown under two names (a virtual environment behind a link) shows it under both.
+    shown = [*(folder for folder in map(Path, SYSTEM) if not folder.is_symlink()), *_python_folders()]
+    homes = [(folder, folder.resolve()) for folder in shown]
+    for place in dict.fromkeys(folder / path.relative_to(real) for folder, real in homes if path.is_relative_to(real)):
+        if path.is_dir():
+            yield from ("--tmpfs", str(place), "--remount-ro", str(place))
+        else:
+            compiled = place.parent.glob(f"__pycache__/{place.stem}.*.pyc")
+            for file in (place, *compiled):
+                yield from ("--ro-bind", "/dev/null", str(file))

@@ -5,10 +5,12 @@ from __future__ import annotations
 import contextlib
 import io
 import random
+import sys
 import traceback
 import warnings
 from collections.abc import Iterator, Sequence
 from types import TracebackType
+from typing import Any
 
 import numpy as np
 
@@ -23,14 +25,14 @@ MAX_MESSAGE = 500
 
 @contextlib.contextmanager
 def fixed_seeds(seed: int = SEED) -> Iterator[None]:
-    """Seed `random`, NumPy and torch for a while, then put their states back."""
-    import torch
-
+    """Seed `random`, NumPy and torch (where it is in use) for a while, then put their states back."""
+    torch: Any = sys.modules.get("torch")
     states = random.getstate(), np.random.get_state()
-    with torch.random.fork_rng(devices=[]):
+    with torch.random.fork_rng(devices=[]) if torch else contextlib.nullcontext():
         random.seed(seed)
         np.random.seed(seed % 2**32)
-        torch.manual_seed(seed)
+        if torch:
+            torch.manual_seed(seed)
         try:
             yield
         finally:

@@ -23,7 +23,7 @@ class StudentError(Exception):
     Args:
         kind: class name of the exception, for example "ValueError".
         message: its text.
-        place: where it was raised, for example "line 4 of convolve2d"; may be empty.
+        place: where it was raised, for example "line 4 of resample"; may be empty.
         bases: names of the exception's base classes, nearest first.
     """
 

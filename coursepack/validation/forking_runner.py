@@ -26,7 +26,8 @@ from typing import Any, TextIO
 from nbformat import NotebookNode
 
 from coursepack.course import Course
-from coursepack.settings import grading_environment, make_importable, read_settings
+from coursepack.errors import CoursepackError
+from coursepack.settings import FILE, grading_environment, make_importable, package_files, read_settings
 
 CELL_SECONDS = 300
 POLL_SECONDS = 0.05
@@ -93,12 +94,20 @@ def run_all(course: Course, families: Sequence[Family], jobs: int) -> Iterator[t
         jobs: how many run at once.
 
     The calling process imports what the course preloads (once) and is forked.
+
+    Raises:
+        CoursepackError: the course's package, or a module that it preloads, is missing.
     """
     os.environ |= grading_environment(course) | {"MPLBACKEND": "agg"}
     make_importable(course)
+    package_files(course)
     for name in read_settings(course.root).preload:
-        with contextlib.suppress(ModuleNotFoundError):  # told by the cell that needs it
+        try:
             importlib.import_module(name)
+        except ModuleNotFoundError as error:
+            remedy = "install it, or take it out of `preload`"
+            where = f"{course.root / FILE}, preload"
+            raise CoursepackError(f"{name} cannot be imported: {error}", where=where, remedy=remedy) from error
     if "tqdm" in sys.modules:
         sys.modules["tqdm"].tqdm.monitor_interval = 0  # its watching thread would not survive a fork
     with tempfile.TemporaryDirectory(prefix="validate-") as folder:

@@ -2,9 +2,9 @@
 
 Form of `answers/<assignment>/right/<name>.py` and `answers/<assignment>/wrong/<name>.py`:
 
-    \"\"\"Flattens in NHWC order before the output layer.\"\"\"
-    # loses: conv-max-pool-hidden, conv-max-pool-accuracy-hidden
-    # %% conv-max-pool
+    \"\"\"Takes the middle value without sorting first.\"\"\"
+    # loses: median-hidden, quartiles-hidden
+    # %% median
     <the whole source of that cell, as a student would hand it in>
 
 `loses` belongs to mutants only and may go on in further `# loses:` lines.

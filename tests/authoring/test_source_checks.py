@@ -226,3 +226,62 @@ def test_are_the_tests_own_names_and_the_answers_functions_no_mistake(test: str)
 def test_may_a_visible_test_use_the_notebooks_own_names() -> None:
     visible = "# Check that it works\nassert double(np.ones(1)) == 2"
     assert mistakes(parts.notebook({"setup": SETUP, "double-visible": visible})) == []
+
+
+HIDDEN = "# Check that it works\n### BEGIN HIDDEN TESTS\n{}\n### END HIDDEN TESTS"
+
+
+def of_package(**changes: str) -> list[str]:
+    """Return the mistakes of a notebook in a course whose own package is `our_course`."""
+    return [str(mistake) for mistake in find_mistakes(parts.notebook(changes), NAME, "our_course")]
+
+
+@pytest.mark.parametrize(
+    ("cell", "source", "named"),
+    [
+        ("setup", "import math\nfrom our_course import data", "our_course"),
+        ("setup", "import math, our_course.data as data", "our_course.data"),
+        ("setup", "import importlib, math\nimportlib.import_module('our_course.data')", "our_course.data"),
+        ("setup", "import math\n%time import our_course", "our_course"),
+        ("picture", "from coursepack.checks import student", "coursepack.checks"),
+        ("picture", "!python -m coursepack.judge.server", "coursepack.judge.server"),
+        ("double", "### BEGIN SOLUTION\nfrom our_course.right import double\n### END SOLUTION", "our_course.right"),
+        ("double-visible", "# Check that it works\nfrom our_course import cases\nassert double(2) == 4", "our_course"),
+        ("double-hidden", "# Check it\nimport our_course\n" + HIDDEN.format("assert double(2) == 4"), "our_course"),
+        ("double-hidden", HIDDEN.format("assert double(2) == 4") + "\nimport our_course", "our_course"),
+    ],
+)
+def test_is_a_package_that_students_do_not_have_a_mistake_outside_hidden_tests(
+    cell: str, source: str, named: str
+) -> None:
+    [found] = [text for text in of_package(**{cell: source}) if "students do not have" in text]
+    assert f"{NAME}, cell “{cell}”: the cell uses “{named}”" in found
+    assert "between `### BEGIN HIDDEN TESTS` and `### END HIDDEN TESTS`" in found
+
+
+@pytest.mark.parametrize(
+    ("cell", "source"),
+    [
+        ("double-hidden", HIDDEN.format("from our_course import cases\nassert double(2) == cases.FOUR")),
+        (
+            "double-hidden",
+            "# Check that it works\nfor n in (1, 2):\n    ### BEGIN HIDDEN TESTS\n    from our_course import cases\n"
+            "    assert double(n) == cases.TWICE[n]\n    ### END HIDDEN TESTS",
+        ),
+        ("colab", "This course is made with coursepack; its package is `our_course.data`."),
+        ("setup", "import math  # coursepack.checks grades this"),
+        ("setup", "import math\nour_course = [1]\nour_course.append(2)"),
+        ("setup", "import math\nprint('made with coursepack')"),
+        ("setup", "import math, our_courses.data"),
+        ("picture", "from . import our_course"),
+    ],
+)
+def test_is_a_package_that_students_do_not_have_free_elsewhere(cell: str, source: str) -> None:
+    """Are hidden tests, prose, comments, and variables of the same name no mistake?"""
+    assert of_package(**{cell: source}) == []
+
+
+def test_is_only_the_tools_name_taken_where_a_course_has_no_package() -> None:
+    assert mistakes(parts.notebook({"setup": "import math, our_course"})) == []
+    [found] = mistakes(parts.notebook({"setup": "import math, coursepack"}))
+    assert "“coursepack”, which students do not have" in found

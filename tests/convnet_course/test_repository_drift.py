@@ -36,7 +36,7 @@ def test_does_the_course_have_its_assignments() -> None:
 @pytest.mark.parametrize("assignment", NAMES)
 def test_are_ids_points_and_markers_of_the_source_sound(assignment: str) -> None:
     source = read_notebook(COURSE.notebook("source", assignment))
-    assert [str(mistake) for mistake in find_mistakes(source, assignment)] == []
+    assert [str(mistake) for mistake in find_mistakes(source, assignment, "convnet_course")] == []
 
 
 @pytest.mark.parametrize("assignment", NAMES)

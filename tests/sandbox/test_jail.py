@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import subprocess
 import sys
 from pathlib import Path
 
@@ -50,6 +51,45 @@ def test_the_command_shows_nothing_of_the_course() -> None:
     inside = [path for path in shown if Path(path).is_relative_to(package)]
     assert sorted(inside) == sorted([str(jail.ENGINE), str(jail.SUBJECT)])
     assert not any(package.is_relative_to(path) and str(package) not in command for path in shown if path != "/")
+
+
+@pytest.fixture
+def environment(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A folder that the jail shows as one of Python's, under its own name and under that of a link to it."""
+    folder, link = tmp_path / "environment", tmp_path / "link"
+    (folder / "own_folder" / "__pycache__").mkdir(parents=True)
+    (folder / "__pycache__").mkdir()
+    for name in ("own_folder/__init__.py", "own_folder/__pycache__/__init__.cpython-311.pyc", "own_file.py"):
+        (folder / name).write_text("SECRET", encoding="utf-8")
+    (folder / "__pycache__" / "own_file.cpython-311.pyc").write_text("SECRET", encoding="utf-8")
+    (folder / "library.py").write_text("OPEN", encoding="utf-8")
+    link.symlink_to(folder)
+    python = [*jail._python_folders()]
+    monkeypatch.setattr(jail, "_python_folders", lambda: iter([*python, folder, link]))
+    return folder
+
+
+def test_the_courses_package_is_covered_up_where_it_is_installed(environment: Path, tmp_path: Path) -> None:
+    """Does the jail show neither a package nor a module of the course's, whatever the name of the folder around it?"""
+    secret = [environment / "own_folder", environment / "own_file.py"]
+    sockets = tmp_path / "sockets"
+    sockets.mkdir()
+    look = ["/usr/bin/env", "grep", "-rlsE", "SECRET|OPEN", str(environment), f"{tmp_path / 'link'}/"]
+    open_to_all = str(environment / "library.py"), str(tmp_path / "link" / "library.py")
+    for hidden, shown in (([], 5), (secret, 1)):
+        command = [*jail.jail_command(sockets, None, hidden), *look]
+        said = subprocess.run(command, capture_output=True, text=True, check=False)
+        assert said.stderr == ""
+        assert len(said.stdout.split()) == 2 * shown
+        assert set(open_to_all) <= set(said.stdout.split())
+
+
+def test_a_worker_covers_up_what_the_settings_name(repository: Course, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Is the course's own package among what a worker's jail is told to hide?"""
+    asked: list[object] = []
+    monkeypatch.setattr("coursepack.grading.notebook.worker.ServerProcess", lambda *given, **_: asked.extend(given))
+    Worker(repository)._new_server()
+    assert [repository.root / "convnet_course"] in asked
 
 
 def test_what_runs_inside_imports_nothing_of_ours() -> None:

@@ -21,7 +21,7 @@ from coursepack.grading.workspace import Workspace, digest
 from coursepack.notebooks.imports import imported_modules
 from coursepack.notebooks.versions import read_notebook
 from coursepack.sandbox.limits import Limits
-from coursepack.settings import grading_data, read_settings
+from coursepack.settings import grading_data, package_files, read_settings
 
 LIBRARIES = ("coursepack", "nbgrader", "numpy")
 # A course keeps its gates in this file of its package.
@@ -49,14 +49,13 @@ def of_run(workspace: Workspace, limits: Limits) -> dict[str, str]:
     source = read_notebook(workspace.source)
     code = code_digests()
     own = _own_modules(workspace.course, source)
-    gates = [
-        path for path in own if path == workspace.course.root / read_settings(workspace.course.root).package / GATES
-    ]
+    package = read_settings(workspace.course.root).package
+    gates = [path for path in own if package and own[path] == f"{package}.{Path(GATES).stem}"]
     others = [path for path in own if path not in gates]
     data = grading_data(workspace.course)
     return {
-        "gates": digest_of(gates, workspace.course.root),
-        "checks": text_digest(code["checks"] + digest_of(others, workspace.course.root)),
+        "gates": _digest(workspace.course, gates),
+        "checks": text_digest(code["checks"] + _digest(workspace.course, others)),
         "limits": text_digest(json.dumps(asdict(limits), sort_keys=True)),
         "data": "" if data is None else digest_of(files_below(data), data),
         "coursepack": code["coursepack"],
@@ -111,34 +110,53 @@ def told(reasons: Iterable[str]) -> str:
     return f"graded again: {found}" if found else ""
 
 
-def _own_modules(course: Course, source: NotebookNode) -> list[Path]:
-    """Return the files of the course's own code that its tests import, directly or not: the judge runs them."""
+def _homes(course: Course) -> list[Path]:
+    """Return the folders in which the course's own code lies: the course's, and where its package is installed."""
+    return list(dict.fromkeys((course.root, *(path.parent for path in package_files(course)))))
+
+
+def _digest(course: Course, paths: Iterable[Path]) -> str:
+    """Return one digest of files of the course's own code, wherever it lies."""
+    homes = _homes(course)
+    below = {home: [path for path in paths if path.is_relative_to(home)] for home in homes}
+    return text_digest("\n".join(digest_of(found, home) for home, found in below.items() if found))
+
+
+def _own_modules(course: Course, source: NotebookNode) -> dict[Path, str]:
+    """Return the files of the course's own code that its tests import, directly or not, and the modules they belong to.
+
+    The judge runs them.
+    """
     waiting = [name for cell in source.cells if _is_test(cell) for name in imported_modules(cell.source)]
-    seen, files = set[str](), set[Path]()
+    seen, files = set[str](), dict[Path, str]()
+    package = read_settings(course.root).package
     while waiting:
         name = waiting.pop()
         if name in seen:
             continue
         seen.add(name)
         waiting += [name.rpartition(".")[0]] if "." in name else []
-        for path in _files_of(course.root / name.replace(".", "/")):
-            files.add(path)
+        own = package and name.split(".")[0] == package
+        for path in _files_of([*_homes(course)] if own else [course.root], name):
+            files[path] = name
             waiting += imported_modules(path.read_text(encoding="utf-8")) if path.suffix == ".py" else []
-    return sorted(files)
+    return dict(sorted(files.items()))
 
 
 def _is_test(cell: NotebookNode) -> bool:
     return cell.cell_type == "code" and bool(cell.metadata.get("nbgrader", {}).get("grade"))
 
 
-def _files_of(module: Path) -> list[Path]:
+def _files_of(homes: Iterable[Path], name: str) -> list[Path]:
     """Return the file of a module; of a package its `__init__.py` and whatever is no Python beside it."""
-    file = module.with_name(f"{module.name}.py")
-    if file.is_file():
-        return [file]
-    if not (module / "__init__.py").is_file():
-        return []
-    return [path for path in module.iterdir() if path.is_file() and (path.suffix != ".py" or path.stem == "__init__")]
+    for module in (home / name.replace(".", "/") for home in homes):
+        file = module.with_name(f"{module.name}.py")
+        if file.is_file():
+            return [file]
+        if (module / "__init__.py").is_file():
+            files = (path for path in module.iterdir() if path.is_file())
+            return [path for path in files if path.suffix != ".py" or path.stem == "__init__"]
+    return []
 
 
 def _versions(course: Course) -> Iterator[str]:

@@ -12,7 +12,7 @@ from coursepack.grading.notebook.suspect_tests import Passed
 from coursepack.judge.process import JudgeProcess
 from coursepack.sandbox import jail
 from coursepack.sandbox.fork_server import ServerProcess
-from coursepack.settings import grading_data, read_settings
+from coursepack.settings import grading_data, package_files, read_settings
 
 
 class Worker:
@@ -26,7 +26,8 @@ class Worker:
         solutions: the tests that assignments' solutions were seen to pass; see `doubts.passed_by_solution`.
 
     Raises:
-        CoursepackError: (on entering) there is no jail on this machine, or a process did not start.
+        CoursepackError: (on entering) there is no jail on this machine, something that the course
+            names is not installed, or a process did not start.
     """
 
     def __init__(self, course: Course, *, unsafe_no_jail: bool = False) -> None:
@@ -56,7 +57,8 @@ class Worker:
         self._server = self._judge = None
 
     def _new_server(self) -> ServerProcess:
-        return ServerProcess(grading_data(self.course), read_settings(self.course.root).preload, jailed=self._jailed)
+        preload, secret = read_settings(self.course.root).preload, package_files(self.course)
+        return ServerProcess(grading_data(self.course), preload, secret, jailed=self._jailed)
 
     @property
     def server(self) -> ServerProcess:

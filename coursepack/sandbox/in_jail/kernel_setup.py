@@ -35,13 +35,13 @@ def outlive_exit(shell: Any) -> None:
 
 
 def seed() -> None:
-    """Seed `random`, NumPy and torch; forks would else share the server's numbers."""
+    """Seed `random`, NumPy, and torch if the server has imported it; forks would else share the server's numbers."""
     import numpy as np
-    import torch
 
     random.seed(SEED)
     np.random.seed(SEED)
-    torch.manual_seed(SEED)
+    if "torch" in sys.modules:
+        sys.modules["torch"].manual_seed(SEED)
 
 
 def leave_our_folder() -> None:

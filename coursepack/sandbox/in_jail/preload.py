@@ -31,19 +31,27 @@ IMPORTS = (
 WITH_TORCH = ("subject_agent.torch_modules", "subject_agent.training_loops")
 
 
-def import_all(preload: Sequence[str]) -> None:
+def import_all(preload: Sequence[str]) -> list[str]:
     """Import everything, and use what makes itself ready at its first use: fonts, image formats, convolutions.
 
     Args:
-        preload: what the course's notebooks import; what is not installed is left out.
+        preload: what the course's notebooks import.
+
+    Returns:
+        Which of them is not installed, each with the reason.
     """
+    missing = []
     for name in (*preload, *IMPORTS, *(WITH_TORCH if "torch" in preload else ())):
-        with contextlib.suppress(ModuleNotFoundError), _in_a_notebook():
-            importlib.import_module(name)
+        try:
+            with _in_a_notebook():
+                importlib.import_module(name)
+        except ModuleNotFoundError as error:
+            missing += [f"{name} ({error})"] if name in preload else []
     if "matplotlib" in sys.modules:
         draw_once()
     if "torch" in sys.modules:
         train_once()
+    return missing
 
 
 @contextlib.contextmanager

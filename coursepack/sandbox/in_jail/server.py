@@ -114,11 +114,11 @@ def main() -> None:
     if settings["become"]:
         become(settings["become"])
     control = socket.socket(fileno=settings["control"])
-    preload.import_all(settings["preload"])
+    missing = preload.import_all(settings["preload"])
     if settings["jailed"]:
         linux.hide_memory()
     gc.collect()
     gc.freeze()
     server = Server(control, settings["jailed"])
-    server.send(ready=os.getpid())
+    server.send(ready=os.getpid(), missing=missing)
     server.serve()

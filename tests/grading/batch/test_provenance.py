@@ -144,6 +144,29 @@ def test_is_a_result_stale_when_our_code_changes(
     assert why(workspace) == provenance.REASONS[part]
 
 
+@pytest.mark.parametrize(("file", "reason"), [("checks.py", "a check changed"), ("gates.py", "a gate changed")])
+@pytest.mark.parametrize("installed", [False, True])
+def test_is_a_result_stale_when_the_courses_package_changes(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, installed: bool, file: str, reason: str
+) -> None:
+    """Is the package looked at that the judge runs, in the course folder or where it is installed?"""
+    course = make_tiny_course(tmp_path / "course")
+    home = tmp_path / "installed" if installed else course.root
+    monkeypatch.setattr(sys, "path", [*sys.path, str(home)])
+    (home / "own_package").mkdir(parents=True)
+    for name in ("__init__.py", "checks.py", "gates.py"):
+        (home / "own_package" / name).write_text("", encoding="utf-8")
+    (course.root / "pyproject.toml").write_text('[tool.coursepack]\npackage = "own_package"\n', encoding="utf-8")
+    source = source_notebook()
+    source["cells"][8]["source"] += "\nfrom own_package import checks, gates"
+    course.notebook("source", ASSIGNMENT).write_text(json.dumps(source), encoding="utf-8")
+    workspace = Workspace(course, ASSIGNMENT)
+    before = of_run(workspace, LIMITS)
+    (home / "own_package" / file).write_text("EASY = True", encoding="utf-8")
+    after = of_run(workspace, LIMITS)
+    assert [provenance.REASONS[part] for part in before if before[part] != after[part]] == [reason]
+
+
 def test_is_a_result_stale_when_a_limit_changes(workspace: Workspace) -> None:
     """Does `--timeout` count, and every other limit?"""
     assert why(workspace, Limits.of_cells(21)) == "a limit changed"

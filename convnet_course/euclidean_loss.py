@@ -1,4 +1,4 @@
-"""Checks of a loss that students write: its value and its gradients."""
+"""Checks of the Euclidean loss on probabilities that students write: its value and its gradients."""
 
 from __future__ import annotations
 

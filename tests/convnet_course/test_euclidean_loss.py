@@ -9,7 +9,8 @@ import pytest
 import torch
 import torch.nn.functional as F
 
-from coursepack.checks import CheckFailed, losses
+from convnet_course import euclidean_loss
+from coursepack.checks import CheckFailed
 from coursepack.subject import LocalSubject
 
 Loss = Callable[[torch.Tensor, torch.Tensor], torch.Tensor]
@@ -49,14 +50,14 @@ WRONG: dict[str, tuple[Loss, str]] = {
 
 @pytest.mark.parametrize("name", RIGHT)
 def test_does_every_way_to_write_it_pass(name: str) -> None:
-    losses.assert_euclidean_loss(LocalSubject({"loss": RIGHT[name]}), "loss")
+    euclidean_loss.assert_euclidean_loss(LocalSubject({"loss": RIGHT[name]}), "loss")
 
 
 @pytest.mark.parametrize("name", WRONG)
 def test_does_a_wrong_one_fail_with_its_reason(name: str) -> None:
     loss, reason = WRONG[name]
     with pytest.raises(CheckFailed, match=reason):
-        losses.assert_euclidean_loss(LocalSubject({"loss": loss}), "loss")
+        euclidean_loss.assert_euclidean_loss(LocalSubject({"loss": loss}), "loss")
 
 
 def test_is_the_gradient_that_of_the_value() -> None:
@@ -66,6 +67,6 @@ def test_is_the_gradient_that_of_the_value() -> None:
     for place in np.ndindex(*outputs.shape):
         shift = np.zeros_like(outputs)
         shift[place] = step
-        ends = [losses.euclidean(outputs + sign * shift, targets) for sign in (1, -1)]
+        ends = [euclidean_loss.euclidean(outputs + sign * shift, targets) for sign in (1, -1)]
         numerical[place] = (ends[0] - ends[1]) / (2 * step)
-    assert np.allclose(numerical, losses.euclidean_gradient(outputs, targets), atol=1e-9)
+    assert np.allclose(numerical, euclidean_loss.euclidean_gradient(outputs, targets), atol=1e-9)
