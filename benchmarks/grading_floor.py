@@ -9,6 +9,7 @@ from contextlib import redirect_stderr, redirect_stdout
 
 from convnet_course.datasets.grading_data import grading_data
 from coursepack.course import Course
+from coursepack.notebooks.cells import points_of
 from coursepack.notebooks.versions import read_notebook, solved_notebook
 from coursepack.sandbox.in_jail import preload
 
@@ -39,7 +40,7 @@ def _run_cells(course: Course, assignment: str) -> float:
     preload.import_all()
     shell = _shell()
     notebook = solved_notebook(read_notebook(course.notebook("source", assignment)))
-    cells = [cell.source for cell in notebook.cells if cell.cell_type == "code" and not _carries_points(cell)]
+    cells = [cell.source for cell in notebook.cells if cell.cell_type == "code" and not points_of(cell)]
     before = _own_seconds()
     with redirect_stdout(io.StringIO()), redirect_stderr(io.StringIO()):
         for source in cells:
@@ -54,10 +55,6 @@ def _shell():
     manager.start_kernel()
     manager.kernel.gui = "inline"
     return manager.kernel.shell
-
-
-def _carries_points(cell) -> bool:
-    return bool(cell.metadata.get("nbgrader", {}).get("points"))
 
 
 def _own_seconds() -> float:

@@ -16,6 +16,7 @@ from nbgrader import utils
 from nbgrader.preprocessors import NbGraderPreprocessor
 
 from coursepack.authoring.leaks import Secrets, redact, secrets_of
+from coursepack.notebooks.cells import is_test
 from coursepack.notebooks.markers import marker, split, without_regions
 
 _ANSI = re.compile(r"\x1b\[[0-9;]*m")
@@ -45,7 +46,7 @@ class HideTests(NbGraderPreprocessor):  # type: ignore[misc]
 
 
 def _is_test(cell: NotebookNode) -> bool:
-    return cell.cell_type == "code" and utils.is_grade(cell) and not utils.is_solution(cell)
+    return cell.cell_type == "code" and is_test(cell)
 
 
 def _without_students_markers(nb: NotebookNode) -> NotebookNode:

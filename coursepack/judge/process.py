@@ -18,6 +18,7 @@ from coursepack.course import Course
 from coursepack.errors import CoursepackError
 from coursepack.judge.judge_cell import MAX_DETAILS, Answer
 from coursepack.judge.verdict import Verdict
+from coursepack.notebooks.cells import is_graded_code
 from coursepack.notebooks.imports import imported_modules
 from coursepack.notebooks.versions import read_notebook
 from coursepack.sandbox.jail import LARGE_PAGES
@@ -35,7 +36,7 @@ def test_imports(course: Course) -> list[str]:
     found = dict[str, None]()
     for assignment in course.assignments:
         for cell in read_notebook(course.notebook("source", assignment)).cells:
-            if cell.cell_type == "code" and cell.metadata.get("nbgrader", {}).get("grade"):
+            if is_graded_code(cell):
                 found |= dict.fromkeys(imported_modules(cell.source))
     return [name for name in found if name.split(".")[0] in own]
 

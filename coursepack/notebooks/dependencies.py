@@ -21,6 +21,7 @@ from dataclasses import dataclass
 
 from nbformat import NotebookNode
 
+from coursepack.notebooks.cells import is_test_or_answer
 from coursepack.subject.magics import parse_cell
 
 # What could change more than the names that a cell makes.
@@ -95,7 +96,7 @@ def irrelevant_cells(notebook: NotebookNode) -> set[str]:
         names = {cell.id: Names.of(cell.source) for cell in cells}
     except SyntaxError:
         return set()
-    return names.keys() - _needed(names, {cell.id for cell in cells if _marks(cell)})
+    return names.keys() - _needed(names, {cell.id for cell in cells if is_test_or_answer(cell)})
 
 
 def unaffected_cells(notebook: NotebookNode, answer: NotebookNode) -> set[str]:
@@ -119,7 +120,7 @@ def unaffected_cells(notebook: NotebookNode, answer: NotebookNode) -> set[str]:
     if any(_FAR_REACHING.search(cell.source) for cell in after if cell.id in differ):
         return set()
     moved = _moved(names, differ)
-    return names.keys() - _needed(names, {cell.id for cell in after if cell.id in moved and _marks(cell)})
+    return names.keys() - _needed(names, {cell.id for cell in after if cell.id in moved and is_test_or_answer(cell)})
 
 
 def _moved(names: Mapping[str, Names], differ: Mapping[str, Names]) -> set[str]:
@@ -161,12 +162,6 @@ def _needed(names: Mapping[str, Names], wanted: set[str]) -> set[str]:
 
 def _code_cells(notebook: NotebookNode) -> Sequence[NotebookNode]:
     return [cell for cell in notebook.cells if cell.cell_type == "code"]
-
-
-def _marks(cell: NotebookNode) -> bool:
-    """Tell whether a cell is a test or a student's answer."""
-    marks = cell.metadata.get("nbgrader", {})
-    return bool(marks.get("grade") or marks.get("solution"))
 
 
 def _is_set(symbol: symtable.Symbol) -> bool:

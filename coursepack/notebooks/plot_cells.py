@@ -6,6 +6,7 @@ import re
 
 from nbformat import NotebookNode
 
+from coursepack.notebooks.cells import is_test_or_answer
 from coursepack.notebooks.dependencies import Names
 from coursepack.subject.magics import MAX_SOURCE
 
@@ -19,10 +20,8 @@ def plot_cells(notebook: NotebookNode) -> set[str]:
     needed: set[str] = set()
     for cell in reversed([cell for cell in notebook.cells if cell.cell_type == "code"]):
         names = _names(cell.source)
-        meta = cell.metadata.get("nbgrader", {})
-        graded = meta.get("grade") or meta.get("solution")
         draws = _DRAWS.search(cell.source) and not _TRAINS.search(cell.source)
-        if draws and not graded and not (names.made - names.imported) & needed:
+        if draws and not is_test_or_answer(cell) and not (names.made - names.imported) & needed:
             found.add(cell.id)
         else:
             needed = (needed - names.surely) | names.used

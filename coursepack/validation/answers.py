@@ -12,6 +12,7 @@ from nbformat import NotebookNode
 
 from coursepack.course import Course
 from coursepack.errors import CoursepackError
+from coursepack.notebooks.cells import grade_id_of, is_graded_code, is_solution, points_of
 from coursepack.notebooks.dependencies import irrelevant_cells, unaffected_cells
 from coursepack.notebooks.plot_cells import plot_cells
 from coursepack.notebooks.versions import read_notebook
@@ -49,7 +50,7 @@ def answers(course: Course, assignment: str, only: str = "") -> Iterator[Answer]
     """
     source = read_notebook(course.notebook("source", assignment))
     solved, released = solved_notebook(source), released_notebook(source)
-    carrying = frozenset(points_of(source))
+    carrying = frozenset(grade_id_of(cell) for cell in source.cells if is_graded_code(cell) and points_of(cell))
     solution = with_tests(source, solved)
     yield Answer(assignment, "solution", "solution", frozenset(), solution)
     if not only:
@@ -103,18 +104,12 @@ def in_groups(items: Sequence[T], clash: Callable[[T, T], bool]) -> list[list[T]
     return groups
 
 
-def points_of(source: NotebookNode) -> dict[str, float]:
-    """Return the points of the automatically graded cells that carry any."""
-    cells = [cell.metadata.get("nbgrader", {}) for cell in source.cells if cell.cell_type == "code"]
-    return {meta["grade_id"]: meta["points"] for meta in cells if meta.get("grade") and meta.get("points")}
-
-
 def with_tests(source: NotebookNode, submission: NotebookNode) -> NotebookNode:
     """Return the source notebook with the submission's text in every solution cell, as nbgrader would run it."""
     texts = {cell.get("id"): cell.source for cell in submission.cells}
     graded = copy.deepcopy(source)
     for cell in graded.cells:
-        if cell.metadata.get("nbgrader", {}).get("solution"):
+        if is_solution(cell):
             cell.source = texts[cell.id]
     return graded
 

@@ -26,6 +26,7 @@ from typing import Any, TextIO
 from nbformat import NotebookNode
 
 from coursepack.course import Course
+from coursepack.notebooks.cells import grade_id_of, is_graded, is_test, points_of
 from coursepack.settings import grading_environment, make_importable, read_settings
 
 CELL_SECONDS = 300
@@ -194,9 +195,8 @@ class _Shell:
         started = time.process_time()
         error, stderr = _run_cell(self.shell, cell.source)
         self.seconds += time.process_time() - started
-        meta = cell.metadata.get("nbgrader", {})
-        if meta.get("grade") and not meta.get("solution"):
-            self.outcomes.append(CellOutcome(meta["grade_id"], float(meta["points"]), not error, error, stderr))
+        if is_test(cell):
+            self.outcomes.append(CellOutcome(grade_id_of(cell), points_of(cell), not error, error, stderr))
         elif error:
             self.broken.append((cell.get("id", "?"), error))
 
@@ -256,7 +256,7 @@ class _BaseRun:
 
 def _up_to_last_test(cells: list[NotebookNode]) -> list[NotebookNode]:
     """Return the cells that can decide a branch's outcome: nothing that comes after the last test cell can."""
-    tests = [number for number, cell in enumerate(cells) if cell.metadata.get("nbgrader", {}).get("grade")]
+    tests = [number for number, cell in enumerate(cells) if is_graded(cell)]
     return cells[: tests[-1] + 1] if tests else []
 
 

@@ -18,6 +18,7 @@ from coursepack.course import Course
 from coursepack.grading.batch.code_digest import code_digests, digest_of, files_below, text_digest
 from coursepack.grading.batch.extra_files import extra_files
 from coursepack.grading.workspace import Workspace, digest
+from coursepack.notebooks.cells import is_graded_code
 from coursepack.notebooks.imports import imported_modules
 from coursepack.notebooks.versions import read_notebook
 from coursepack.sandbox.limits import Limits
@@ -113,7 +114,7 @@ def told(reasons: Iterable[str]) -> str:
 
 def _own_modules(course: Course, source: NotebookNode) -> list[Path]:
     """Return the files of the course's own code that its tests import, directly or not: the judge runs them."""
-    waiting = [name for cell in source.cells if _is_test(cell) for name in imported_modules(cell.source)]
+    waiting = [name for cell in source.cells if is_graded_code(cell) for name in imported_modules(cell.source)]
     seen, files = set[str](), set[Path]()
     while waiting:
         name = waiting.pop()
@@ -125,10 +126,6 @@ def _own_modules(course: Course, source: NotebookNode) -> list[Path]:
             files.add(path)
             waiting += imported_modules(path.read_text(encoding="utf-8")) if path.suffix == ".py" else []
     return sorted(files)
-
-
-def _is_test(cell: NotebookNode) -> bool:
-    return cell.cell_type == "code" and bool(cell.metadata.get("nbgrader", {}).get("grade"))
 
 
 def _files_of(module: Path) -> list[Path]:

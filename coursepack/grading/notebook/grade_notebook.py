@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from nbformat import NotebookNode
 
 from coursepack.course import Course
-from coursepack.grading.notebook.merge import assemble, grade_id_of
+from coursepack.grading.notebook.merge import assemble
 from coursepack.grading.notebook.missing_names import explained
 from coursepack.grading.notebook.recovery import Kernels
 from coursepack.grading.notebook.session import CellRun, Session, StopReason
@@ -20,6 +20,7 @@ from coursepack.grading.notebook.verdict_records import GradedNotebook, VerdictR
 from coursepack.grading.notebook.worker import Worker
 from coursepack.judge.judge_cell import LOST, Answer
 from coursepack.judge.verdict import Verdict
+from coursepack.notebooks.cells import grade_id_of, is_test, points_of
 from coursepack.notebooks.plot_cells import plot_cells
 from coursepack.notebooks.unknown_names import answer_names
 from coursepack.sandbox import outputs
@@ -184,7 +185,7 @@ class _Run:
             self.kernels.came_to_its_end(index)
         else:
             cell.outputs.append(outputs.error(ERROR_NAMES[VERDICTS[cell_run.stop]], MESSAGES[cell_run.stop]))
-        if _is_test(cell):
+        if is_test(cell):
             errors = [out for out in cell.outputs if out.output_type == "error"]
             verdict = VERDICTS[cell_run.stop] if cell_run.stop else Verdict.FAILED if errors else Verdict.PASSED
             message = outputs.clean_text(f"{errors[-1].ename}: {errors[-1].evalue}", 4_000) if errors else ""
@@ -212,7 +213,7 @@ class _Run:
 
     def _not_reached(self, cell: NotebookNode) -> None:
         cell.outputs = [outputs.error("NotReached", NOT_REACHED)]
-        if _is_test(cell):
+        if is_test(cell):
             self._record(cell, Verdict.NOT_REACHED, NOT_REACHED, CellRun(0.0, 0.0))
 
     def _ran(self, index: int) -> list[RanCell]:
@@ -264,11 +265,6 @@ class _Run:
         self.notes.extend(outputs.clean_outputs(cells, self.limits))
 
 
-def _is_test(cell: NotebookNode) -> bool:
-    marks = cell.metadata.get("nbgrader", {})
-    return bool(marks.get("grade")) and not marks.get("solution")
-
-
 def _points(cell: NotebookNode) -> float:
     """Return the points of an automatically judged cell; 0 for any other."""
-    return float(cell.metadata.nbgrader.get("points", 0)) if _is_test(cell) else 0.0
+    return points_of(cell) if is_test(cell) else 0.0

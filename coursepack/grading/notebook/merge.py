@@ -16,10 +16,9 @@ from coursepack.grading.notebook.verdict_records import GradedNotebook
 from coursepack.grading.submission.attachments import Pictures, with_inline
 from coursepack.grading.submission.brief_notes import brief
 from coursepack.grading.submission.cell_identity import identify
-from coursepack.grading.submission.handed_in_cells import HandedInCell, grade_id_of, is_written_in
+from coursepack.grading.submission.handed_in_cells import HandedInCell
 from coursepack.notebooks.cell_texts import defined_names
-
-__all__ = ["Assembly", "assemble", "grade_id_of", "with_marks"]
+from coursepack.notebooks.cells import grade_id_of, is_graded, is_graded_code, is_written_in, marks_of
 
 MAX_CELLS = 1_000
 MAX_CHARACTERS = 1_000_000
@@ -89,7 +88,7 @@ def _student_cells(submission: Any, notes: list[str]) -> tuple[list[HandedInCell
             notes.append(f"the notebook holds more than {MAX_CHARACTERS:,} characters; cell {place + 1} was left out")
             continue
         room -= len(text)
-        handed.append(HandedInCell(kind, text, _mark(cell), _id(cell)))
+        handed.append(HandedInCell(kind, text, grade_id_of(cell), _id(cell)))
         pictures.append(attached)
     return handed, pictures
 
@@ -99,14 +98,6 @@ def _text(cell: Any) -> str:
     if isinstance(text, list):
         text = "".join(line for line in text if isinstance(line, str))
     return text.encode("utf-8", "replace").decode("utf-8") if isinstance(text, str) else ""
-
-
-def _mark(cell: dict[str, Any]) -> str:
-    """Return the name that a cell's nbgrader metadata give it."""
-    metadata = cell.get("metadata")
-    marks = metadata.get("nbgrader") if isinstance(metadata, dict) else None
-    name = marks.get("grade_id") if isinstance(marks, dict) else ""
-    return name if isinstance(name, str) else ""
 
 
 def _id(cell: dict[str, Any]) -> str:
@@ -144,7 +135,7 @@ def _put_back_missing(cells: list[NotebookNode], source: NotebookNode, present: 
 def _defined_elsewhere(stub: NotebookNode, cells: list[NotebookNode]) -> str:
     """Return which cell defines all that a missing stub defines: the stub behind it would replace the answer."""
     wanted = defined_names(stub.source) if stub.cell_type == "code" and is_written_in(stub) else frozenset()
-    if not wanted or stub.metadata.nbgrader.get("grade"):
+    if not wanted or is_graded(stub):
         return ""
     written = [cell for cell in cells if cell.cell_type == "code" and (not grade_id_of(cell) or is_written_in(cell))]
     return next((grade_id_of(cell) or str(cell.id) for cell in written if wanted <= defined_names(cell.source)), "")
@@ -168,12 +159,12 @@ def with_marks(graded: GradedNotebook, submitted: NotebookNode) -> NotebookNode:
 
     nbgrader takes a number displayed by a test cell for its points, and any text on standard error for a failure.
     """
-    marks = {grade_id_of(cell): cell.metadata.nbgrader for cell in submitted.cells if grade_id_of(cell)}
+    marks = {grade_id_of(cell): marks_of(cell) for cell in submitted.cells if grade_id_of(cell)}
     notebook = graded.notebook
     for cell in notebook.cells:
-        mark = cell.metadata.get("nbgrader", {})
+        mark = marks_of(cell)
         if "checksum" in marks.get(grade_id_of(cell), {}):
             mark["checksum"] = marks[grade_id_of(cell)]["checksum"]
-        if mark.get("grade") and cell.cell_type == "code":
+        if is_graded_code(cell):
             cell.outputs = [out for out in cell.outputs if out.output_type == "error" or out.get("name") == "stdout"]
     return notebook

@@ -15,9 +15,9 @@ from dataclasses import dataclass, field
 
 from nbformat import NotebookNode
 
-from coursepack.grading.notebook.merge import grade_id_of
 from coursepack.grading.notebook.session import CellRun, Session, StopReason, UnheardError
 from coursepack.grading.notebook.worker import Worker
+from coursepack.notebooks.cells import grade_id_of
 from coursepack.sandbox import outputs
 from coursepack.sandbox.limits import Limits
 

@@ -17,10 +17,11 @@ from nbformat import NotebookNode
 
 from coursepack.grading.submission.brief_notes import brief
 from coursepack.grading.submission.cell_identity import Identity, identify
-from coursepack.grading.submission.handed_in_cells import HandedInCell, grade_id_of, is_written_in
+from coursepack.grading.submission.handed_in_cells import HandedInCell
 from coursepack.grading.submission.locked_cells import locked_changes
 from coursepack.grading.submission.repair import NAMED, NoNotebookError, repaired, unused
 from coursepack.grading.submission.strip_notebook import strip_notebook
+from coursepack.notebooks.cells import grade_id_of, is_written_in, marks_of
 
 # An executed notebook of ours has less than 1 MB. A part (anything behind a comma or bracket) takes some 100 bytes.
 MAX_BYTES = 50_000_000
@@ -104,11 +105,7 @@ def sanitize_notebook(notebook: NotebookNode, released: NotebookNode) -> tuple[s
 
 
 def _handed(cell: NotebookNode) -> HandedInCell:
-    marks = cell.metadata.get("nbgrader")
-    mark = marks.get("grade_id") if isinstance(marks, dict) else ""
-    return HandedInCell(
-        cell.cell_type, cell.source[:LONGEST], mark if isinstance(mark, str) else "", str(cell.get("id", ""))
-    )
+    return HandedInCell(cell.cell_type, cell.source[:LONGEST], grade_id_of(cell), str(cell.get("id", "")))
 
 
 def _how_known(found: Identity) -> list[str]:
@@ -170,12 +167,11 @@ def _like(own: NotebookNode, cell: NotebookNode, notes: list[str]) -> NotebookNo
     name = grade_id_of(own)
     if cell.cell_type != own.cell_type:
         notes.append(f"cell {name} had become a {cell.cell_type} cell; changed back")
-    marks = cell.metadata.get("nbgrader")
-    if marks:
-        _note_schema(marks, own.metadata.nbgrader, notes)
+    if marks := marks_of(cell):
+        _note_schema(marks, marks_of(own), notes)
     changed = copy.deepcopy(own)
     changed.metadata = copy.deepcopy(cell.metadata)
-    changed.metadata["nbgrader"] = copy.deepcopy(own.metadata.nbgrader)
+    changed.metadata["nbgrader"] = copy.deepcopy(marks_of(own))
     if is_written_in(own):
         changed.source = cell.source
         changed.pop("attachments", None)
@@ -222,7 +218,7 @@ def _drop_skip_tags(notebook: NotebookNode, notes: list[str]) -> None:
         tags = cell.metadata.get("tags", [])
         if SKIP_TAG in tags:
             cell.metadata["tags"] = [tag for tag in tags if tag != SKIP_TAG]
-            tagged.append(cell.metadata.get("nbgrader", {}).get("grade_id", cell.id))
+            tagged.append(grade_id_of(cell) or cell.id)
     if len(tagged) == 1:
         notes.append(f"cell {tagged[0]} was tagged {SKIP_TAG}; it was run all the same")
     elif tagged:
