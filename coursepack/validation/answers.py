@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import copy
 import functools
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass
 from typing import TypeVar
 
@@ -79,7 +79,12 @@ def shortened(solution: NotebookNode, notebook: NotebookNode) -> NotebookNode:
 
     What it looks like in a picture, or brings about in an experiment, decides no points.
     """
-    left_out = plot_cells(notebook) | irrelevant_cells(notebook) | unaffected_cells(solution, notebook)
+    return without_idle(notebook, besides=unaffected_cells(solution, notebook))
+
+
+def without_idle(notebook: NotebookNode, besides: Collection[str] = ()) -> NotebookNode:
+    """Mark, in place, what is to be left out: cells that only draw, on which no test depends, or that are named."""
+    left_out = plot_cells(notebook) | irrelevant_cells(notebook) | set(besides)
     for cell in notebook.cells:
         if cell.id in left_out:
             cell.metadata[SKIP] = True

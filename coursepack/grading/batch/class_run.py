@@ -23,7 +23,8 @@ from coursepack.grading.batch.run_lock import only_run
 from coursepack.grading.batch.task import Graded, NotGraded, as_json, grader_errors_in, records_of
 from coursepack.grading.batch.task import Task as GradingTask
 from coursepack.grading.results import Status
-from coursepack.grading.submission.sanitize import UnreadableError, sanitize_submission
+from coursepack.grading.submission.repair import UnreadableError
+from coursepack.grading.submission.sanitize import sanitize_submission
 from coursepack.grading.submission.timestamps import unreadable_time
 from coursepack.grading.workspace import GradingNote, Workspace, digest
 from coursepack.notebooks.versions import read_notebook, released_notebook

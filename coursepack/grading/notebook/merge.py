@@ -17,11 +17,10 @@ from coursepack.grading.submission.attachments import Pictures, with_inline
 from coursepack.grading.submission.brief_notes import brief
 from coursepack.grading.submission.cell_identity import identify
 from coursepack.grading.submission.handed_in_cells import HandedInCell
-from coursepack.notebooks.cell_texts import defined_names
-from coursepack.notebooks.cells import grade_id_of, is_graded, is_graded_code, is_written_in, marks_of
+from coursepack.grading.submission.missing_cells import put_back_missing
+from coursepack.grading.submission.sizes import MAX_CELLS_RUN, MAX_CHARACTERS_RUN
+from coursepack.notebooks.cells import grade_id_of, is_graded_code, is_written_in, marks_of
 
-MAX_CELLS = 1_000
-MAX_CHARACTERS = 1_000_000
 NEW_CELL = {
     "code": nbformat.v4.new_code_cell,
     "markdown": nbformat.v4.new_markdown_cell,
@@ -58,7 +57,10 @@ def assemble(source: NotebookNode, submission: NotebookNode) -> Assembly:
             shown.put_into(cell, pictures[place], name or f"{place + 1} of the notebook")
         cells.append(cell)
     if len(found.known_by) < len(own):
-        _put_back_missing(cells, source, set(found.known_by), notes)
+        # As handed out, in the source's own cells.
+        notes += put_back_missing(
+            cells, _released(source), lambda cell: _filled(own[grade_id_of(cell)], cell.source), answers=True
+        )
     return Assembly(_notebook(source, cells), brief(notes))
 
 
@@ -74,10 +76,10 @@ def _student_cells(submission: Any, notes: list[str]) -> tuple[list[HandedInCell
     cells = submission.get("cells", []) if isinstance(submission, dict) else []
     handed: list[HandedInCell] = []
     pictures: list[dict[str, Any]] = []
-    room = MAX_CHARACTERS
+    room = MAX_CHARACTERS_RUN
     for place, cell in enumerate(cells if isinstance(cells, list) else []):
-        if place >= MAX_CELLS:
-            notes.append(f"the notebook has more than {MAX_CELLS:,} cells; the rest was left out")
+        if place >= MAX_CELLS_RUN:
+            notes.append(f"the notebook has more than {MAX_CELLS_RUN:,} cells; the rest was left out")
             break
         kind = cell.get("cell_type") if isinstance(cell, dict) else None
         if not isinstance(kind, str) or kind not in NEW_CELL:
@@ -85,7 +87,9 @@ def _student_cells(submission: Any, notes: list[str]) -> tuple[list[HandedInCell
         markdown = kind == "markdown"
         text, attached = with_inline(_text(cell), cell.get("attachments")) if markdown else (_text(cell), {})
         if len(text) > room:
-            notes.append(f"the notebook holds more than {MAX_CHARACTERS:,} characters; cell {place + 1} was left out")
+            notes.append(
+                f"the notebook holds more than {MAX_CHARACTERS_RUN:,} characters; cell {place + 1} was left out"
+            )
             continue
         room -= len(text)
         handed.append(HandedInCell(kind, text, grade_id_of(cell), _id(cell)))
@@ -111,34 +115,6 @@ def _filled(own: NotebookNode, text: str) -> NotebookNode:
         cell.source = text
         cell.pop("attachments", None)
     return cell
-
-
-def _put_back_missing(cells: list[NotebookNode], source: NotebookNode, present: set[str], notes: list[str]) -> None:
-    """Insert the assignment's cells that the submission lacks, each behind its predecessor; answers as they were."""
-    place = 0
-    for cell in _released(source).cells:
-        name = grade_id_of(cell)
-        if not name:
-            continue
-        if name in present:
-            place = 1 + next(index for index, other in enumerate(cells) if grade_id_of(other) == name)
-            continue
-        if elsewhere := _defined_elsewhere(cell, cells):
-            notes.append(f"cell {name} was missing; what it defines stands in cell {elsewhere}")
-            continue
-        stub = next(other for other in source.cells if grade_id_of(other) == name)
-        cells.insert(place, _filled(stub, cell.source))
-        place += 1
-        notes.append(f"cell {name} was missing; put back")
-
-
-def _defined_elsewhere(stub: NotebookNode, cells: list[NotebookNode]) -> str:
-    """Return which cell defines all that a missing stub defines: the stub behind it would replace the answer."""
-    wanted = defined_names(stub.source) if stub.cell_type == "code" and is_written_in(stub) else frozenset()
-    if not wanted or is_graded(stub):
-        return ""
-    written = [cell for cell in cells if cell.cell_type == "code" and (not grade_id_of(cell) or is_written_in(cell))]
-    return next((grade_id_of(cell) or str(cell.id) for cell in written if wanted <= defined_names(cell.source)), "")
 
 
 def _notebook(source: NotebookNode, cells: list[NotebookNode]) -> NotebookNode:

@@ -19,21 +19,14 @@ from coursepack.grading.submission.brief_notes import brief
 from coursepack.grading.submission.cell_identity import Identity, identify
 from coursepack.grading.submission.handed_in_cells import HandedInCell
 from coursepack.grading.submission.locked_cells import locked_changes
-from coursepack.grading.submission.repair import NAMED, NoNotebookError, repaired, unused
+from coursepack.grading.submission.missing_cells import put_back_missing
+from coursepack.grading.submission.repair import NAMED, UnreadableError, repaired, unused
+from coursepack.grading.submission.sizes import MAX_BYTES, MAX_CHARACTERS_COMPARED, MAX_PARTS
 from coursepack.grading.submission.strip_notebook import strip_notebook
 from coursepack.notebooks.cells import grade_id_of, is_written_in, marks_of
 
-# An executed notebook of ours has less than 1 MB. A part (anything behind a comma or bracket) takes some 100 bytes.
-MAX_BYTES = 50_000_000
-MAX_PARTS = 2_000_000
 CLEAR = "hand it in again without outputs"
 SKIP_TAG = "skip-execution"
-# So much of a cell is read to find out which one it is.
-LONGEST = 50_000
-
-
-class UnreadableError(Exception):
-    """A submission that cannot be graded; its text says why, for the instructor."""
 
 
 @dataclass(frozen=True)
@@ -69,10 +62,7 @@ def read_submission(path: Path) -> SanitizedSubmission:
     Raises:
         UnreadableError: there is no notebook.
     """
-    try:
-        return SanitizedSubmission(*repaired(strip_notebook(_read_json(path))))
-    except NoNotebookError as error:
-        raise UnreadableError(str(error)) from error
+    return SanitizedSubmission(*repaired(strip_notebook(_read_json(path))))
 
 
 def sanitize_notebook(notebook: NotebookNode, released: NotebookNode) -> tuple[str, ...]:
@@ -96,7 +86,8 @@ def sanitize_notebook(notebook: NotebookNode, released: NotebookNode) -> tuple[s
         _like(own[name], notebook.cells[place], notes) if name else _students(notebook.cells[place], own, taken)
         for place, name in found.order
     ]
-    _put_back_missing(notebook, released, notes)
+    # Their ids are free: `_students` took them from every other cell.
+    notes += put_back_missing(notebook.cells, released, copy.deepcopy, answers=False)
     _drop_skip_tags(notebook, notes)
     notebook.metadata.clear()
     if "kernelspec" in released.metadata:
@@ -105,7 +96,9 @@ def sanitize_notebook(notebook: NotebookNode, released: NotebookNode) -> tuple[s
 
 
 def _handed(cell: NotebookNode) -> HandedInCell:
-    return HandedInCell(cell.cell_type, cell.source[:LONGEST], grade_id_of(cell), str(cell.get("id", "")))
+    return HandedInCell(
+        cell.cell_type, cell.source[:MAX_CHARACTERS_COMPARED], grade_id_of(cell), str(cell.get("id", ""))
+    )
 
 
 def _how_known(found: Identity) -> list[str]:
@@ -187,28 +180,6 @@ def _students(cell: NotebookNode, own: dict[str, NotebookNode], taken: set[str])
         cell.id = unused(f"copy-of-{cell.id[:50]}", taken)
         taken.add(cell.id)
     return cell
-
-
-def _put_back_missing(notebook: NotebookNode, released: NotebookNode, notes: list[str]) -> None:
-    """Insert graded and locked cells that the student removed, each behind its nearest predecessor."""
-    place = 0
-    positions = {cell.metadata.nbgrader.grade_id: cell.id for cell in notebook.cells if "nbgrader" in cell.metadata}
-    taken = {cell.id for cell in notebook.cells}
-    for cell in released.cells:
-        own = cell.metadata.get("nbgrader")
-        if own is None:
-            continue
-        if own.grade_id in positions:
-            ids = [present.id for present in notebook.cells]
-            place = ids.index(positions[own.grade_id]) + 1
-        elif own.grade or own.locked:
-            added = copy.deepcopy(cell)
-            if added.id in taken:
-                added.id = f"put-back-{len(taken)}"
-            taken.add(added.id)
-            notebook.cells.insert(place, added)
-            place += 1
-            notes.append(f"cell {own.grade_id} was missing; put back")
 
 
 def _drop_skip_tags(notebook: NotebookNode, notes: list[str]) -> None:
