@@ -14,6 +14,7 @@ import tempfile
 from collections.abc import Collection, Sequence
 from pathlib import Path
 
+from coursepack import kernel_environment
 from coursepack.course import Course
 from coursepack.errors import CoursepackError
 from coursepack.judge.judge_cell import MAX_DETAILS, Answer
@@ -21,8 +22,8 @@ from coursepack.judge.verdict import Verdict
 from coursepack.notebooks.cells import is_graded_code
 from coursepack.notebooks.imports import imported_modules
 from coursepack.notebooks.versions import read_notebook
-from coursepack.sandbox.jail import LARGE_PAGES
-from coursepack.settings import ONE_THREAD, read_settings
+from coursepack.sandbox.child_process import start_child
+from coursepack.settings import read_settings
 from coursepack.subject.bindings import RanCell
 
 START_SECONDS = 300.0
@@ -55,20 +56,9 @@ class JudgeProcess:
 
     def _start(self) -> tuple[socket.socket, subprocess.Popen[bytes]]:
         ours, theirs = socket.socketpair()
-        settings = {**ONE_THREAD, **LARGE_PAGES}
         command = [sys.executable, "-m", "coursepack.judge.server", str(theirs.fileno()), *self._imports]
-        process = subprocess.Popen(  # noqa: S603
-            command,
-            cwd=self._course.root,
-            env={**os.environ, **settings},
-            stdin=subprocess.DEVNULL,
-            stdout=self._log,
-            stderr=self._log,
-            pass_fds=[theirs.fileno()],
-            start_new_session=True,
-        )
-        theirs.close()
-        return ours, process
+        environment = os.environ | kernel_environment.judging()
+        return ours, start_child(command, theirs, environment=environment, log=self._log, folder=self._course.root)
 
     def wait_until_ready(self) -> None:
         """Wait until the judge has imported everything.

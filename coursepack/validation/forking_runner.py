@@ -25,11 +25,13 @@ from typing import Any, TextIO
 
 from nbformat import NotebookNode
 
+from coursepack import kernel_environment
 from coursepack.course import Course
 from coursepack.notebooks.cells import grade_id_of, is_graded, is_test, points_of
-from coursepack.settings import grading_environment, make_importable, read_settings
+from coursepack.sandbox.limits import Limits
+from coursepack.settings import grading_data, make_importable, read_settings
 
-CELL_SECONDS = 300
+CELL_SECONDS = int(Limits.cell_cpu_seconds)
 POLL_SECONDS = 0.05
 # A cell of a branch with this key in its metadata is passed over.
 SKIP = "validate_skip"
@@ -95,7 +97,7 @@ def run_all(course: Course, families: Sequence[Family], jobs: int) -> Iterator[t
 
     The calling process imports what the course preloads (once) and is forked.
     """
-    os.environ |= grading_environment(course) | {"MPLBACKEND": "agg"}
+    os.environ |= kernel_environment.forked(grading_data(course))
     make_importable(course)
     for name in read_settings(course.root).preload:
         with contextlib.suppress(ModuleNotFoundError):  # told by the cell that needs it

@@ -28,7 +28,7 @@ from coursepack.sandbox.limits import Limits
 class JudgedExecute(NbGraderPreprocessor):  # type: ignore[misc]
     """Runs a submission as `Execute` does, so that `nbgrader autograde` and the engine give the same points."""
 
-    timeout = Integer(300, help="CPU seconds that one cell may take.").tag(config=True)
+    timeout = Integer(int(Limits.cell_cpu_seconds), help="CPU seconds that one cell may take.").tag(config=True)
     unsafe_no_jail = Bool(False, help="Run student code without any wall.").tag(config=True)
 
     def preprocess(self, nb: NotebookNode, resources: Any) -> tuple[NotebookNode, Any]:
