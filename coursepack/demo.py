@@ -18,7 +18,8 @@ from coursepack.authoring.sample_class import write_sample_class
 from coursepack.course import CONFIG_NAME, Course
 from coursepack.errors import CoursepackError
 from coursepack.gradebook import generate_assignment
-from coursepack.grading.batch.class_run import INTERRUPTED, Options, grade_class
+from coursepack.grading.batch.class_run import INTERRUPTED, grade_class
+from coursepack.grading.batch.options import Options
 from coursepack.report.page import write_report
 from coursepack.settings import FILE, grading_data, read_settings
 

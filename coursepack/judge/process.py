@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import json
+import logging
 import os
 import signal
 import socket
@@ -25,6 +26,8 @@ from coursepack.notebooks.versions import read_notebook
 from coursepack.sandbox.child_process import start_child
 from coursepack.settings import read_settings
 from coursepack.subject.bindings import RanCell
+
+_log = logging.getLogger(__name__)
 
 START_SECONDS = 300.0
 TRIES = 2
@@ -103,7 +106,9 @@ class JudgeProcess:
             try:
                 await self.ensure_running()
                 return await self._ask(line)
-            except (EOFError, OSError):
+            except (EOFError, OSError) as error:
+                _log.warning("the judge ended while it looked at an answer: %s", type(error).__name__)
+                _log.debug("its last words: %s", self._last_words())
                 self._kill()
             except BaseException:  # cancelled: its answer to this must not be taken for its answer to the next
                 self._kill()
@@ -131,6 +136,7 @@ class JudgeProcess:
         if self._process.poll() is None:
             return
         self._kill()
+        _log.warning("the judge is started anew")
         self._control, self._process = self._start()
         self._control.setblocking(False)
         ready = b""

@@ -61,7 +61,7 @@ def of_run(workspace: Workspace, limits: Limits) -> dict[str, str]:
         "limits": text_digest(json.dumps(asdict(limits), sort_keys=True)),
         "data": "" if data is None else digest_of(files_below(data), data),
         "coursepack": code["coursepack"],
-        "libraries": ", ".join([*_versions(workspace.course), _python()]),
+        "libraries": ", ".join(library_versions(workspace.course)),
     }
 
 
@@ -136,6 +136,11 @@ def _files_of(module: Path) -> list[Path]:
     if not (module / "__init__.py").is_file():
         return []
     return [path for path in module.iterdir() if path.is_file() and (path.suffix != ".py" or path.stem == "__init__")]
+
+
+def library_versions(course: Course) -> list[str]:
+    """Return the versions of Python and of the libraries that may decide a verdict."""
+    return [*_versions(course), _python()]
 
 
 def _versions(course: Course) -> Iterator[str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 import time
 from collections.abc import Collection, Coroutine, Mapping
 from concurrent.futures import ThreadPoolExecutor
@@ -26,6 +27,8 @@ from coursepack.notebooks.unknown_names import answer_names
 from coursepack.sandbox import outputs
 from coursepack.sandbox.limits import Limits
 from coursepack.subject.bindings import RanCell
+
+_log = logging.getLogger(__name__)
 
 MESSAGES = {
     StopReason.TIME: "stopped at the time limit: does a loop never end?",
@@ -156,6 +159,9 @@ class _Run:
         else:
             cell_run = await session.run(cell, index, self.kernels.until)
             self._note_if_cut_short(cell, cell_run)
+        if cell_run.stop is not None:
+            name = grade_id_of(cell) or cell.id
+            _log.info("cell %s was stopped after %.1f s: %s", name, cell_run.seconds, cell_run.stop.name)
         if cell_run.stop is StopReason.SERVER and not self.server_lost:
             await self._again(index, cell)
             return
@@ -205,6 +211,8 @@ class _Run:
         """Record a test cell; what is not passed after a fault of ours may be that fault's doing."""
         if self.ours and verdict is not Verdict.PASSED:
             verdict, message = Verdict.GRADER_ERROR, self.ours
+        if verdict is Verdict.GRADER_ERROR:
+            _log.warning("grader error in %s", grade_id_of(cell))
         took = round(cell_run.seconds, 3), round(cell_run.cpu_seconds, 3)
         self.records.append(VerdictRecord(grade_id_of(cell), _points(cell), verdict, message, *took, details))
         if _points(cell) and verdict is not Verdict.PASSED:
@@ -242,6 +250,7 @@ class _Run:
             self.notes.append(MESSAGES[StopReason.SERVER])
         why = {StopReason.TIME: "would not stop at its time limit", StopReason.MEMORY: "took too much memory"}
         name = grade_id_of(cell) or cell.id
+        _log.info("the kernel ended in cell %s", name)
         self.notes.append(
             f"cell {name} {why.get(cell_run.stop or StopReason.DIED, 'ended the kernel')}; a new one took over"
         )
