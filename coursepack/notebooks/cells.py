@@ -1,13 +1,20 @@
 """What a cell's nbgrader metadata say: the only place that picks them apart.
 
-Cells are nodes of nbformat or plain JSON, a submission's too: metadata of a wrong form say nothing. nbgrader's own
-functions of this kind need nbgrader, which takes seconds to import and which a grading worker otherwise never needs.
+Single cells are nodes of nbformat or plain JSON, a submission's too: metadata of a wrong form say nothing. nbgrader's
+own functions of this kind need nbgrader, which takes seconds to import and which a grading worker otherwise never needs.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import Any
+
+from nbformat import NotebookNode
+
+
+def code_cells(notebook: NotebookNode) -> list[NotebookNode]:
+    """Return a notebook's code cells, in order."""
+    return [cell for cell in notebook.cells if cell.cell_type == "code"]
 
 
 def marks_of(cell: Mapping[str, Any]) -> dict[str, Any]:

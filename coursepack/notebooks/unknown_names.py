@@ -12,7 +12,7 @@ from collections.abc import Iterator, Sequence
 
 from nbformat import NotebookNode
 
-from coursepack.notebooks.cells import is_graded, is_solution
+from coursepack.notebooks.cells import code_cells, is_graded, is_solution
 from coursepack.notebooks.dependencies import Names
 from coursepack.subject.magics import parse_cell
 
@@ -26,7 +26,7 @@ def answer_names(source: NotebookNode) -> frozenset[str] | None:
     be read as Python, so that nobody can tell.
     """
     found = set[str]()
-    for cell in _code_cells(source):
+    for cell in code_cells(source):
         if is_solution(cell):
             try:
                 names = Names.of(cell.source)
@@ -57,7 +57,7 @@ def foreign_names(source: NotebookNode, cell: NotebookNode) -> Iterator[tuple[st
 
 def _fault(source: NotebookNode, name: str) -> tuple[str, str]:
     """Return what is wrong with a name that the judge does not have, and the remedy."""
-    for cell in _code_cells(source):
+    for cell in code_cells(source):
         tree = _tree(cell.source)
         line = _import_of(tree, name)
         if line:
@@ -102,7 +102,3 @@ def _tree(text: str) -> ast.AST:
         return parse_cell(text)
     except SyntaxError:
         return ast.Module([], [])
-
-
-def _code_cells(source: NotebookNode) -> Cells:
-    return [cell for cell in source.cells if cell.cell_type == "code"]

@@ -27,7 +27,7 @@ from nbformat import NotebookNode
 
 from coursepack import kernel_environment
 from coursepack.course import Course
-from coursepack.notebooks.cells import grade_id_of, is_graded, is_test, points_of
+from coursepack.notebooks.cells import code_cells, grade_id_of, is_graded, is_test, points_of
 from coursepack.sandbox.limits import Limits
 from coursepack.settings import grading_data, make_importable, read_settings
 
@@ -212,7 +212,7 @@ class _BaseRun:
 
     def __init__(self, number: int, family: Family, folder: Path, tokens: Slots, results: Any) -> None:
         self.number, self.folder, self.tokens, self.results = number, folder, tokens, results
-        self.cells, *self.branches = ([c for c in book.cells if c.cell_type == "code"] for book in family)
+        self.cells, *self.branches = map(code_cells, family)
         self.running: list[tuple[int, Any]] = []
 
     def run(self) -> None:

@@ -103,12 +103,13 @@ def run_log(course: Course, assignment: str, console: Console, *, file: Path | N
 
 @contextlib.contextmanager
 def _told() -> Iterator[None]:
-    """Log how a run ends; the texts of errors may show what students wrote."""
+    """Log how a run ends; the texts of other errors than ours may show what students wrote."""
     begun = time.monotonic()
     try:
         yield
     except BaseException as error:
-        _log.error("the run ends with %s", type(error).__name__)
+        what = f": {error.what}" if isinstance(error, CoursepackError) else ""
+        _log.error("the run ends with %s%s", type(error).__name__, what)
         _log.debug("its traceback", exc_info=True)
         raise
     finally:

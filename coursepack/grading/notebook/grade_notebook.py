@@ -21,7 +21,7 @@ from coursepack.grading.notebook.verdict_records import GradedNotebook, VerdictR
 from coursepack.grading.notebook.worker import Worker
 from coursepack.judge.judge_cell import LOST, Answer
 from coursepack.judge.verdict import Verdict
-from coursepack.notebooks.cells import grade_id_of, is_test, points_of
+from coursepack.notebooks.cells import code_cells, grade_id_of, is_test, points_of
 from coursepack.notebooks.plot_cells import plot_cells
 from coursepack.notebooks.unknown_names import answer_names
 from coursepack.sandbox import outputs
@@ -270,8 +270,7 @@ class _Run:
 
     def _clean(self) -> None:
         """Make all outputs safe to show."""
-        cells = [cell for cell in self.notebook.cells if cell.cell_type == "code"]
-        self.notes.extend(outputs.clean_outputs(cells, self.limits))
+        self.notes.extend(outputs.clean_outputs(code_cells(self.notebook), self.limits))
 
 
 def _points(cell: NotebookNode) -> float:
