@@ -1,7 +1,7 @@
 """What a cell's nbgrader metadata say: the only place that picks them apart.
 
 Single cells are nodes of nbformat or plain JSON, a submission's too: metadata of a wrong form say nothing. nbgrader's
-own functions of this kind need nbgrader, which takes seconds to import and which a grading worker otherwise never needs.
+own functions of this kind need nbgrader, which takes seconds to import and which no grading worker needs otherwise.
 """
 
 from __future__ import annotations
