@@ -214,14 +214,15 @@ class ClassRun:
     def _keep(self, task: GradingTask, result: Graded | NotGraded) -> GradingNote:
         """Enter a result; return the note that was kept."""
         pending = self._pending.pop(task.student)
-        notes, seconds = pending.notes, time.monotonic() - pending.begun
+        notes, seconds, at_fault = pending.notes, time.monotonic() - pending.begun, ""
         if isinstance(result, Graded):
             repeat(result.log)
             records = records_of(result)
+            at_fault = "".join(f", grader error in {one.grade_id}" for one in records.grader_errors)
             notes, result = tuple(dict.fromkeys(notes + records.notes)), grader_errors_in(records) or result
         if isinstance(result, NotGraded):
             record = GradingNote(pending.submission, self._digest, result.problem, notes, True, pending.provenance)
-            _log.warning("%s: not graded, a fault of ours\n%s", task.student, without_words(result.details))
+            _log.warning("%s: not graded%s\n%s", task.student, at_fault, without_words(result.details))
             _log.debug("%s: %s\n%s", task.student, result.problem, result.details)
             self._ledger.leave_ungraded(task.student, record, result.details)
         else:

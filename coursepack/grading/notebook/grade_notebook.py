@@ -211,8 +211,6 @@ class _Run:
         """Record a test cell; what is not passed after a fault of ours may be that fault's doing."""
         if self.ours and verdict is not Verdict.PASSED:
             verdict, message = Verdict.GRADER_ERROR, self.ours
-        if verdict is Verdict.GRADER_ERROR:
-            _log.warning("grader error in %s", grade_id_of(cell))
         took = round(cell_run.seconds, 3), round(cell_run.cpu_seconds, 3)
         self.records.append(VerdictRecord(grade_id_of(cell), _points(cell), verdict, message, *took, details))
         if _points(cell) and verdict is not Verdict.PASSED:
