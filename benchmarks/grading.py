@@ -27,7 +27,9 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-os.environ |= {"OMP_NUM_THREADS": "1", "CUDA_VISIBLE_DEVICES": ""}
+from coursepack.kernel_environment import ONE_THREAD
+
+os.environ |= ONE_THREAD
 # Also when run as a file: the benchmark's other half lies beside it.
 sys.path.insert(0, str(Path(__file__).parent))
 
@@ -54,13 +56,12 @@ from pathlib import Path
 from coursepack.course import Course
 from coursepack.grading.workspace import Workspace
 from coursepack.gradebook import find_tools
-from convnet_course.datasets.grading_data import grading_data
+from coursepack.settings import grading_environment
 find_tools()
 c = get_config()
-data = str(grading_data(Course(Path(__file__).resolve().parent)))
 c.Execute.timeout = 300
 c.Execute.startup_timeout = 180
-settings = {"CUDA_VISIBLE_DEVICES": "", "OMP_NUM_THREADS": "1", "COURSE_DATA": data}
+settings = grading_environment(Course(Path(__file__).resolve().parent))
 c.Execute.extra_arguments = [f"--IPKernelApp.exec_lines=__import__('os').environ.update({settings!r})"]
 """
 SAMPLE_SECONDS = 0.5

@@ -7,10 +7,12 @@ import os
 import resource
 from contextlib import redirect_stderr, redirect_stdout
 
-from convnet_course.datasets.grading_data import grading_data
 from coursepack.course import Course
+from coursepack.kernel_environment import IN_A_KERNEL
+from coursepack.notebooks.cells import points_of
 from coursepack.notebooks.versions import read_notebook, solved_notebook
 from coursepack.sandbox.in_jail import preload
+from coursepack.settings import grading_environment, read_settings
 
 
 def floor_seconds(course: Course, assignment: str) -> float:
@@ -33,13 +35,11 @@ def floor_seconds(course: Course, assignment: str) -> float:
 
 
 def _run_cells(course: Course, assignment: str) -> float:
-    os.environ["COURSE_DATA"] = str(grading_data(course))
-    os.environ["MPLBACKEND"] = "module://matplotlib_inline.backend_inline"
-    os.environ["PYDEVD_DISABLE_FILE_VALIDATION"] = "1"  # the debugger, which every kernel imports, would warn
-    preload.import_all()
+    os.environ |= grading_environment(course) | IN_A_KERNEL
+    preload.import_all(read_settings(course.root).preload)
     shell = _shell()
     notebook = solved_notebook(read_notebook(course.notebook("source", assignment)))
-    cells = [cell.source for cell in notebook.cells if cell.cell_type == "code" and not _carries_points(cell)]
+    cells = [cell.source for cell in notebook.cells if cell.cell_type == "code" and not points_of(cell)]
     before = _own_seconds()
     with redirect_stdout(io.StringIO()), redirect_stderr(io.StringIO()):
         for source in cells:
@@ -54,10 +54,6 @@ def _shell():
     manager.start_kernel()
     manager.kernel.gui = "inline"
     return manager.kernel.shell
-
-
-def _carries_points(cell) -> bool:
-    return bool(cell.metadata.get("nbgrader", {}).get("points"))
 
 
 def _own_seconds() -> float:

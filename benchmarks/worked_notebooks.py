@@ -11,28 +11,16 @@ from __future__ import annotations
 import argparse
 import sys
 
-from nbformat import NotebookNode
-
 from coursepack.course import Course
 from coursepack.grading.notebook.grade_notebook import grade_notebook
 from coursepack.grading.notebook.worker import Worker
-from coursepack.notebooks.versions import read_notebook, released_notebook, solved_notebook
-
-
-def handed_in(source: NotebookNode) -> NotebookNode:
-    """Return the student version with the source's own answers."""
-    answers = {cell.id: cell.source for cell in solved_notebook(source).cells}
-    notebook = released_notebook(source)
-    for cell in notebook.cells:
-        if cell.metadata.get("nbgrader", {}).get("solution"):
-            cell.source = answers[cell.id]
-    return notebook
+from coursepack.notebooks.versions import read_notebook, solved_notebook
 
 
 def grade_often(course: Course, worker: Worker, assignment: str, runs: int) -> int:
     """Grade a worked notebook `runs` times; return how many runs lost a point or had a note."""
     source = read_notebook(course.notebook("source", assignment))
-    submission, bad, seconds = handed_in(source), 0, []
+    submission, bad, seconds = solved_notebook(source), 0, []
     for run in range(1, runs + 1):
         graded = grade_notebook(course, source, submission, worker=worker)
         seconds.append(graded.cpu_seconds)

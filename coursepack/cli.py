@@ -88,17 +88,24 @@ def grade(
     unsafe_no_jail: Annotated[
         bool, typer.Option("--unsafe-no-jail", help="Run student code without any wall, with all your rights.")
     ] = False,
+    verbose: Annotated[
+        bool, typer.Option("-v", "--verbose", help="Show what happens, and write its details into the log.")
+    ] = False,
+    log_file: Annotated[
+        Path | None, typer.Option("--log-file", help="Where the log goes; by default into .coursepack/logs/.")
+    ] = None,
     course: CourseOption = None,
 ) -> None:
     """Grade every submission of an assignment; no bad submission stops the others."""
     try:
-        from coursepack.grading.batch.class_run import Options, grade_class
+        from coursepack.grading.batch.class_run import grade_class
+        from coursepack.grading.batch.options import Options
     except ModuleNotFoundError as error:
         remedy = "pip install 'coursepack[grade]'"
         raise CoursepackError(f"grading needs the package {error.name}", remedy=remedy) from error
     found = Course.find(course)
     found.select([assignment])
-    options = Options(jobs, scheduler, timeout, force, pictures, unsafe_no_jail)
+    options = Options(jobs, scheduler, timeout, force, pictures, unsafe_no_jail, verbose, log_file)
     raise typer.Exit(grade_class(found, assignment, options))
 
 

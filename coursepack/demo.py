@@ -7,8 +7,6 @@ thrown away and made anew each time; nothing else is touched.
 from __future__ import annotations
 
 import shutil
-import subprocess
-import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -19,8 +17,9 @@ from rich.console import Console
 from coursepack.authoring.sample_class import write_sample_class
 from coursepack.course import CONFIG_NAME, Course
 from coursepack.errors import CoursepackError
-from coursepack.gradebook import find_tools
-from coursepack.grading.batch.class_run import INTERRUPTED, Options, grade_class
+from coursepack.gradebook import generate_assignment
+from coursepack.grading.batch.class_run import INTERRUPTED, grade_class
+from coursepack.grading.batch.options import Options
 from coursepack.report.page import write_report
 from coursepack.settings import FILE, grading_data, package_files, read_settings
 
@@ -105,14 +104,7 @@ def generate(course: Course, assignment: str) -> None:
         CoursepackError: nbgrader refuses.
     """
     _console.print(f"$ nbgrader generate_assignment {assignment} --force", style="dim")
-    find_tools()
-    run = subprocess.run(  # noqa: S603 (our own interpreter, arguments as a list)
-        [sys.executable, "-m", "nbgrader", "generate_assignment", assignment, "--force"],
-        cwd=course.root,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+    run = generate_assignment(course, assignment)
     if run.returncode != 0:
         raise CoursepackError(
             "nbgrader cannot make the student version",

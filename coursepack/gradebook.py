@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import os
+import subprocess
 import sys
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -53,6 +55,25 @@ def find_tools() -> None:
     beside_python = str(Path(sys.executable).parent)
     if beside_python not in os.environ.get("PATH", "").split(os.pathsep):
         os.environ["PATH"] = os.pathsep.join([beside_python, os.environ.get("PATH", "")])
+
+
+def generate_assignment(
+    course: Course, assignment: str, *options: str, environment: Mapping[str, str] | None = None
+) -> subprocess.CompletedProcess[str]:
+    """Run `nbgrader generate_assignment --force` as a command, in a process of its own; it may fail.
+
+    It makes a student version and enters the assignment into the gradebook. There are three ways to a student version:
+
+    - this one, where the gradebook is what matters, or the instructor's own command is to be shown;
+    - `authoring.nbgrader_converters.make_release`, in this process, for the build: it must hear what nbgrader's
+      converter complains of, as errors with a place, and keep to the gradebook of a throw-away course;
+    - `notebooks.versions.released_notebook`, in memory, for grading: once for each submission, and workers have neither
+      the course's files nor its gradebook.
+    """
+    command = [sys.executable, "-m", "nbgrader", "generate_assignment", assignment, "--force", *options]
+    return subprocess.run(  # noqa: S603 (our own interpreter, arguments as a list)
+        command, cwd=course.root, env=environment, capture_output=True, text=True, check=False
+    )
 
 
 def open_gradebook(coursedir: Any) -> Any:

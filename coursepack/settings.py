@@ -12,17 +12,11 @@ from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any
 
+from coursepack import kernel_environment
 from coursepack.course import Course
 from coursepack.errors import CoursepackError
 
 FILE = "pyproject.toml"
-# One thread on the CPU, whatever the machine has: what a notebook computes is then the same everywhere.
-ONE_THREAD = {
-    "CUDA_VISIBLE_DEVICES": "",
-    "OMP_NUM_THREADS": "1",
-    "OPENBLAS_NUM_THREADS": "1",
-    "MKL_NUM_THREADS": "1",
-}
 
 
 @dataclass(frozen=True)
@@ -163,5 +157,4 @@ def grading_environment(course: Course) -> dict[str, str]:
     Raises:
         CoursepackError: the grading data cannot be laid out.
     """
-    data = grading_data(course)
-    return ONE_THREAD | ({} if data is None else {"COURSE_DATA": str(data)})
+    return kernel_environment.ordinary(grading_data(course))

@@ -10,11 +10,10 @@ from __future__ import annotations
 
 import argparse
 import gzip
-import tempfile
 from pathlib import Path
 
 import numpy as np
-from make_mnist_mini import CLASSES, PER_CLASS, SEED, Bytes, choose, read_idx, write_idx
+from make_mnist_mini import CLASSES, IMAGES_MAGIC, LABELS_MAGIC, PER_CLASS, SEED, Bytes, choose, idx_bytes, read_idx
 
 HELD_BACK_PER_CLASS = 100
 
@@ -31,10 +30,7 @@ def split_test(train_labels: Bytes, test_labels: Bytes) -> tuple[np.ndarray, np.
 
 def write_packed(path: Path, array: Bytes) -> None:
     """Write a uint8 array as a gzipped IDX file without name and time, so that its bytes are always the same."""
-    with tempfile.TemporaryDirectory() as folder:
-        plain = Path(folder) / "idx"
-        write_idx(plain, array)
-        path.write_bytes(gzip.compress(plain.read_bytes(), mtime=0))
+    path.write_bytes(gzip.compress(idx_bytes(array), mtime=0))
 
 
 def main() -> None:
@@ -44,11 +40,13 @@ def main() -> None:
     parser.add_argument("--into", type=Path, default=Path("convnet_course/holdout"))
     options = parser.parse_args()
     source = options.source / "MNIST" / "raw"
-    labels = read_idx(source / "t10k-labels-idx1-ubyte")
-    _, chosen = split_test(read_idx(source / "train-labels-idx1-ubyte"), labels)
+    labels = read_idx(source / "t10k-labels-idx1-ubyte", LABELS_MAGIC)
+    _, chosen = split_test(read_idx(source / "train-labels-idx1-ubyte", LABELS_MAGIC), labels)
     options.into.mkdir(parents=True, exist_ok=True)
     write_packed(options.into / "labels-idx1-ubyte.gz", labels[chosen])
-    write_packed(options.into / "images-idx3-ubyte.gz", read_idx(source / "t10k-images-idx3-ubyte")[chosen])
+    write_packed(
+        options.into / "images-idx3-ubyte.gz", read_idx(source / "t10k-images-idx3-ubyte", IMAGES_MAGIC)[chosen]
+    )
     print(f"{len(chosen)} images, {HELD_BACK_PER_CLASS} of each class")
 
 

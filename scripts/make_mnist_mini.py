@@ -9,30 +9,20 @@ the same files come out every time.
 from __future__ import annotations
 
 import argparse
-import struct
+import sys
 from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
 
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))  # the course's package is not installed
+from convnet_course.convolution.filters import idx_bytes
+from convnet_course.datasets.idx import IMAGES_MAGIC, LABELS_MAGIC, Bytes
+from convnet_course.datasets.mnist import read_idx
+
 SEED = 1998
 CLASSES = 10
 PER_CLASS = {"train": 300, "t10k": 80}
-Bytes = npt.NDArray[np.uint8]
-
-
-def read_idx(path: Path) -> Bytes:
-    """Return the array in an IDX file (uint8, any number of dimensions)."""
-    content = path.read_bytes()
-    dimensions = content[3]
-    shape = struct.unpack(f">{dimensions}I", content[4 : 4 + 4 * dimensions])
-    return np.frombuffer(content, np.uint8, offset=4 + 4 * dimensions).reshape(shape)
-
-
-def write_idx(path: Path, array: Bytes) -> None:
-    """Write a uint8 array as an IDX file."""
-    header = struct.pack(f">BBBB{array.ndim}I", 0, 0, 8, array.ndim, *array.shape)
-    path.write_bytes(header + array.tobytes())
 
 
 def choose(labels: Bytes, per_class: int, draw: np.random.Generator) -> npt.NDArray[np.int64]:
@@ -51,10 +41,11 @@ def main() -> None:
     target.mkdir(parents=True, exist_ok=True)
     draw = np.random.default_rng(SEED)
     for split, per_class in PER_CLASS.items():
-        labels = read_idx(source / f"{split}-labels-idx1-ubyte")
+        labels = read_idx(source / f"{split}-labels-idx1-ubyte", LABELS_MAGIC)
         index = choose(labels, per_class, draw)
-        write_idx(target / f"{split}-labels-idx1-ubyte", labels[index])
-        write_idx(target / f"{split}-images-idx3-ubyte", read_idx(source / f"{split}-images-idx3-ubyte")[index])
+        (target / f"{split}-labels-idx1-ubyte").write_bytes(idx_bytes(labels[index]))
+        images = read_idx(source / f"{split}-images-idx3-ubyte", IMAGES_MAGIC)
+        (target / f"{split}-images-idx3-ubyte").write_bytes(idx_bytes(images[index]))
         print(f"{split}: {len(index)} images, {per_class} of each class")
 
 

@@ -17,9 +17,9 @@ import yaml
 from nbgrader.coursedir import CourseDirectory
 from nbgrader.preprocessors import Execute
 from packaging.requirements import Requirement
-from traitlets.config.loader import Config, PyFileConfigLoader
 
 from coursepack.course import Course
+from coursepack.gradebook import load_config
 
 LISTED = ("ps1_conv_filters", "ps2_mnist_cnn", "ps3_backprop", "ps4_batchnorm", "ps5_conv_blocks", "ps6_cifar_convnet")
 
@@ -122,20 +122,16 @@ def test_does_the_gate_run_the_readmes_test_command(repository: Course) -> None:
     assert "make prove" in readme
 
 
-def settings(course: Course) -> Config:
-    return PyFileConfigLoader("nbgrader_config.py", path=str(course.root)).load_config()
-
-
 def test_does_nbgraders_configuration_load(repository: Course) -> None:
-    folders = CourseDirectory(config=settings(repository))
+    folders = CourseDirectory(config=load_config(repository))
     assert folders.solution_directory == "solutions"
     assert {"data", "__pycache__"} <= set(folders.ignore), "downloaded data would be copied to every student"
-    assert Execute(config=settings(repository)).timeout >= 120
+    assert Execute(config=load_config(repository)).timeout >= 120
 
 
 def test_is_a_students_own_session_left_alone(repository: Course) -> None:
     before = {**os.environ, "PATH": ""}
-    settings(repository)
+    load_config(repository)
     assert {**os.environ, "PATH": ""} == before
 
 

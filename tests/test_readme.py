@@ -7,6 +7,7 @@ import re
 import pytest
 
 from coursepack.course import Course
+from coursepack.notebooks.cells import points_of
 from coursepack.notebooks.versions import read_notebook
 
 PAGES = ("README.md", "CONTRIBUTING.md", "docs/student.md", "docs/instructor.md", "docs/author.md", "docs/course.md")
@@ -24,7 +25,7 @@ def test_does_the_readme_list_every_assignment_with_its_points(repository: Cours
     text = (repository.root / "README.md").read_text(encoding="utf-8")
     for assignment in repository.assignments:
         cells = read_notebook(repository.notebook("source", assignment)).cells
-        points = sum(cell.metadata.get("nbgrader", {}).get("points", 0) for cell in cells)
+        points = sum(map(points_of, cells))
         assert re.search(rf"`{assignment}`.*\| {points:.0f} \| \d+ \|", text), assignment
 
 

@@ -16,7 +16,7 @@ from nbformat.v4 import new_code_cell
 
 from coursepack.course import Course
 from coursepack.notebooks.versions import read_notebook
-from coursepack.validation.forking_runner import grading_environment
+from coursepack.settings import grading_environment
 from coursepack.validation.snippets import solved_notebook
 
 pytestmark = pytest.mark.long

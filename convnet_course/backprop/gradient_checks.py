@@ -8,8 +8,8 @@ from typing import Any
 import numpy as np
 
 from coursepack.checks.instances import Slips, as_array, as_number, compare, random
-from coursepack.checks.messages import failed, student_error
-from coursepack.subject import Array, Frozen, Name, StudentError, Subject
+from coursepack.checks.messages import failed, student_errors
+from coursepack.subject import Array, Frozen, Name, Subject
 
 
 @dataclass(frozen=True)
@@ -128,7 +128,5 @@ def _relative_error_slips(one: Array, other: Array) -> Slips:
 
 def call_function(student: Subject, about: str, name: str, *args: Any) -> Any:
     """Call the student's function; an error of its code becomes a failed check."""
-    try:
+    with student_errors(about):
         return student.call(name, *args)
-    except StudentError as error:
-        raise student_error(about, error) from None

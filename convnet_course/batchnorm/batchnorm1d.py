@@ -13,7 +13,7 @@ import numpy as np
 
 from convnet_course.batchnorm.comparison import CASES, Case, compare_forward, compare_gradients
 from coursepack.checks.comparing import compare_shape
-from coursepack.checks.messages import failed, student_error
+from coursepack.checks.messages import failed, student_error, student_errors
 from coursepack.subject import ModuleHandle, Step, StepResult, StudentError, Subject
 
 LIBRARY_NORMS = ("batch_norm", "native_batch_norm", "layer_norm", "group_norm", "instance_norm", "normalize")
@@ -94,10 +94,8 @@ def _check_refusal(about: str, error: StudentError, features: int, shape: tuple[
 
 def run_steps(about: str, handle: ModuleHandle, steps: Sequence[Step]) -> list[StepResult]:
     """Run steps; an error of the student's code becomes a failed check."""
-    try:
+    with student_errors(about):
         return handle.steps(steps)
-    except StudentError as error:
-        raise student_error(about, error) from None
 
 
 def refuse_calls(about: str, calls: Sequence[str], forbidden: Sequence[str]) -> None:

@@ -8,21 +8,15 @@ from __future__ import annotations
 
 import contextlib
 import os
-import struct
 import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-import numpy.typing as npt
-
+from convnet_course.datasets.idx import IMAGES_MAGIC, LABELS_MAGIC, Bytes, array_in
 from coursepack.course import CONFIG_NAME, Course
 from coursepack.errors import CoursepackError
 
-Bytes = npt.NDArray[np.uint8]
-
-IMAGES_MAGIC, LABELS_MAGIC = 0x00000803, 0x00000801
 PREFIX = {"train": "train", "test": "t10k"}
 # Of all training pixels, scaled to [0, 1]; the figures that torchvision's examples use.
 MEAN, STD = 0.1307, 0.3081
@@ -78,16 +72,10 @@ def read_idx(path: Path, magic: int, remedy: str = REFETCH) -> Bytes:
         content = path.read_bytes()
     except OSError as error:
         raise CoursepackError(f"cannot read it: {error.strerror}", where=str(path), remedy=remedy) from error
-    dimensions = magic & 0xFF
-    head = 4 + 4 * dimensions
-    if len(content) < head or struct.unpack(">I", content[:4])[0] != magic:
-        raise CoursepackError(f"not an IDX file of kind 0x{magic:08x}", where=str(path), remedy=remedy)
-    shape = struct.unpack(f">{dimensions}I", content[4:head])
-    expected = head + int(np.prod(shape, dtype=np.int64))
-    if len(content) != expected:
-        fault = f"{len(content):,} bytes where its header announces {expected:,}"
-        raise CoursepackError(fault, where=str(path), remedy=remedy)
-    return np.frombuffer(content, np.uint8, offset=head).reshape(shape)
+    try:
+        return array_in(content, magic)
+    except ValueError as error:
+        raise CoursepackError(str(error), where=str(path), remedy=remedy) from error
 
 
 def load_split(root: Path, split: str, remedy: str = REFETCH) -> tuple[Bytes, Bytes]:

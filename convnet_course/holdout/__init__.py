@@ -9,18 +9,15 @@ from __future__ import annotations
 import gzip
 from pathlib import Path
 
-import numpy as np
-import numpy.typing as npt
+from convnet_course.datasets.idx import IMAGES_MAGIC, LABELS_MAGIC, Bytes, array_in
 
-Bytes = npt.NDArray[np.uint8]
 FOLDER = Path(__file__).parent
 
 
 def load_holdout() -> tuple[Bytes, Bytes]:
     """Return images (1000, 28, 28) and labels (1000,), both uint8."""
-    return _read("images-idx3-ubyte.gz").reshape(-1, 28, 28), _read("labels-idx1-ubyte.gz")
+    return _read("images-idx3-ubyte.gz", IMAGES_MAGIC), _read("labels-idx1-ubyte.gz", LABELS_MAGIC)
 
 
-def _read(name: str) -> Bytes:
-    content = gzip.decompress((FOLDER / name).read_bytes())
-    return np.frombuffer(content, np.uint8, offset=4 + 4 * content[3])
+def _read(name: str, magic: int) -> Bytes:
+    return array_in(gzip.decompress((FOLDER / name).read_bytes()), magic)

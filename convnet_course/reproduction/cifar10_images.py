@@ -13,7 +13,8 @@ import numpy as np
 import torch
 import torchvision
 
-from convnet_course.datasets.mnist import LOCAL, Bytes
+from convnet_course.datasets.idx import Bytes
+from convnet_course.datasets.mnist import LOCAL
 from convnet_course.datasets.synthetic_shapes import load_shapes
 from convnet_course.reproduction.images import Data, Split
 from coursepack.errors import CoursepackError

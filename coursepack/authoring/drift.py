@@ -7,7 +7,7 @@ from pathlib import Path
 from nbformat import NotebookNode
 
 from coursepack.errors import CoursepackError
-from coursepack.notebooks.versions import cell_name
+from coursepack.notebooks.cells import cell_name
 
 _REMEDY = "run `coursepack build` and commit the result"
 _IGNORED = {".ipynb_checkpoints", "__pycache__", ".DS_Store", "data"}

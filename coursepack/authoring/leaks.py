@@ -26,8 +26,8 @@ from nbformat import NotebookNode
 
 from coursepack.authoring.visible_text import cell_text, html_text, source_numbers
 from coursepack.errors import CoursepackError
+from coursepack.notebooks.cells import cell_name
 from coursepack.notebooks.markers import split
-from coursepack.notebooks.versions import cell_name
 
 MIN_LINE, MIN_STRING, MIN_DIGITS, MIN_PASSAGE = 8, 8, 3, 3
 # A hidden line of this length is also looked for inside longer lines (a traceback, a JSON string).

@@ -13,11 +13,10 @@ from nbgrader.converters import GenerateAssignment, GenerateSolution
 from nbgrader.converters.base import BaseConverter, NbGraderException
 from nbgrader.coursedir import CourseDirectory
 from traitlets.config import Config
-from traitlets.config.loader import PyFileConfigLoader
 
 from coursepack.course import CONFIG_NAME, Course
 from coursepack.errors import CoursepackError
-from coursepack.gradebook import find_tools
+from coursepack.gradebook import find_tools, load_config
 from coursepack.settings import make_importable
 
 
@@ -93,7 +92,7 @@ def _convert(kind: type[BaseConverter], course: Course, assignment: str, **into:
     log = logging.getLogger(f"{__name__}.{kind.__name__}")
     log.handlers, log.propagate = [complaints], False
     find_tools()
-    config = _load_config(course)
+    config = _own_gradebook(course)
     changed = {name: str(folder) for name, folder in into.items() if folder is not None}
     places = CourseDirectory(config=config, root=str(course.root), assignment_id=assignment, log=log, **changed)
     converter = kind(coursedir=places, config=config, force=True, log=log)
@@ -104,12 +103,9 @@ def _convert(kind: type[BaseConverter], course: Course, assignment: str, **into:
     return Path(converter._format_dest(assignment, ".")).resolve()
 
 
-def _load_config(course: Course) -> Config:
+def _own_gradebook(course: Course) -> Config:
     """Read `nbgrader_config.py`; the gradebook is always the one in the course folder itself."""
-    try:
-        config = PyFileConfigLoader(CONFIG_NAME, path=str(course.root)).load_config()
-    except Exception as error:
-        raise CoursepackError(f"the configuration fails: {error}", where=str(course.root / CONFIG_NAME)) from error
+    config = load_config(course)
     config.CourseDirectory.db_url = f"sqlite:///{course.root / 'gradebook.db'}"
     # A kernel warns at every start that it talks over TCP: nothing an author could change.
     config.Execute.extra_arguments = [*config.Execute.get("extra_arguments", []), "--IPKernelApp.log_level=ERROR"]

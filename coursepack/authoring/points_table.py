@@ -7,9 +7,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from nbformat import NotebookNode
-from nbgrader import utils
 
 from coursepack.errors import CoursepackError
+from coursepack.notebooks.cells import points_of
 
 TITLE_CELL = "title"
 _HEADING_POINTS = re.compile(r"^#{2,}\s.*?\b(\d+(?:\.\d+)?)\s+points?\b", re.MULTILINE | re.IGNORECASE)
@@ -56,11 +56,6 @@ def read_table(markdown: str, *, where: str) -> list[Row]:
     if len(rows) < 2 or "total" not in rows[-1].exercise:
         raise CoursepackError("the points table does not end in a row of totals", where=where)
     return rows
-
-
-def points_of(cell: NotebookNode) -> float:
-    """Return the points a cell carries."""
-    return float(cell.metadata.nbgrader.get("points") or 0) if utils.is_grade(cell) or utils.is_task(cell) else 0.0
 
 
 def _fields(line: str) -> list[str]:

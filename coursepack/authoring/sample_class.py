@@ -17,13 +17,13 @@ from typing import Literal
 
 import nbformat
 from nbformat import NotebookNode
-from nbgrader import utils
 from nbgrader.api import MissingEntry
 from rich.console import Console
 
 from coursepack.course import Course
 from coursepack.errors import CoursepackError
 from coursepack.gradebook import course_directory, open_gradebook
+from coursepack.notebooks.cells import is_solution
 from coursepack.notebooks.versions import read_notebook, released_notebook, solved_notebook
 from coursepack.validation.snippets import Snippet, apply_snippet, load_snippets
 
@@ -118,7 +118,7 @@ def submissions(course: Course, assignment: str, source: NotebookNode) -> Iterat
 
 def half_done(solved: NotebookNode, released: NotebookNode) -> NotebookNode:
     """Return the solved notebook with the second half of its solution cells as released."""
-    places = [index for index, cell in enumerate(solved.cells) if utils.is_solution(cell)]
+    places = [index for index, cell in enumerate(solved.cells) if is_solution(cell)]
     notebook = copy.deepcopy(solved)
     for index in places[(len(places) + 1) // 2 :]:
         notebook.cells[index].source = released.cells[index].source
@@ -128,7 +128,7 @@ def half_done(solved: NotebookNode, released: NotebookNode) -> NotebookNode:
 def endless(solved: NotebookNode) -> NotebookNode:
     """Return the solved notebook with an endless loop at the start of its first solution cell."""
     notebook = copy.deepcopy(solved)
-    first = next(cell for cell in notebook.cells if cell.cell_type == "code" and utils.is_solution(cell))
+    first = next(cell for cell in notebook.cells if cell.cell_type == "code" and is_solution(cell))
     first.source = ENDLESS_LOOP + first.source
     return notebook
 

@@ -12,14 +12,14 @@ import nbformat
 from nbconvert.exporters.exporter import ResourcesDict
 from nbconvert.preprocessors import CoalesceStreamsPreprocessor
 from nbformat import NotebookNode
-from nbgrader import utils
 from nbgrader.preprocessors import ClearMarkScheme, LockCells
 
 from coursepack.authoring.nbgrader_converters import make_release, make_solution
 from coursepack.course import Course
 from coursepack.errors import CoursepackError
+from coursepack.notebooks.cells import cell_name, is_graded
 from coursepack.notebooks.markers import split, without_marker_lines, without_regions
-from coursepack.notebooks.versions import cell_name, read_notebook
+from coursepack.notebooks.versions import read_notebook
 from coursepack.settings import grading_environment
 
 MAX_BYTES = 1_000_000
@@ -87,10 +87,10 @@ def _refuse_failure(cell: NotebookNode, where: str) -> None:
         if output.output_type == "error":
             what = f"the solution raises {output.ename}: {output.evalue}"
             raise CoursepackError(what, where=where, remedy="run the source notebook and mend the cell")
-        if utils.is_grade(cell) and output.output_type == "stream" and output.name == "stderr":
+        if is_graded(cell) and output.output_type == "stream" and output.name == "stderr":
             what = f"the graded cell writes to stderr: {output.text.strip()[:200]}"
             raise CoursepackError(what, where=where, remedy="nbgrader gives 0 points for any stderr; silence it")
-        if utils.is_grade(cell) and output.output_type == "execute_result":
+        if is_graded(cell) and output.output_type == "execute_result":
             what = "the graded cell ends in a value, which nbgrader reads as points"
             raise CoursepackError(what, where=where, remedy="let the cell end in an assert or a call without result")
 

@@ -9,15 +9,15 @@ from collections import Counter
 from collections.abc import Iterator
 
 from nbformat import NotebookNode
-from nbgrader import utils
 
 from coursepack.authoring import points_table
 from coursepack.errors import CoursepackError
+from coursepack.notebooks.cells import cell_name, is_solution, is_test, marks_of
 from coursepack.notebooks.dependencies import Names
 from coursepack.notebooks.imports import imported_modules
 from coursepack.notebooks.markers import Split, marker, split
 from coursepack.notebooks.unknown_names import foreign_names
-from coursepack.notebooks.versions import cell_name, released_notebook
+from coursepack.notebooks.versions import released_notebook
 from coursepack.subject.magics import parse_cell
 
 # Ids that a tool made up: eight or more hexadecimal digits, or a UUID, perhaps after "cell-" or "id-".
@@ -46,7 +46,7 @@ def find_mistakes(source: NotebookNode, name: str, package: str = "") -> list[Co
         if cell.cell_type == "code":
             mistakes += _leftover_mistakes(cell, where)
             mistakes += _foreign_packages(source, cell, {"coursepack", package} - {""}, where)
-        if cell.cell_type == "code" and utils.is_grade(cell) and not utils.is_solution(cell):
+        if cell.cell_type == "code" and is_test(cell):
             values = [*_value_mistakes(cell, where)] or [*_name_mistakes(source, cell, where)]
             mistakes += [*_test_mistakes(cell, parts, where), *values]
     return mistakes or [*points_table.find_mistakes(source, name), *_refusals(source, name)]
@@ -66,7 +66,7 @@ def _id_mistakes(source: NotebookNode, name: str) -> Iterator[CoursepackError]:
         if counts[identity] > 1:
             counts[identity] = 0  # one error for all cells of that id
             yield CoursepackError("two cells have the same id", where=where, remedy=remedy)
-        grade_id = cell.metadata.get("nbgrader", {}).get("grade_id", identity)
+        grade_id = marks_of(cell).get("grade_id", identity)
         if grade_id != identity:
             what = f"the cell's id differs from its nbgrader grade_id “{grade_id}”"
             yield CoursepackError(what, where=where, remedy="use one name for both")
@@ -74,7 +74,7 @@ def _id_mistakes(source: NotebookNode, name: str) -> Iterator[CoursepackError]:
 
 def _marker_mistakes(cell: NotebookNode, parts: Split, where: str) -> Iterator[CoursepackError]:
     """Yield regions that stand in the wrong kind of cell, are empty or are missing."""
-    solution, test = utils.is_solution(cell), utils.is_grade(cell) and not utils.is_solution(cell)
+    solution, test = is_solution(cell), is_test(cell)
     if parts.of("SOLUTION") and not solution:
         yield _fault("a solution region stands in a cell that is no solution cell", where)
     if parts.of("HIDDEN TESTS") and not test:
@@ -132,7 +132,7 @@ def _variables(source: NotebookNode) -> set[str]:
 
 def _test_mistakes(cell: NotebookNode, parts: Split, where: str) -> Iterator[CoursepackError]:
     """Yield points on the wrong tests and a missing rubric comment."""
-    points, hidden = cell.metadata.nbgrader.get("points"), bool(parts.of("HIDDEN TESTS"))
+    points, hidden = marks_of(cell).get("points"), bool(parts.of("HIDDEN TESTS"))
     if not isinstance(points, (int, float)) or isinstance(points, bool) or points < 0:
         yield _fault(f"the test cell has points {points!r}, not a number of at least 0", where)
     elif hidden and points == 0:
@@ -156,7 +156,7 @@ def _value_mistakes(cell: NotebookNode, where: str) -> Iterator[CoursepackError]
 
 def _name_mistakes(source: NotebookNode, cell: NotebookNode, where: str) -> Iterator[CoursepackError]:
     """Yield what the judge, who runs tests that carry points outside the notebook, could not make sense of."""
-    if not cell.metadata.nbgrader.get("points"):
+    if not marks_of(cell).get("points"):
         return
     try:
         compile(cell.source, where, "exec", dont_inherit=True)

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from coursepack.checks.messages import describe, failed, student_error
+from coursepack.checks.messages import describe, failed, student_errors
 from coursepack.subject import StudentError, Subject
 
 
@@ -30,10 +30,8 @@ def assert_value(
         also: answers that are as right: those that follow from the student's own answer to another exercise.
         hint: what to look at.
     """
-    try:
+    with student_errors(name):
         got = student.value(name)
-    except StudentError as error:
-        raise student_error(name, error) from None
     if not _has_form(got, expected):
         raise failed(f"{name}: kind of answer", expected=_form(expected), got=describe(got))
     if not any(_same_answer(got, right, tolerance) for right in (expected, *also)):

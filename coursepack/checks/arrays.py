@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from coursepack.checks.answers import assert_value, own_number
-from coursepack.checks.messages import describe, failed, student_error
+from coursepack.checks.messages import describe, failed, student_error, student_errors
 from coursepack.subject import Array, Frozen, StudentError, Subject
 
 __all__ = [
@@ -96,10 +96,8 @@ def _try_all(student: Subject, name: str, tries: Iterable[tuple[Case, Any]], sli
 def assert_unchanged(student: Subject, name: str, case: Case, *places: int) -> None:
     """Check that the student's function does not write to its arrays at `places` (0 is the first argument)."""
     given = [Frozen(value) if place in places else value for place, value in enumerate(case.args)]
-    try:
+    with student_errors(f"{name} ({case.about})", call=case.call(name)):
         student.call(name, *given, **case.options)
-    except StudentError as error:
-        raise student_error(f"{name} ({case.about})", error, call=case.call(name)) from None
 
 
 def assert_raises(student: Subject, name: str, cases: Iterable[Case], *, error: str = "ValueError") -> None:
@@ -134,10 +132,8 @@ def _check_error(name: str, raised: StudentError, error: str, case: Case) -> Non
 
 
 def _call(student: Subject, name: str, case: Case) -> Any:
-    try:
+    with student_errors(f"{name} ({case.about})", call=case.call(name)):
         return student.call(name, *case.args, **case.options)
-    except StudentError as error:
-        raise student_error(f"{name} ({case.about})", error, call=case.call(name)) from None
 
 
 def _compare(name: str, case: Case, expected: Any, got: Any, find_slip: Callable[[], str]) -> None:

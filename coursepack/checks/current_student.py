@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from coursepack.checks.messages import student_error
+from coursepack.checks.messages import student_errors
 from coursepack.subject import (
     Array,
     FunctionPass,
@@ -13,7 +13,6 @@ from coursepack.subject import (
     LocalSubject,
     ModuleHandle,
     Source,
-    StudentError,
     Subject,
     Use,
 )
@@ -38,10 +37,8 @@ class CurrentSubject:
         Raises:
             CheckFailed: the name is missing, its code raised, or it is no module.
         """
-        try:
+        with student_errors(name):
             return self._subject.module(name, *args, **options)
-        except StudentError as error:
-            raise student_error(name, error) from None
 
     def instance(self, name: str, *args: Any, **options: Any) -> InstanceHandle:
         """Return a handle to an object of the student's own class.
@@ -49,11 +46,9 @@ class CurrentSubject:
         Raises:
             CheckFailed: the name is missing, or its code raised.
         """
-        try:
+        about = f"{name}({', '.join(map(repr, args))})" if args else name
+        with student_errors(about):
             return self._subject.instance(name, *args, **options)
-        except StudentError as error:
-            about = f"{name}({', '.join(map(repr, args))})" if args else name
-            raise student_error(about, error) from None
 
     def call(self, name: str, *args: Any, **options: Any) -> Any:
         """Call the student's function; see `Subject.call`."""

@@ -12,10 +12,10 @@ from collections.abc import Sequence
 import numpy as np
 
 from coursepack.checks import masks
-from coursepack.checks.messages import failed, student_error
+from coursepack.checks.messages import failed, student_errors
 from coursepack.checks.pytorch import nn, torch
 from coursepack.checks.reference import Reference
-from coursepack.subject import Array, Layer, ModuleHandle, Step, StudentError
+from coursepack.subject import Array, Layer, ModuleHandle, Step
 
 EVAL_HINT = "off in eval mode are nn.Dropout(p), made in __init__, and F.dropout(x, p, training=self.training)"
 
@@ -88,10 +88,8 @@ def judge_masks(
 def assert_drawn_anew(network: ModuleHandle, images: Array) -> None:
     """Check that two passes over the same images in train mode, one right after the other, drop other activations."""
     about = f"{network.name} in train mode, twice on the same {len(images)} images"
-    try:
+    with student_errors(about):
         first, second = (result.output for result in network.steps([Step(images), Step(images)]))
-    except StudentError as error:
-        raise student_error(about, error) from None
     if np.array_equal(first, second):
         hint = "draw a new mask in every pass, and fix no seed in forward"
         raise failed(about, expected="other scores, as others are dropped", got="the same scores", hint=hint)

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from coursepack.checks.messages import failed, student_error
-from coursepack.subject import Array, ModuleHandle, StudentError
+from coursepack.checks.messages import failed, student_errors
+from coursepack.subject import Array, ModuleHandle
 
 TOLERANCE = 1e-3  # a network that insists on float32 may round differently in batches of other sizes
 
@@ -35,10 +35,8 @@ def assert_classifier(network: ModuleHandle, input_shape: tuple[int, ...] = (1, 
 
 def _scores(network: ModuleHandle, images: Array, classes: int) -> Array:
     about = f"{network.name} on a batch of {len(images)}"
-    try:
+    with student_errors(about):
         scores = network.forward(images)
-    except StudentError as error:
-        raise student_error(about, error) from None
     if scores.shape != (len(images), classes):
         expected = str((len(images), classes))
         raise failed(f"{about}: shape of the output", expected=expected, got=str(scores.shape))

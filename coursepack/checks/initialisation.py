@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from coursepack.checks.messages import failed, student_error
-from coursepack.subject import Array, ModuleHandle, Name, StudentError, Subject
+from coursepack.checks.messages import failed, student_errors
+from coursepack.subject import Array, ModuleHandle, Name, Subject
 
 SEED = 11
 
@@ -31,10 +31,8 @@ def assert_starts(student: Subject, name: str, *builders: str) -> None:
 
 
 def _started(student: Subject, name: str, builder: str, std: float, **options: int) -> ModuleHandle:
-    try:
+    with student_errors(f"{name}({builder}, {std:g})"):
         return student.module(name, Name(builder), std, **options)
-    except StudentError as error:
-        raise student_error(f"{name}({builder}, {std:g})", error) from None
 
 
 def _check_names(

@@ -15,7 +15,7 @@ import numpy as np
 
 from coursepack.checks.comparing import close, exact, likely_slip, tolerance_of
 from coursepack.checks.errors import CheckFailed
-from coursepack.checks.messages import describe, failed, student_error
+from coursepack.checks.messages import describe, failed, student_errors
 from coursepack.subject import Array, InstanceHandle, StudentError, Subject
 
 Slips = Mapping[str, Array]
@@ -36,27 +36,21 @@ def one_hot(batch: int, classes: int) -> Array:
 
 def call(handle: InstanceHandle, about: str, method: str, *args: Any) -> Any:
     """Call a method; an error of the student's code becomes a failed check."""
-    try:
+    with student_errors(f"{about}: {method}"):
         return handle.call(method, *args)
-    except StudentError as error:
-        raise student_error(f"{about}: {method}", error) from None
 
 
 def read(handle: InstanceHandle, about: str, path: str) -> Array:
     """Return an array that the object holds."""
-    try:
+    with student_errors(f"{about}: {path}"):
         found = handle.get(path)
-    except StudentError as error:
-        raise student_error(f"{about}: {path}", error) from None
     return as_array(f"{about}: {path}", found)
 
 
 def place(handle: InstanceHandle, about: str, path: str, value: Array) -> None:
     """Put an array into the object."""
-    try:
+    with student_errors(f"{about}: {path}"):
         handle.set(path, value)
-    except StudentError as error:
-        raise student_error(f"{about}: {path}", error) from None
 
 
 def require_shape(about: str, handle: InstanceHandle, path: str, expected: tuple[int, ...]) -> None:

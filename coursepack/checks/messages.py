@@ -10,6 +10,8 @@ is none.
 
 from __future__ import annotations
 
+import contextlib
+from collections.abc import Iterator
 from typing import Any
 
 from coursepack.checks.errors import CheckFailed
@@ -45,6 +47,19 @@ def student_error(about: str, error: StudentError, *, call: str = "") -> CheckFa
     place = f" at {error.place}" if error.place else ""
     about = f"{about}: your code raised {error.kind}{place}"
     return failed(about, call=call, got=error.message or error.kind, hint=hint)
+
+
+@contextlib.contextmanager
+def student_errors(about: str, *, call: str = "") -> Iterator[None]:
+    """Let an exception of the student's code within the block be a failed check; see `student_error`.
+
+    Raises:
+        CheckFailed: the student's code raised.
+    """
+    try:
+        yield
+    except StudentError as error:
+        raise student_error(about, error, call=call) from None
 
 
 def describe(value: Any) -> str:

@@ -14,11 +14,11 @@ import numpy as np
 
 from coursepack.checks import dropout, network_slips
 from coursepack.checks.arrays import compare_values
-from coursepack.checks.messages import failed, student_error
+from coursepack.checks.messages import failed, student_errors
 from coursepack.checks.placing import TITLES, WEIGHTED, place_weights, random_state
 from coursepack.checks.pytorch import torch
 from coursepack.checks.reference import Reference
-from coursepack.subject import Array, Layer, ModuleHandle, Pass, StudentError
+from coursepack.subject import Array, Layer, ModuleHandle, Pass
 from coursepack.subject.torch_modules import LocalModule
 
 __all__ = [
@@ -123,12 +123,10 @@ def assert_equivalent(
 
 
 def _trace(network: ModuleHandle, images: Array, *, train: bool = False, grad_output: Array | None = None) -> Pass:
-    try:
+    mode = "train" if train else "eval"
+    about = f"{network.name}: forward pass in {mode} mode on an input of shape {images.shape}"
+    with student_errors(about):
         return network.trace(images, train=train, grad_output=grad_output)
-    except StudentError as error:
-        mode = "train" if train else "eval"
-        about = f"{network.name}: forward pass in {mode} mode on an input of shape {images.shape}"
-        raise student_error(about, error) from None
 
 
 def _random(shape: Sequence[int], seed: int = 0) -> Array:

@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from typing import Any, cast
 
 from coursepack.checks.errors import CheckFailed
-from coursepack.checks.messages import failed, student_error
+from coursepack.checks.messages import failed, student_errors
 from coursepack.subject import StudentError, Subject
 from coursepack.subject.bindings import imports
 from coursepack.subject.dotted_names import covers, public
@@ -54,13 +54,11 @@ def assert_avoids(student: Subject, name: str, *forbidden: str) -> None:
     Raises:
         CheckFailed: the text uses one of them.
     """
-    try:
+    with student_errors(name):
         for function, used in _all_uses(student, name):
             for rule in forbidden:
                 if covers(rule, used):
                     raise _forbidden(name, rule, used, f"used in {function}")
-    except StudentError as error:
-        raise student_error(name, error) from None
 
 
 class _Watched:

@@ -7,8 +7,8 @@ from typing import Any
 
 import numpy as np
 
-from coursepack.checks.messages import describe, failed, student_error
-from coursepack.subject import StudentError, Subject
+from coursepack.checks.messages import describe, failed, student_errors
+from coursepack.subject import Subject
 
 Runs = Sequence[Mapping[str, Any]]
 Row = Mapping[Any, Any]
@@ -62,10 +62,8 @@ def assert_results(student: Subject, name: str, *, history: str, networks: Mappi
 
 
 def _value(student: Subject, name: str) -> Any:
-    try:
+    with student_errors(name):
         return student.value(name)
-    except StudentError as error:
-        raise student_error(name, error) from None
 
 
 def _rows(name: str, table: Any) -> dict[str, Row]:
@@ -111,10 +109,8 @@ def _check_figure(about: str, row: Row, column: str, expected: float, runs: Runs
 
 def _check_count(student: Subject, about: str, row: Row, network: str) -> None:
     got = _number(about, row, "parameters")
-    try:
+    with student_errors(network):
         count = sum(array.size for array in student.module(network).parameters().values())
-    except StudentError as error:
-        raise student_error(network, error) from None
     if got != count:
         raise failed(
             f"{about} is not that of the trained network",

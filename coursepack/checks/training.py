@@ -11,9 +11,9 @@ from coursepack.checks import loops
 from coursepack.checks.arrays import compare_values
 from coursepack.checks.gates import Gate
 from coursepack.checks.loops import OPTIMIZER, TOLERANCE, Problem
-from coursepack.checks.messages import describe, failed, student_error
+from coursepack.checks.messages import describe, failed, student_errors
 from coursepack.checks.pytorch import nn, torch
-from coursepack.subject import Array, ModuleHandle, Name, StudentError, Subject
+from coursepack.subject import Array, ModuleHandle, Name, Subject
 from coursepack.subject.training_loops import probe_loss, probe_network
 
 STEP_HINT = "each batch: zero_grad, forward, loss (with the given loss_fn), backward, step; all of it in train mode"
@@ -46,10 +46,8 @@ def assert_accuracy(
     reached = [_accuracy(trained, batch, labels)]
     function, network = retrain
     while reached[-1] < gate.threshold and len(reached) < gate.tries:
-        try:
+        with student_errors(f"{network}: training it once more"):
             handle = student.module(function, Name(network), seed=1_000 + len(reached))
-        except StudentError as error:
-            raise student_error(f"{network}: training it once more", error) from None
         reached.append(_accuracy(handle, batch, labels))
     if reached[-1] < gate.threshold:
         raise failed(
@@ -65,10 +63,8 @@ def assert_accuracy(
 def _check_reach(network: ModuleHandle, images: Array, classes: int) -> None:
     """Check that a gradient reaches every layer: a good accuracy above layers that were left as they began is luck."""
     grad_output = np.random.default_rng(20_264).standard_normal((len(images), classes))
-    try:
+    with student_errors(f"{network.name}: forward pass in train mode"):
         layers = network.trace(images, train=True, grad_output=grad_output).layers
-    except StudentError as error:
-        raise student_error(f"{network.name}: forward pass in train mode", error) from None
     cut = [number for number, layer in enumerate(layers, start=1) if "weight" not in layer.gradients]
     if cut:
         raise failed(
@@ -80,17 +76,13 @@ def _check_reach(network: ModuleHandle, images: Array, classes: int) -> None:
 
 
 def _trained(student: Subject, name: str) -> ModuleHandle:
-    try:
+    with student_errors(name):
         return student.module(name)
-    except StudentError as error:
-        raise student_error(name, error) from None
 
 
 def _accuracy(network: ModuleHandle, images: Array, labels: Array) -> float:
-    try:
+    with student_errors(f"{network.name}: forward pass on test images"):
         output = network.forward(images)
-    except StudentError as error:
-        raise student_error(f"{network.name}: forward pass on test images", error) from None
     expected = (len(labels), int(labels.max()) + 1)
     if output.shape != expected:
         raise failed(f"{network.name}: shape of the output", expected=str(expected), got=str(output.shape))
@@ -163,10 +155,8 @@ def assert_evaluation(student: Subject, name: str) -> None:
 
 
 def _run(student: Subject, name: str, problem: Problem, **settings: Any) -> dict[str, Any]:
-    try:
+    with student_errors(f"{name} on a small network"):
         return student.run_loop(name, "classifier", problem.batches, state=problem.state, **settings)
-    except StudentError as error:
-        raise student_error(f"{name} on a small network", error) from None
 
 
 def _evaluate(problem: Problem, loss_fn: nn.Module) -> tuple[float, list[float], Array]:

@@ -11,9 +11,9 @@ import numpy as np
 from coursepack.checks import loops
 from coursepack.checks.arrays import compare_values
 from coursepack.checks.loops import OPTIMIZER, TOLERANCE, Problem, Step
-from coursepack.checks.messages import describe, failed, student_error
+from coursepack.checks.messages import describe, failed, student_errors
 from coursepack.checks.pytorch import torch
-from coursepack.subject import Array, StudentError, Subject
+from coursepack.subject import Array, Subject
 from coursepack.subject.training_loops import probe_loss, probe_network
 
 KEYS = ("step", "train loss", "test loss", "test accuracy")
@@ -32,10 +32,8 @@ def assert_training_curve(student: Subject, name: str, *, every: int = 3) -> Non
     problem, held = Problem.draw(3), Problem.draw(4)
     curve = _reference(problem, held, every)
     settings: dict[str, Any] = {"optimizer": OPTIMIZER, "held": held.batches, "numbers": [every]}
-    try:
+    with student_errors(f"{name} on a small network"):
         report = student.run_loop(name, "classifier", problem.batches, state=problem.state, train=False, **settings)
-    except StudentError as error:
-        raise student_error(f"{name} on a small network", error) from None
     steps = len(problem.split())
     if report["steps"] != steps:
         hint = "one step for each batch of train_loader, none while measuring"

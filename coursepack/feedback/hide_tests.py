@@ -12,10 +12,10 @@ import re
 
 from nbconvert.exporters.exporter import ResourcesDict
 from nbformat import NotebookNode
-from nbgrader import utils
 from nbgrader.preprocessors import NbGraderPreprocessor
 
 from coursepack.authoring.leaks import Secrets, redact, secrets_of
+from coursepack.notebooks.cells import is_task, is_test
 from coursepack.notebooks.markers import marker, split, without_regions
 
 _ANSI = re.compile(r"\x1b\[[0-9;]*m")
@@ -34,7 +34,7 @@ class HideTests(NbGraderPreprocessor):  # type: ignore[misc]
     def preprocess(self, nb: NotebookNode, resources: ResourcesDict) -> tuple[NotebookNode, ResourcesDict]:
         """Clean every cell of an autograded notebook, whose own cells are whole again after grading."""
         secrets = secrets_of(_without_students_markers(nb))
-        for cell in filter(utils.is_task, nb.cells):
+        for cell in filter(is_task, nb.cells):
             cell.source = without_regions(cell.source, "MARK SCHEME")
         for cell in filter(_is_test, nb.cells):
             if split(cell.source, where="").of("HIDDEN TESTS"):
@@ -45,7 +45,7 @@ class HideTests(NbGraderPreprocessor):  # type: ignore[misc]
 
 
 def _is_test(cell: NotebookNode) -> bool:
-    return cell.cell_type == "code" and utils.is_grade(cell) and not utils.is_solution(cell)
+    return cell.cell_type == "code" and is_test(cell)
 
 
 def _without_students_markers(nb: NotebookNode) -> NotebookNode:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import json
+import logging
 import os
 import signal
 import socket
@@ -14,15 +15,19 @@ import tempfile
 from collections.abc import Collection, Sequence
 from pathlib import Path
 
+from coursepack import kernel_environment
 from coursepack.course import Course
 from coursepack.errors import CoursepackError
 from coursepack.judge.judge_cell import MAX_DETAILS, Answer
 from coursepack.judge.verdict import Verdict
+from coursepack.notebooks.cells import is_graded_code
 from coursepack.notebooks.imports import imported_modules
 from coursepack.notebooks.versions import read_notebook
-from coursepack.sandbox.jail import LARGE_PAGES
-from coursepack.settings import ONE_THREAD, read_settings
+from coursepack.sandbox.child_process import start_child
+from coursepack.settings import read_settings
 from coursepack.subject.bindings import RanCell
+
+_log = logging.getLogger(__name__)
 
 START_SECONDS = 300.0
 TRIES = 2
@@ -35,7 +40,7 @@ def test_imports(course: Course) -> list[str]:
     found = dict[str, None]()
     for assignment in course.assignments:
         for cell in read_notebook(course.notebook("source", assignment)).cells:
-            if cell.cell_type == "code" and cell.metadata.get("nbgrader", {}).get("grade"):
+            if is_graded_code(cell):
                 found |= dict.fromkeys(imported_modules(cell.source))
     return [name for name in found if name.split(".")[0] in own]
 
@@ -54,20 +59,9 @@ class JudgeProcess:
 
     def _start(self) -> tuple[socket.socket, subprocess.Popen[bytes]]:
         ours, theirs = socket.socketpair()
-        settings = {**ONE_THREAD, **LARGE_PAGES}
         command = [sys.executable, "-m", "coursepack.judge.server", str(theirs.fileno()), *self._imports]
-        process = subprocess.Popen(  # noqa: S603
-            command,
-            cwd=self._course.root,
-            env={**os.environ, **settings},
-            stdin=subprocess.DEVNULL,
-            stdout=self._log,
-            stderr=self._log,
-            pass_fds=[theirs.fileno()],
-            start_new_session=True,
-        )
-        theirs.close()
-        return ours, process
+        environment = os.environ | kernel_environment.judging()
+        return ours, start_child(command, theirs, environment=environment, log=self._log, folder=self._course.root)
 
     def wait_until_ready(self) -> None:
         """Wait until the judge has imported everything.
@@ -112,7 +106,9 @@ class JudgeProcess:
             try:
                 await self.ensure_running()
                 return await self._ask(line)
-            except (EOFError, OSError):
+            except (EOFError, OSError) as error:
+                _log.warning("the judge ended while it looked at an answer: %s", type(error).__name__)
+                _log.debug("its last words: %s", self._last_words())
                 self._kill()
             except BaseException:  # cancelled: its answer to this must not be taken for its answer to the next
                 self._kill()
@@ -140,6 +136,7 @@ class JudgeProcess:
         if self._process.poll() is None:
             return
         self._kill()
+        _log.warning("the judge is started anew")
         self._control, self._process = self._start()
         self._control.setblocking(False)
         ready = b""

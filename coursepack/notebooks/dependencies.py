@@ -21,6 +21,7 @@ from dataclasses import dataclass
 
 from nbformat import NotebookNode
 
+from coursepack.notebooks.cells import code_cells, is_test_or_answer
 from coursepack.subject.magics import parse_cell
 
 # What could change more than the names that a cell makes.
@@ -90,12 +91,12 @@ class Names:
 
 def irrelevant_cells(notebook: NotebookNode) -> set[str]:
     """Return the ids of ungraded code cells on which no graded cell depends; none if a cell is no Python."""
-    cells = _code_cells(notebook)
+    cells = code_cells(notebook)
     try:
         names = {cell.id: Names.of(cell.source) for cell in cells}
     except SyntaxError:
         return set()
-    return names.keys() - _needed(names, {cell.id for cell in cells if _marks(cell)})
+    return names.keys() - _needed(names, {cell.id for cell in cells if is_test_or_answer(cell)})
 
 
 def unaffected_cells(notebook: NotebookNode, answer: NotebookNode) -> set[str]:
@@ -109,7 +110,7 @@ def unaffected_cells(notebook: NotebookNode, answer: NotebookNode) -> set[str]:
         Tests that depend on no cell with another text, and what no other test needs. None if a cell is no Python or
         could change what all cells share.
     """
-    before, after = _code_cells(notebook), _code_cells(answer)
+    before, after = code_cells(notebook), code_cells(answer)
     differ = {new.id: Names.of("") for old, new in zip(before, after, strict=True) if old.source != new.source}
     try:
         names = {cell.id: Names.of(cell.source) for cell in after}
@@ -119,7 +120,7 @@ def unaffected_cells(notebook: NotebookNode, answer: NotebookNode) -> set[str]:
     if any(_FAR_REACHING.search(cell.source) for cell in after if cell.id in differ):
         return set()
     moved = _moved(names, differ)
-    return names.keys() - _needed(names, {cell.id for cell in after if cell.id in moved and _marks(cell)})
+    return names.keys() - _needed(names, {cell.id for cell in after if cell.id in moved and is_test_or_answer(cell)})
 
 
 def _moved(names: Mapping[str, Names], differ: Mapping[str, Names]) -> set[str]:
@@ -157,16 +158,6 @@ def _needed(names: Mapping[str, Names], wanted: set[str]) -> set[str]:
                 needed = (needed - own.surely) | own.mentioned
         if len(busy) == count:
             return busy
-
-
-def _code_cells(notebook: NotebookNode) -> Sequence[NotebookNode]:
-    return [cell for cell in notebook.cells if cell.cell_type == "code"]
-
-
-def _marks(cell: NotebookNode) -> bool:
-    """Tell whether a cell is a test or a student's answer."""
-    marks = cell.metadata.get("nbgrader", {})
-    return bool(marks.get("grade") or marks.get("solution"))
 
 
 def _is_set(symbol: symtable.Symbol) -> bool:

@@ -6,6 +6,7 @@ import re
 
 from nbformat import NotebookNode
 
+from coursepack.notebooks.cells import code_cells, is_test_or_answer
 from coursepack.notebooks.dependencies import Names
 from coursepack.subject.magics import MAX_SOURCE
 
@@ -17,12 +18,10 @@ def plot_cells(notebook: NotebookNode) -> set[str]:
     """Return the ids of ungraded code cells that draw and leave nothing behind that another cell uses."""
     found: set[str] = set()
     needed: set[str] = set()
-    for cell in reversed([cell for cell in notebook.cells if cell.cell_type == "code"]):
+    for cell in reversed(code_cells(notebook)):
         names = _names(cell.source)
-        meta = cell.metadata.get("nbgrader", {})
-        graded = meta.get("grade") or meta.get("solution")
         draws = _DRAWS.search(cell.source) and not _TRAINS.search(cell.source)
-        if draws and not graded and not (names.made - names.imported) & needed:
+        if draws and not is_test_or_answer(cell) and not (names.made - names.imported) & needed:
             found.add(cell.id)
         else:
             needed = (needed - names.surely) | names.used

@@ -12,6 +12,7 @@ from collections.abc import Iterator, Sequence
 
 from nbformat import NotebookNode
 
+from coursepack.notebooks.cells import code_cells, is_graded, is_solution
 from coursepack.notebooks.dependencies import Names
 from coursepack.subject.magics import parse_cell
 
@@ -25,8 +26,8 @@ def answer_names(source: NotebookNode) -> frozenset[str] | None:
     be read as Python, so that nobody can tell.
     """
     found = set[str]()
-    for cell in _code_cells(source):
-        if _marks(cell).get("solution"):
+    for cell in code_cells(source):
+        if is_solution(cell):
             try:
                 names = Names.of(cell.source)
             except SyntaxError:
@@ -56,15 +57,15 @@ def foreign_names(source: NotebookNode, cell: NotebookNode) -> Iterator[tuple[st
 
 def _fault(source: NotebookNode, name: str) -> tuple[str, str]:
     """Return what is wrong with a name that the judge does not have, and the remedy."""
-    for cell in _code_cells(source):
+    for cell in code_cells(source):
         tree = _tree(cell.source)
         line = _import_of(tree, name)
         if line:
             return f"the test uses the notebook's “{name}”, which the judge does not have", f"add `{line}` to the cell"
-        if _marks(cell).get("solution") and name in _classes(cell.source):
+        if is_solution(cell) and name in _classes(cell.source):
             reach = f"reach it by `student.module({name!r})` or `student.instance({name!r})`"
             return f"the test uses the student's class “{name}”, which stays beyond the wall", reach
-        if name in _made(cell.source) and not _marks(cell).get("grade"):
+        if name in _made(cell.source) and not is_graded(cell):
             what = f"the test uses “{name}”, which cell “{cell.id}” makes: a student could change it there"
             return what, f"write it into the cell, or read what the student has by `student.value({name!r})`"
     return f"the test uses “{name}”, which nothing defines", "import it or define it in the cell"
@@ -101,11 +102,3 @@ def _tree(text: str) -> ast.AST:
         return parse_cell(text)
     except SyntaxError:
         return ast.Module([], [])
-
-
-def _code_cells(source: NotebookNode) -> Cells:
-    return [cell for cell in source.cells if cell.cell_type == "code"]
-
-
-def _marks(cell: NotebookNode) -> NotebookNode:
-    return cell.metadata.get("nbgrader", {})  # type: ignore[no-any-return]

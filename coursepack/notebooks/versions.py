@@ -9,7 +9,6 @@ from pathlib import Path
 import nbformat
 from nbconvert.exporters.exporter import ResourcesDict
 from nbformat import NotebookNode
-from nbgrader import utils
 from nbgrader.preprocessors import (
     CheckCellMetadata,
     ClearHiddenTests,
@@ -21,6 +20,7 @@ from nbgrader.preprocessors import (
 )
 
 from coursepack.errors import CoursepackError
+from coursepack.notebooks.cells import is_solution
 from coursepack.notebooks.markers import without_marker_lines
 
 # What nbgrader's GenerateAssignment runs, in its order, less the steps that need files or a gradebook.
@@ -64,11 +64,6 @@ def read_notebook(path: Path) -> NotebookNode:
     return notebook
 
 
-def cell_name(cell: NotebookNode, index: int) -> str:
-    """Return how messages name a cell: its id, else its place in the notebook (the first is 1)."""
-    return str(cell.get("id") or cell.metadata.get("nbgrader", {}).get("grade_id") or f"cell {index + 1}")
-
-
 def released_notebook(source: NotebookNode) -> NotebookNode:
     """Return what a student gets: stubs for solutions, no hidden tests, cells locked, checksums set.
 
@@ -98,6 +93,6 @@ def solved_notebook(source: NotebookNode) -> NotebookNode:
     """
     notebook = released_notebook(source)
     for answered, cell in zip(source.cells, notebook.cells, strict=True):
-        if utils.is_solution(cell):
+        if is_solution(cell):
             cell.source = without_marker_lines(answered.source, "SOLUTION")
     return notebook

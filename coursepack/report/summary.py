@@ -8,10 +8,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from nbformat import NotebookNode
-from nbgrader import utils
 
 from coursepack.grading.batch.console import Failure, Suspect, group_failures, suspect_checks
 from coursepack.grading.results import CellStatus, Status, SubmissionResult
+from coursepack.notebooks.cells import grade_id_of, is_graded
 from coursepack.notebooks.markers import KINDS, without_regions
 
 _HEADING = re.compile(r"^(#{1,4})\s+(?P<title>.+?)\s*#*$", re.MULTILINE)
@@ -198,8 +198,8 @@ def _describe(source: NotebookNode) -> tuple[str, dict[str, _Section], dict[str,
                 level, heading = len(match[1]), _plain(match["title"])
                 path = {above: name for above, name in path.items() if above < level} | {0: str(place), level: heading}
                 title = title or heading
-        if utils.is_grade(cell):
-            grade_id = cell.metadata.nbgrader.grade_id
+        if is_graded(cell):
+            grade_id = grade_id_of(cell)
             sections[grade_id] = _section(path)
             comments[grade_id] = _about(cell.cell_type, shown.strip().split("\n")[0])
     return title, sections, comments

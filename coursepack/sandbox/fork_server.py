@@ -16,8 +16,10 @@ from typing import Any
 
 import psutil
 
+from coursepack import kernel_environment
 from coursepack.errors import CoursepackError
 from coursepack.sandbox import jail, seccomp
+from coursepack.sandbox.child_process import start_child
 from coursepack.sandbox.locked_tempdir import LockedTempdir
 from coursepack.settings import FILE
 
@@ -51,7 +53,6 @@ class ServerProcess:
         self._control, theirs = socket.socketpair()
         self._log = (self._base / "log").open("w+b")
         self._process = self._start(theirs, data)
-        theirs.close()
         self._buffer = b""
         self.pid = 0
         self._server: psutil.Process | None = None
@@ -65,18 +66,9 @@ class ServerProcess:
                 os.chown(self.folder, user, user)
         else:
             tools = str(self._bare_tools())
-            command, environment = [], {**jail.environment(), "HOME": str(self._base)}
-            environment |= {} if data is None else {"COURSE_DATA": str(data)}
+            command, environment = [], kernel_environment.jailed(data) | {"HOME": str(self._base)}
         command += [sys.executable, "-c", BOOT.format(path=tools), json.dumps(settings)]
-        return subprocess.Popen(  # noqa: S603
-            command,
-            env=environment,
-            stdin=subprocess.DEVNULL,
-            stdout=self._log,
-            stderr=self._log,
-            pass_fds=[theirs.fileno()],
-            start_new_session=True,
-        )
+        return start_child(command, theirs, environment=environment, log=self._log)
 
     def _bare_tools(self) -> Path:
         tools = self._base / "tools"

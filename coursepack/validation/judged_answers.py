@@ -22,10 +22,8 @@ from coursepack.grading.notebook.grade_notebook import grade_notebook
 from coursepack.grading.notebook.verdict_records import GradedNotebook
 from coursepack.grading.notebook.worker import Worker
 from coursepack.judge.verdict import Verdict
-from coursepack.notebooks.dependencies import irrelevant_cells
-from coursepack.notebooks.plot_cells import plot_cells
 from coursepack.notebooks.versions import read_notebook
-from coursepack.validation.answers import Answer, faults, in_groups, shortened
+from coursepack.validation.answers import Answer, faults, in_groups, shortened, without_idle
 from coursepack.validation.forking_runner import SKIP, CellOutcome, NotebookRun
 
 
@@ -120,12 +118,7 @@ def _alone(answer: Answer) -> Judged:
 
 def _without_irrelevant(answer: Answer) -> Judged:
     """Return an answer of which all tests are run, but nothing that only draws or on which no test depends."""
-    notebook = copy.deepcopy(answer.notebook)
-    left_out = plot_cells(notebook) | irrelevant_cells(notebook)
-    for cell in notebook.cells:
-        if cell.id in left_out:
-            cell.metadata[SKIP] = True
-    return replace(_alone(answer), notebook=notebook)
+    return replace(_alone(answer), notebook=without_idle(copy.deepcopy(answer.notebook)))
 
 
 def judge_all(

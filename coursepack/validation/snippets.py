@@ -23,6 +23,7 @@ from nbformat import NotebookNode
 
 from coursepack.course import Course
 from coursepack.errors import CoursepackError
+from coursepack.notebooks.cells import grade_id_of
 from coursepack.notebooks.versions import released_notebook, solved_notebook
 
 __all__ = ["Snippet", "apply_snippet", "load_snippet", "load_snippets", "released_notebook", "solved_notebook"]
@@ -90,7 +91,7 @@ def apply_snippet(notebook: NotebookNode, snippet: Snippet) -> NotebookNode:
         CoursepackError: the notebook has no cell of that id.
     """
     changed = copy.deepcopy(notebook)
-    by_id = {cell.metadata.get("nbgrader", {}).get("grade_id", cell.get("id")): cell for cell in changed.cells}
+    by_id = {grade_id_of(cell) or cell.get("id"): cell for cell in changed.cells}
     for name, text in snippet.cells.items():
         if name not in by_id:
             known = ", ".join(key for key, cell in by_id.items() if key and cell.cell_type == "code")

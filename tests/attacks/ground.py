@@ -36,7 +36,8 @@ from tiny_course import answered, code, make_tiny_course, source_notebook
 from coursepack.grading.notebook.grade_notebook import grade_notebook
 from coursepack.grading.notebook.verdict_records import GradedNotebook
 from coursepack.grading.notebook.worker import Worker
-from coursepack.grading.submission.sanitize import UnreadableError, sanitize_submission
+from coursepack.grading.submission.repair import UnreadableError
+from coursepack.grading.submission.sanitize import sanitize_submission
 from coursepack.notebooks.versions import released_notebook
 
 FOLDER = Path(__file__).parent

@@ -16,6 +16,7 @@ import nbformat
 from nbformat import NotebookNode
 
 from coursepack.course import Course
+from coursepack.notebooks.cells import grade_id_of, is_solution
 from coursepack.notebooks.versions import read_notebook, released_notebook, solved_notebook
 
 FILTERS, BACKPROP = "ps1_conv_filters", "ps3_backprop"
@@ -122,7 +123,7 @@ class Case:
 
 def named(notebook: NotebookNode, name: str) -> Any:
     """Return the cell with this name."""
-    return next(cell for cell in notebook.cells if cell.metadata.get("nbgrader", {}).get("grade_id") == name)
+    return next(cell for cell in notebook.cells if grade_id_of(cell) == name)
 
 
 def solved(course: Course, assignment: str) -> NotebookNode:
@@ -130,8 +131,8 @@ def solved(course: Course, assignment: str) -> NotebookNode:
     source = read_notebook(course.notebook("source", assignment))
     answers, released = solved_notebook(source), released_notebook(source)
     for cell in released.cells:
-        if cell.metadata.get("nbgrader", {}).get("solution"):
-            cell.source = named(answers, cell.metadata.nbgrader.grade_id).source
+        if is_solution(cell):
+            cell.source = named(answers, grade_id_of(cell)).source
     return released
 
 

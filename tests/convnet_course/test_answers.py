@@ -10,6 +10,7 @@ import pytest
 from nbformat import NotebookNode
 
 from coursepack.course import Course
+from coursepack.notebooks.cells import is_solution
 from coursepack.notebooks.versions import read_notebook
 from coursepack.validation.forking_runner import CellOutcome, NotebookRun
 from coursepack.validation.snippets import load_snippets, solved_notebook
@@ -40,7 +41,7 @@ FAMILIES = {
 def solution_cells(notebook: NotebookNode) -> set[str]:
     """Return the ids of the cells of code that students write; written answers are marked by hand."""
     cells = [cell for cell in notebook.cells if cell.cell_type == "code"]
-    return {cell.id for cell in cells if cell.metadata.get("nbgrader", {}).get("solution")}
+    return {cell.id for cell in cells if is_solution(cell)}
 
 
 @pytest.mark.parametrize("assignment", FAMILIES)

@@ -8,8 +8,9 @@ from pathlib import Path
 import pytest
 from nbformat import NotebookNode
 
-from coursepack.authoring.points_table import TITLE_CELL, points_of, read_table
+from coursepack.authoring.points_table import TITLE_CELL, read_table
 from coursepack.course import Course
+from coursepack.notebooks.cells import points_of
 from coursepack.notebooks.versions import read_notebook
 
 NAMES = Course.find(Path(__file__).parent).assignments

@@ -11,10 +11,11 @@ import pytest
 
 from coursepack.authoring.build import check_pack
 from coursepack.authoring.leaks import release_leaks, solution_leaks
-from coursepack.authoring.points_table import TITLE_CELL, points_of, read_table
+from coursepack.authoring.points_table import TITLE_CELL, read_table
 from coursepack.authoring.solution_notebook import worked_inputs
 from coursepack.authoring.source_checks import find_mistakes
 from coursepack.course import Course
+from coursepack.notebooks.cells import points_of
 from coursepack.notebooks.versions import read_notebook, released_notebook
 
 COURSE = Course.find(Path(__file__).parent)

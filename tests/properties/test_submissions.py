@@ -14,8 +14,10 @@ from hypothesis import strategies as st
 from lab import as_notebook
 from tiny_course import answered, source_notebook
 
-from coursepack.grading.notebook.merge import assemble, grade_id_of
-from coursepack.grading.submission.sanitize import UnreadableError, sanitize_submission
+from coursepack.grading.notebook.merge import assemble
+from coursepack.grading.submission.repair import UnreadableError
+from coursepack.grading.submission.sanitize import sanitize_submission
+from coursepack.notebooks.cells import grade_id_of
 from coursepack.notebooks.versions import released_notebook
 
 SOURCE = as_notebook(source_notebook())

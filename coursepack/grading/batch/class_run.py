@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import logging
 import shutil
+import time
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from pathlib import Path
 
 from rich.console import Console
 from rich.markup import escape
@@ -16,19 +19,24 @@ from coursepack.grading.batch.cluster import Cluster, open_cluster
 from coursepack.grading.batch.console import print_verdicts
 from coursepack.grading.batch.extra_files import extra_files
 from coursepack.grading.batch.gradebook_writer import GradebookWriter
+from coursepack.grading.batch.options import Options
 from coursepack.grading.batch.progress import progress_bar
 from coursepack.grading.batch.read_results import read_results
 from coursepack.grading.batch.register import register_assignment
 from coursepack.grading.batch.run_lock import only_run
+from coursepack.grading.batch.run_log import log_settings, run_log, without_words
 from coursepack.grading.batch.task import Graded, NotGraded, as_json, grader_errors_in, records_of
 from coursepack.grading.batch.task import Task as GradingTask
+from coursepack.grading.batch.worker_log import repeat
 from coursepack.grading.results import Status
-from coursepack.grading.submission.sanitize import UnreadableError, sanitize_submission
+from coursepack.grading.submission.repair import UnreadableError
+from coursepack.grading.submission.sanitize import sanitize_submission
 from coursepack.grading.submission.timestamps import unreadable_time
 from coursepack.grading.workspace import GradingNote, Workspace, digest
 from coursepack.notebooks.versions import read_notebook, released_notebook
 from coursepack.sandbox import jail
-from coursepack.sandbox.limits import Limits
+
+_log = logging.getLogger(__name__)
 
 INTERRUPTED = 130
 OURS = (
@@ -36,31 +44,6 @@ OURS = (
     "again."
 )
 UNSAFE = "[bold red]No jail: student code can do whatever you can do on this machine.[/]"
-
-
-@dataclass(frozen=True)
-class Options:
-    """How a class is graded.
-
-    Attributes:
-        jobs: how many submissions are graded at once on this machine.
-        scheduler: a Dask scheduler's address; None grades on this machine.
-        timeout: CPU seconds a cell may take; None for the course's setting.
-        force: grade again what is already graded.
-        pictures: run the assignment's own cells that only draw.
-        unsafe_no_jail: run student code without any wall.
-    """
-
-    jobs: int = 1
-    scheduler: str | None = None
-    timeout: int | None = None
-    force: bool = False
-    pictures: bool = True
-    unsafe_no_jail: bool = False
-
-    def limits(self, workspace: Workspace) -> Limits:
-        """Return the limits of a notebook."""
-        return Limits.of_cells(self.timeout or workspace.timeout)
 
 
 def grade_class(course: Course, assignment: str, options: Options) -> int:
@@ -86,6 +69,13 @@ def grade_class(course: Course, assignment: str, options: Options) -> int:
             where=str(course.root / "submitted"),
             remedy=f"put notebooks into submitted/<student>/{assignment}/, or try `coursepack sample {assignment}`",
         )
+    with run_log(course, assignment, console, file=options.log_file, verbose=options.verbose) as log:
+        return _grade(workspace, students, options, console, log)
+
+
+def _grade(workspace: Workspace, students: list[str], options: Options, console: Console, log: Path) -> int:
+    """Grade a class whose run is logged; return the exit code."""
+    log_settings(workspace, options)
     if options.unsafe_no_jail:
         console.print(UNSAFE)
     elif options.scheduler is None:
@@ -98,7 +88,7 @@ def grade_class(course: Course, assignment: str, options: Options) -> int:
             return INTERRUPTED
         results = read_results(workspace)
     print_verdicts(results, console)
-    _point_to_logs(workspace, console)
+    _point_to_logs(workspace, console, log)
     return int(any(result.status is Status.NOT_GRADED for result in results))
 
 
@@ -109,6 +99,9 @@ def _grade_waiting(workspace: Workspace, students: list[str], options: Options, 
         known = workspace.graded_students(gradebook)
         whys = {one: provenance.why_again(workspace, one, run) for one in students}
         waiting = [one for one in students if options.force or one not in known or whys[one]]
+        _log.info("%d handed in, %d to grade", len(students), len(waiting))
+        for one in waiting:
+            _log.info("%s: to grade, for %s", one, whys[one] or ("--force" if one in known else provenance.NEVER))
         if len(waiting) < len(students):
             console.print(f"{len(students) - len(waiting)} already graded (--force grades them again)")
         if not options.force and (again := provenance.told(whys.values())):
@@ -118,13 +111,13 @@ def _grade_waiting(workspace: Workspace, students: list[str], options: Options, 
         )
 
 
-def _point_to_logs(workspace: Workspace, console: Console) -> None:
-    """Say where the tracebacks of grader errors are."""
+def _point_to_logs(workspace: Workspace, console: Console, log: Path) -> None:
+    """Say where the tracebacks of grader errors are, and what else happened."""
     logs = sorted(workspace.records.glob("*.log"))
     if logs:
         shown = logs[0] if len(logs) == 1 else workspace.records / "*.log"
         where = shown.relative_to(workspace.course.root).as_posix()
-        console.print(f"\n{OURS} Tracebacks: {escape(where)}", highlight=False, soft_wrap=True)
+        console.print(f"\n{OURS} Tracebacks: {escape(where)}; log: {escape(str(log))}", highlight=False, soft_wrap=True)
 
 
 class ClassRun:
@@ -157,6 +150,7 @@ class ClassRun:
                     progress.advance(bar)
                     self._say(progress.console, student, record, f"{finished}/{len(names)}")
         except KeyboardInterrupt:
+            _log.warning("stopped by Ctrl-C: %d graded, %d left", finished, len(names) - finished)
             console.print(f"\nStopped: {finished} graded, {len(names) - finished} left.")
             return False
         finally:
@@ -198,10 +192,13 @@ class ClassRun:
             try:
                 intake = sanitize_submission(self._desk.notebook("submitted", student), self._released)
             except UnreadableError as error:
+                _log.warning("%s: cannot be read", student)
+                _log.debug("%s: %s", student, error)
                 refused.append((student, GradingNote(submission, self._digest, str(error), provenance=made_from)))
                 continue
             notes = intake.notes + left_out + unreadable_time(folder)
             self._pending[student] = _Pending(submission, notes, made_from)
+            _log.debug("%s: handed out", student)
             yield GradingTask(
                 student,
                 self._source,
@@ -211,21 +208,29 @@ class ClassRun:
                 limits,
                 self._options.pictures,
                 self._options.unsafe_no_jail,
+                log_level=logging.DEBUG if self._options.verbose else logging.INFO,
             )
 
     def _keep(self, task: GradingTask, result: Graded | NotGraded) -> GradingNote:
         """Enter a result; return the note that was kept."""
         pending = self._pending.pop(task.student)
-        notes = pending.notes
+        notes, seconds, at_fault = pending.notes, time.monotonic() - pending.begun, ""
         if isinstance(result, Graded):
+            repeat(result.log)
             records = records_of(result)
+            at_fault = "".join(f", grader error in {one.grade_id}" for one in records.grader_errors)
             notes, result = tuple(dict.fromkeys(notes + records.notes)), grader_errors_in(records) or result
         if isinstance(result, NotGraded):
             record = GradingNote(pending.submission, self._digest, result.problem, notes, True, pending.provenance)
+            _log.warning("%s: not graded%s\n%s", task.student, at_fault, without_words(result.details))
+            _log.debug("%s: %s\n%s", task.student, result.problem, result.details)
             self._ledger.leave_ungraded(task.student, record, result.details)
         else:
             record = GradingNote(pending.submission, self._digest, "", notes, provenance=pending.provenance)
             self._ledger.enter(result, task.files, record)
+        _log.info("%s: back %.1f s after it was read, with %d notes", task.student, seconds, len(notes))
+        for note in notes:
+            _log.debug("%s: %s", task.student, note)
         return record
 
 
@@ -236,3 +241,4 @@ class _Pending:
     submission: str
     notes: tuple[str, ...]
     provenance: Mapping[str, str]
+    begun: float = field(default_factory=time.monotonic)

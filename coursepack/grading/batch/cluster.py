@@ -18,6 +18,8 @@ from distributed.scheduler import KilledWorker
 from coursepack.errors import CoursepackError
 from coursepack.grading.batch.task import Graded, NotGraded, Task, grade
 
+_log = logging.getLogger(__name__)
+
 # Dask gives up what was on a lost worker, run or waiting, at once: the second try is ours, and apart from all others.
 LOST_WORKERS = 0
 KEPT_MESSAGES = 10
@@ -72,6 +74,7 @@ class Cluster:
         suspects = []
         for task, outcome in self._grade(tasks):
             if outcome == NotGraded(LOST):
+                _log.warning("%s: its worker was lost; it is tried once more when all else is done", task.student)
                 suspects.append(task)
             else:
                 yield task, outcome
@@ -169,7 +172,9 @@ def open_cluster(jobs: int, scheduler: str | None) -> Iterator[Cluster]:
         stack.enter_context(local)
         client = stack.enter_context(Client(local))
         client.register_plugin(_IgnoreInterrupt())
+        _log.info("%d workers started on this machine", jobs)
         yield Cluster(client)
+        _log.info("the workers are sent home")
 
 
 @contextlib.contextmanager
@@ -185,4 +190,5 @@ def _remote(scheduler: str) -> Iterator[Client]:
         except TimeoutError as error:
             remedy = f"start some with `dask worker {scheduler} --nthreads 1` in the course's folder"
             raise CoursepackError(f"the scheduler at {scheduler} has no workers", remedy=remedy) from error
+        _log.info("connected to %s, which has %d workers", scheduler, len(client.nthreads()))
         yield client

@@ -24,11 +24,11 @@ from sqlalchemy.exc import DBAPIError
 
 from coursepack.errors import CoursepackError
 from coursepack.grading.batch.task import Graded, read_json, records_of
-from coursepack.grading.notebook.merge import grade_id_of
 from coursepack.grading.notebook.verdict_records import GradedNotebook
 from coursepack.grading.submission.folder_files import VERDICTS_FILE
 from coursepack.grading.submission.timestamps import timestamp_of
 from coursepack.grading.workspace import GradingNote, Workspace
+from coursepack.notebooks.cells import grade_id_of, is_task, marks_of
 
 ATTEMPTS = 3
 NO_RESPONSE = "No response."
@@ -152,7 +152,7 @@ def score_cell(grade: Any, cell: NotebookNode | None, points: Mapping[str, float
         grade.auto_score = points[grade.name]
     elif cell is None:
         grade.auto_score = 0.0
-    elif utils.is_task(cell):
+    elif is_task(cell):
         grade.auto_score = None
     else:
         grade.auto_score = 0.0 if _untouched(cell) else None
@@ -162,9 +162,9 @@ def score_cell(grade: Any, cell: NotebookNode | None, points: Mapping[str, float
 
 def _untouched(cell: NotebookNode | None) -> bool:
     """Tell whether an answer is still what students got."""
-    if cell is None or utils.is_task(cell):
+    if cell is None or is_task(cell):
         return False
-    return bool(cell.metadata.nbgrader.get("checksum") == utils.compute_checksum(cell))
+    return bool(marks_of(cell).get("checksum") == utils.compute_checksum(cell))
 
 
 @contextlib.contextmanager

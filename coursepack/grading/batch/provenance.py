@@ -18,6 +18,7 @@ from coursepack.course import Course
 from coursepack.grading.batch.code_digest import code_digests, digest_of, files_below, text_digest
 from coursepack.grading.batch.extra_files import extra_files
 from coursepack.grading.workspace import Workspace, digest
+from coursepack.notebooks.cells import is_graded_code
 from coursepack.notebooks.imports import imported_modules
 from coursepack.notebooks.versions import read_notebook
 from coursepack.sandbox.limits import Limits
@@ -59,7 +60,7 @@ def of_run(workspace: Workspace, limits: Limits) -> dict[str, str]:
         "limits": text_digest(json.dumps(asdict(limits), sort_keys=True)),
         "data": "" if data is None else digest_of(files_below(data), data),
         "coursepack": code["coursepack"],
-        "libraries": ", ".join([*_versions(workspace.course), _python()]),
+        "libraries": ", ".join(library_versions(workspace.course)),
     }
 
 
@@ -127,7 +128,7 @@ def _own_modules(course: Course, source: NotebookNode) -> dict[Path, str]:
 
     The judge runs them.
     """
-    waiting = [name for cell in source.cells if _is_test(cell) for name in imported_modules(cell.source)]
+    waiting = [name for cell in source.cells if is_graded_code(cell) for name in imported_modules(cell.source)]
     seen, files = set[str](), dict[Path, str]()
     package = read_settings(course.root).package
     while waiting:
@@ -143,10 +144,6 @@ def _own_modules(course: Course, source: NotebookNode) -> dict[Path, str]:
     return dict(sorted(files.items()))
 
 
-def _is_test(cell: NotebookNode) -> bool:
-    return cell.cell_type == "code" and bool(cell.metadata.get("nbgrader", {}).get("grade"))
-
-
 def _files_of(homes: Iterable[Path], name: str) -> list[Path]:
     """Return the file of a module; of a package its `__init__.py` and whatever is no Python beside it."""
     for module in (home / name.replace(".", "/") for home in homes):
@@ -157,6 +154,11 @@ def _files_of(homes: Iterable[Path], name: str) -> list[Path]:
             files = (path for path in module.iterdir() if path.is_file())
             return [path for path in files if path.suffix != ".py" or path.stem == "__init__"]
     return []
+
+
+def library_versions(course: Course) -> list[str]:
+    """Return the versions of Python and of the libraries that may decide a verdict."""
+    return [*_versions(course), _python()]
 
 
 def _versions(course: Course) -> Iterator[str]:

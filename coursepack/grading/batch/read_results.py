@@ -17,6 +17,7 @@ from nbgrader.api import MissingEntry
 from coursepack.grading.notebook.verdict_records import VerdictRecord
 from coursepack.grading.results import CellResult, CellStatus, SubmissionResult
 from coursepack.grading.workspace import Workspace
+from coursepack.notebooks.cells import grade_id_of, is_graded, marks_of
 
 WAITING = "not graded yet; run `coursepack grade`"
 LONGEST_MESSAGE = 1500
@@ -39,7 +40,7 @@ def read_results(workspace: Workspace) -> list[SubmissionResult]:
 
 def cell_names(notebook: Path) -> list[str]:
     """Return the ids of a notebook's nbgrader cells in order; none if it cannot be read."""
-    return [cell["metadata"]["nbgrader"].get("grade_id", "") for cell in _nbgrader_cells(notebook)]
+    return [grade_id_of(cell) for cell in _nbgrader_cells(notebook)]
 
 
 def _result(
@@ -122,7 +123,7 @@ def _full_name(student: Any) -> str:
 def _nbgrader_cells(notebook: Path) -> list[dict[str, Any]]:
     try:
         cells = json.loads(notebook.read_text(encoding="utf-8"))["cells"]
-        return [cell for cell in cells if cell.get("metadata", {}).get("nbgrader")]
+        return [cell for cell in cells if marks_of(cell)]
     except (OSError, ValueError, KeyError, TypeError, AttributeError):
         return []
 
@@ -130,9 +131,7 @@ def _nbgrader_cells(notebook: Path) -> list[dict[str, Any]]:
 def _messages(notebook: Path) -> dict[str, str]:
     """Return what the graded cells of an autograded notebook complained about, by grade_id."""
     return {
-        cell["metadata"]["nbgrader"]["grade_id"]: complaint(cell.get("outputs", []))
-        for cell in _nbgrader_cells(notebook)
-        if cell["metadata"]["nbgrader"].get("grade")
+        grade_id_of(cell): complaint(cell.get("outputs", [])) for cell in _nbgrader_cells(notebook) if is_graded(cell)
     }
 
 
@@ -151,7 +150,7 @@ def complaint(outputs: Iterable[dict[str, Any]]) -> str:
 def _notes(notebook: Path, noted: tuple[str, ...]) -> tuple[str, ...]:
     """Return the notes on a submission, with the cells that ran into the time-out."""
     late = [
-        f"cell {cell['metadata']['nbgrader']['grade_id']} ran into the time-out and was interrupted"
+        f"cell {grade_id_of(cell)} ran into the time-out and was interrupted"
         for cell in _nbgrader_cells(notebook)
         if complaint(cell.get("outputs", [])).startswith("CellTimeoutError")
     ]

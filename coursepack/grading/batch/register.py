@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import re
 import shutil
-import subprocess
-import sys
 
 from coursepack.errors import CoursepackError
+from coursepack.gradebook import generate_assignment
 from coursepack.grading.workspace import Workspace, digest
 
 _ERROR_LINE = re.compile(r"^(?:[\w]+\.)*(?P<name>\w*(?:Error|Exception|Entry))\b:? ?(?P<text>.*)$")
@@ -28,11 +27,8 @@ def register_assignment(workspace: Workspace) -> None:
         return
     scratch = workspace.workshop / "release"
     inside = scratch.relative_to(workspace.course.root).as_posix()
-    command = [sys.executable, "-m", "nbgrader", "generate_assignment", workspace.assignment, "--force"]
-    command += [f"--db={workspace.db_url}", f"--CourseDirectory.release_directory={inside}"]
-    run = subprocess.run(  # noqa: S603 (our own interpreter, arguments as a list)
-        command, cwd=workspace.course.root, env=workspace.environment(), capture_output=True, text=True, check=False
-    )
+    options = (f"--db={workspace.db_url}", f"--CourseDirectory.release_directory={inside}")
+    run = generate_assignment(workspace.course, workspace.assignment, *options, environment=workspace.environment())
     shutil.rmtree(scratch, ignore_errors=True)
     if run.returncode != 0:
         raise _refused(workspace, run.stdout + run.stderr)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import datetime
 import json
+import logging
 import os
 import platform
 from collections.abc import Iterator
@@ -14,6 +15,8 @@ import filelock
 
 from coursepack.errors import CoursepackError
 from coursepack.grading.workspace import Workspace
+
+_log = logging.getLogger(__name__)
 
 
 @contextlib.contextmanager
@@ -33,14 +36,17 @@ def only_run(workspace: Workspace) -> Iterator[None]:
     try:
         held = filelock.FileLock(lock, timeout=0).acquire()
     except filelock.Timeout:
+        _log.warning("another run holds the lock on %s", workspace.assignment)
         raise _refused(workspace, holder) from None
     with held:
         now = datetime.datetime.now().astimezone()
         who = {"process": os.getpid(), "machine": platform.node(), "since": now.isoformat(timespec="seconds")}
         holder.write_text(json.dumps(who), encoding="utf-8")
+        _log.info("took the lock on %s", workspace.assignment)
         try:
             yield
         finally:
+            _log.info("gave the lock back")
             holder.unlink(missing_ok=True)
 
 

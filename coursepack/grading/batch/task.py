@@ -7,8 +7,10 @@ course's data set, and keeps a fork server and a judge alive from one submission
 from __future__ import annotations
 
 import contextlib
+import logging
+import time
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import nbformat
@@ -17,12 +19,15 @@ from nbformat import NotebookNode
 from coursepack.course import Course
 from coursepack.errors import CoursepackError
 from coursepack.grading.batch.code_digest import code_digest
+from coursepack.grading.batch.worker_log import LogLine, collected
 from coursepack.grading.notebook.grade_notebook import grade_notebook
 from coursepack.grading.notebook.merge import with_marks
 from coursepack.grading.notebook.verdict_records import GradedNotebook
 from coursepack.grading.notebook.worker import shared_worker
 from coursepack.sandbox.limits import Limits
 from coursepack.sandbox.outputs import clean_text
+
+_log = logging.getLogger(__name__)
 
 # Of the code that this process has loaded, whatever happens to the files later.
 CODE = code_digest()
@@ -42,6 +47,7 @@ class Task:
         pictures: whether the assignment's own cells that only draw are run.
         unsafe_no_jail: whether student code runs without any wall.
         code: digest of the coordinator's code of coursepack.
+        log_level: from which level on the worker's records are sent back.
     """
 
     student: str
@@ -53,6 +59,7 @@ class Task:
     pictures: bool = True
     unsafe_no_jail: bool = False
     code: str = CODE
+    log_level: int = logging.INFO
 
 
 @dataclass(frozen=True)
@@ -63,11 +70,13 @@ class Graded:
         student: whose work it is.
         notebook: the notebook as it was run, as JSON, its outputs safe to show.
         records: the verdicts, as `GradedNotebook.to_json` writes them.
+        log: what the worker logged meanwhile.
     """
 
     student: str
     notebook: str
     records: str
+    log: tuple[LogLine, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -92,6 +101,14 @@ def grade(task: Task) -> Graded:
     if task.code != CODE:
         remedy = "install the same version on all machines, and start their workers again"
         raise CoursepackError("a worker's coursepack is not the coordinator's: their code differs", remedy=remedy)
+    with collected(task.log_level) as log:
+        graded = _grade(task)
+    return replace(graded, log=tuple(log))
+
+
+def _grade(task: Task) -> Graded:
+    begun = time.monotonic()
+    _log.info("%s: begins", task.student)
     course = _course(Path(task.course))
     submission = read_json(task.submission)
     graded = grade_notebook(
@@ -103,6 +120,7 @@ def grade(task: Task) -> Graded:
         files=task.files,
         pictures=task.pictures,
     )
+    _log.info("%s: ends after %.1f s, %.1f s of them CPU", task.student, time.monotonic() - begun, graded.cpu_seconds)
     return Graded(task.student, as_json(with_marks(graded, submission)), graded.to_json())
 
 

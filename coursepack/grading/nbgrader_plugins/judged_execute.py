@@ -15,6 +15,7 @@ from traitlets import Bool, Integer
 
 from coursepack.course import Course
 from coursepack.errors import CoursepackError
+from coursepack.grading.nbgrader_plugins.notes import NOTES, take_down
 from coursepack.grading.notebook.grade_notebook import grade_notebook
 from coursepack.grading.notebook.merge import with_marks
 from coursepack.grading.notebook.verdict_records import GradedNotebook
@@ -23,14 +24,11 @@ from coursepack.grading.submission.folder_files import VERDICTS_FILE, files_besi
 from coursepack.notebooks.versions import read_notebook
 from coursepack.sandbox.limits import Limits
 
-# In nbconvert's resources: what earlier steps put right, to be kept with the records.
-NOTES = "coursepack_notes"
-
 
 class JudgedExecute(NbGraderPreprocessor):  # type: ignore[misc]
     """Runs a submission as `Execute` does, so that `nbgrader autograde` and the engine give the same points."""
 
-    timeout = Integer(300, help="CPU seconds that one cell may take.").tag(config=True)
+    timeout = Integer(int(Limits.cell_cpu_seconds), help="CPU seconds that one cell may take.").tag(config=True)
     unsafe_no_jail = Bool(False, help="Run student code without any wall.").tag(config=True)
 
     def preprocess(self, nb: NotebookNode, resources: Any) -> tuple[NotebookNode, Any]:
@@ -47,10 +45,8 @@ class JudgedExecute(NbGraderPreprocessor):  # type: ignore[misc]
             files=files,
         )
         _refuse_grader_errors(graded, f"{names['student']}, {names['notebook']}")
-        for note in (*notes, *graded.notes):
-            self.log.warning("%s, %s: %s", names["student"], names["notebook"], note)
-        earlier = resources.get(NOTES, ())
-        graded = replace(graded, notes=tuple(dict.fromkeys((*earlier, *notes, *graded.notes))))
+        take_down(self.log, resources, (*notes, *graded.notes))
+        graded = replace(graded, notes=tuple(dict.fromkeys(resources[NOTES])))
         resources.setdefault("outputs", {})[VERDICTS_FILE] = graded.to_json().encode("utf-8")
         return with_marks(graded, nb), resources
 

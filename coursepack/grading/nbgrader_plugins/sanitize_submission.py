@@ -8,7 +8,8 @@ from typing import Any
 from nbformat import NotebookNode
 from nbgrader.preprocessors import NbGraderPreprocessor
 
-from coursepack.grading.nbgrader_plugins.judged_execute import NOTES, course_of
+from coursepack.grading.nbgrader_plugins.judged_execute import course_of
+from coursepack.grading.nbgrader_plugins.notes import take_down
 from coursepack.grading.submission.sanitize import sanitize_notebook
 from coursepack.grading.submission.timestamps import unreadable_time
 from coursepack.notebooks.versions import read_notebook, released_notebook
@@ -23,7 +24,5 @@ class SanitizeSubmission(NbGraderPreprocessor):  # type: ignore[misc]
         source = course_of(self.config).root / "source" / names["assignment"] / f"{names['notebook']}.ipynb"
         notes = sanitize_notebook(nb, released_notebook(read_notebook(source)))
         notes += unreadable_time(Path(resources["metadata"]["path"]))
-        for note in notes:
-            self.log.warning("%s, %s: %s", names["student"], names["notebook"], note)
-        resources[NOTES] = (*resources.get(NOTES, ()), *notes)
+        take_down(self.log, resources, notes)
         return nb, resources

@@ -12,7 +12,7 @@ from typing import Any
 
 from nbconvert.exporters import NotebookExporter
 
-from coursepack.grading.nbgrader_plugins.judged_execute import NOTES
+from coursepack.grading.nbgrader_plugins.notes import NOTES, take_down
 from coursepack.grading.submission.sanitize import read_submission
 from coursepack.grading.submission.timestamps import NAME, moment_of, written
 
@@ -39,9 +39,7 @@ class SubmissionExporter(NotebookExporter):
             return super().from_filename(filename, resources=resources, **options)
         read = read_submission(Path(filename))
         resources["metadata"] = {"name": Path(filename).stem, "path": str(Path(filename).parent)}
-        resources[NOTES] = read.notes
-        for note in read.notes:
-            self.log.warning("%s, %s: %s", resources["nbgrader"]["student"], Path(filename).stem, note)
+        take_down(self.log, resources, read.notes)
         converted: tuple[Any, Any]
         converted = self.from_notebook_node(read.notebook, resources=resources, **options)  # type: ignore[no-untyped-call]
         self._notes = converted[1].get(NOTES, ())

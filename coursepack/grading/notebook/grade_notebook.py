@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 import time
 from collections.abc import Collection, Coroutine, Mapping
 from concurrent.futures import ThreadPoolExecutor
@@ -11,7 +12,7 @@ from dataclasses import dataclass, field
 from nbformat import NotebookNode
 
 from coursepack.course import Course
-from coursepack.grading.notebook.merge import assemble, grade_id_of
+from coursepack.grading.notebook.merge import assemble
 from coursepack.grading.notebook.missing_names import explained
 from coursepack.grading.notebook.recovery import Kernels
 from coursepack.grading.notebook.session import CellRun, Session, StopReason
@@ -20,11 +21,14 @@ from coursepack.grading.notebook.verdict_records import GradedNotebook, VerdictR
 from coursepack.grading.notebook.worker import Worker
 from coursepack.judge.judge_cell import LOST, Answer
 from coursepack.judge.verdict import Verdict
+from coursepack.notebooks.cells import code_cells, grade_id_of, is_test, points_of
 from coursepack.notebooks.plot_cells import plot_cells
 from coursepack.notebooks.unknown_names import answer_names
 from coursepack.sandbox import outputs
 from coursepack.sandbox.limits import Limits
 from coursepack.subject.bindings import RanCell
+
+_log = logging.getLogger(__name__)
 
 MESSAGES = {
     StopReason.TIME: "stopped at the time limit: does a loop never end?",
@@ -155,6 +159,9 @@ class _Run:
         else:
             cell_run = await session.run(cell, index, self.kernels.until)
             self._note_if_cut_short(cell, cell_run)
+        if cell_run.stop is not None:
+            name = grade_id_of(cell) or cell.id
+            _log.info("cell %s was stopped after %.1f s: %s", name, cell_run.seconds, cell_run.stop.name)
         if cell_run.stop is StopReason.SERVER and not self.server_lost:
             await self._again(index, cell)
             return
@@ -184,7 +191,7 @@ class _Run:
             self.kernels.came_to_its_end(index)
         else:
             cell.outputs.append(outputs.error(ERROR_NAMES[VERDICTS[cell_run.stop]], MESSAGES[cell_run.stop]))
-        if _is_test(cell):
+        if is_test(cell):
             errors = [out for out in cell.outputs if out.output_type == "error"]
             verdict = VERDICTS[cell_run.stop] if cell_run.stop else Verdict.FAILED if errors else Verdict.PASSED
             message = outputs.clean_text(f"{errors[-1].ename}: {errors[-1].evalue}", 4_000) if errors else ""
@@ -212,7 +219,7 @@ class _Run:
 
     def _not_reached(self, cell: NotebookNode) -> None:
         cell.outputs = [outputs.error("NotReached", NOT_REACHED)]
-        if _is_test(cell):
+        if is_test(cell):
             self._record(cell, Verdict.NOT_REACHED, NOT_REACHED, CellRun(0.0, 0.0))
 
     def _ran(self, index: int) -> list[RanCell]:
@@ -241,6 +248,7 @@ class _Run:
             self.notes.append(MESSAGES[StopReason.SERVER])
         why = {StopReason.TIME: "would not stop at its time limit", StopReason.MEMORY: "took too much memory"}
         name = grade_id_of(cell) or cell.id
+        _log.info("the kernel ended in cell %s", name)
         self.notes.append(
             f"cell {name} {why.get(cell_run.stop or StopReason.DIED, 'ended the kernel')}; a new one took over"
         )
@@ -260,15 +268,9 @@ class _Run:
 
     def _clean(self) -> None:
         """Make all outputs safe to show."""
-        cells = [cell for cell in self.notebook.cells if cell.cell_type == "code"]
-        self.notes.extend(outputs.clean_outputs(cells, self.limits))
-
-
-def _is_test(cell: NotebookNode) -> bool:
-    marks = cell.metadata.get("nbgrader", {})
-    return bool(marks.get("grade")) and not marks.get("solution")
+        self.notes.extend(outputs.clean_outputs(code_cells(self.notebook), self.limits))
 
 
 def _points(cell: NotebookNode) -> float:
     """Return the points of an automatically judged cell; 0 for any other."""
-    return float(cell.metadata.nbgrader.get("points", 0)) if _is_test(cell) else 0.0
+    return points_of(cell) if is_test(cell) else 0.0

@@ -16,13 +16,11 @@ from coursepack.grading.notebook.verdict_records import GradedNotebook
 from coursepack.grading.submission.attachments import Pictures, with_inline
 from coursepack.grading.submission.brief_notes import brief
 from coursepack.grading.submission.cell_identity import identify
-from coursepack.grading.submission.handed_in_cells import HandedInCell, grade_id_of, is_written_in
-from coursepack.notebooks.cell_texts import defined_names
+from coursepack.grading.submission.handed_in_cells import HandedInCell
+from coursepack.grading.submission.missing_cells import put_back_missing
+from coursepack.grading.submission.sizes import MAX_CELLS_RUN, MAX_CHARACTERS_RUN
+from coursepack.notebooks.cells import grade_id_of, is_graded_code, is_written_in, marks_of
 
-__all__ = ["Assembly", "assemble", "grade_id_of", "with_marks"]
-
-MAX_CELLS = 1_000
-MAX_CHARACTERS = 1_000_000
 NEW_CELL = {
     "code": nbformat.v4.new_code_cell,
     "markdown": nbformat.v4.new_markdown_cell,
@@ -59,7 +57,10 @@ def assemble(source: NotebookNode, submission: NotebookNode) -> Assembly:
             shown.put_into(cell, pictures[place], name or f"{place + 1} of the notebook")
         cells.append(cell)
     if len(found.known_by) < len(own):
-        _put_back_missing(cells, source, set(found.known_by), notes)
+        # As handed out, in the source's own cells.
+        notes += put_back_missing(
+            cells, _released(source), lambda cell: _filled(own[grade_id_of(cell)], cell.source), answers=True
+        )
     return Assembly(_notebook(source, cells), brief(notes))
 
 
@@ -75,10 +76,10 @@ def _student_cells(submission: Any, notes: list[str]) -> tuple[list[HandedInCell
     cells = submission.get("cells", []) if isinstance(submission, dict) else []
     handed: list[HandedInCell] = []
     pictures: list[dict[str, Any]] = []
-    room = MAX_CHARACTERS
+    room = MAX_CHARACTERS_RUN
     for place, cell in enumerate(cells if isinstance(cells, list) else []):
-        if place >= MAX_CELLS:
-            notes.append(f"the notebook has more than {MAX_CELLS:,} cells; the rest was left out")
+        if place >= MAX_CELLS_RUN:
+            notes.append(f"the notebook has more than {MAX_CELLS_RUN:,} cells; the rest was left out")
             break
         kind = cell.get("cell_type") if isinstance(cell, dict) else None
         if not isinstance(kind, str) or kind not in NEW_CELL:
@@ -86,10 +87,12 @@ def _student_cells(submission: Any, notes: list[str]) -> tuple[list[HandedInCell
         markdown = kind == "markdown"
         text, attached = with_inline(_text(cell), cell.get("attachments")) if markdown else (_text(cell), {})
         if len(text) > room:
-            notes.append(f"the notebook holds more than {MAX_CHARACTERS:,} characters; cell {place + 1} was left out")
+            notes.append(
+                f"the notebook holds more than {MAX_CHARACTERS_RUN:,} characters; cell {place + 1} was left out"
+            )
             continue
         room -= len(text)
-        handed.append(HandedInCell(kind, text, _mark(cell), _id(cell)))
+        handed.append(HandedInCell(kind, text, grade_id_of(cell), _id(cell)))
         pictures.append(attached)
     return handed, pictures
 
@@ -99,14 +102,6 @@ def _text(cell: Any) -> str:
     if isinstance(text, list):
         text = "".join(line for line in text if isinstance(line, str))
     return text.encode("utf-8", "replace").decode("utf-8") if isinstance(text, str) else ""
-
-
-def _mark(cell: dict[str, Any]) -> str:
-    """Return the name that a cell's nbgrader metadata give it."""
-    metadata = cell.get("metadata")
-    marks = metadata.get("nbgrader") if isinstance(metadata, dict) else None
-    name = marks.get("grade_id") if isinstance(marks, dict) else ""
-    return name if isinstance(name, str) else ""
 
 
 def _id(cell: dict[str, Any]) -> str:
@@ -120,34 +115,6 @@ def _filled(own: NotebookNode, text: str) -> NotebookNode:
         cell.source = text
         cell.pop("attachments", None)
     return cell
-
-
-def _put_back_missing(cells: list[NotebookNode], source: NotebookNode, present: set[str], notes: list[str]) -> None:
-    """Insert the assignment's cells that the submission lacks, each behind its predecessor; answers as they were."""
-    place = 0
-    for cell in _released(source).cells:
-        name = grade_id_of(cell)
-        if not name:
-            continue
-        if name in present:
-            place = 1 + next(index for index, other in enumerate(cells) if grade_id_of(other) == name)
-            continue
-        if elsewhere := _defined_elsewhere(cell, cells):
-            notes.append(f"cell {name} was missing; what it defines stands in cell {elsewhere}")
-            continue
-        stub = next(other for other in source.cells if grade_id_of(other) == name)
-        cells.insert(place, _filled(stub, cell.source))
-        place += 1
-        notes.append(f"cell {name} was missing; put back")
-
-
-def _defined_elsewhere(stub: NotebookNode, cells: list[NotebookNode]) -> str:
-    """Return which cell defines all that a missing stub defines: the stub behind it would replace the answer."""
-    wanted = defined_names(stub.source) if stub.cell_type == "code" and is_written_in(stub) else frozenset()
-    if not wanted or stub.metadata.nbgrader.get("grade"):
-        return ""
-    written = [cell for cell in cells if cell.cell_type == "code" and (not grade_id_of(cell) or is_written_in(cell))]
-    return next((grade_id_of(cell) or str(cell.id) for cell in written if wanted <= defined_names(cell.source)), "")
 
 
 def _notebook(source: NotebookNode, cells: list[NotebookNode]) -> NotebookNode:
@@ -168,12 +135,12 @@ def with_marks(graded: GradedNotebook, submitted: NotebookNode) -> NotebookNode:
 
     nbgrader takes a number displayed by a test cell for its points, and any text on standard error for a failure.
     """
-    marks = {grade_id_of(cell): cell.metadata.nbgrader for cell in submitted.cells if grade_id_of(cell)}
+    marks = {grade_id_of(cell): marks_of(cell) for cell in submitted.cells if grade_id_of(cell)}
     notebook = graded.notebook
     for cell in notebook.cells:
-        mark = cell.metadata.get("nbgrader", {})
+        mark = marks_of(cell)
         if "checksum" in marks.get(grade_id_of(cell), {}):
             mark["checksum"] = marks[grade_id_of(cell)]["checksum"]
-        if mark.get("grade") and cell.cell_type == "code":
+        if is_graded_code(cell):
             cell.outputs = [out for out in cell.outputs if out.output_type == "error" or out.get("name") == "stdout"]
     return notebook

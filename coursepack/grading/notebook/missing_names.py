@@ -8,6 +8,7 @@ from collections.abc import Iterable, Sequence
 from nbformat import NotebookNode
 
 from coursepack.notebooks.cell_texts import defined_names
+from coursepack.notebooks.cells import is_test
 from coursepack.sandbox.safe_output import clean_text
 
 MAX_ERROR = 300
@@ -35,7 +36,7 @@ def explained(message: str, cells: Sequence[NotebookNode]) -> str:
 def _errors(name: str, cells: Sequence[NotebookNode]) -> Iterable[str]:
     """Yield the error of each cell that makes a name and raised: the student's own words, cut and cleaned."""
     for cell in cells:
-        if cell.metadata.get("nbgrader", {}).get("grade") and not cell.metadata.nbgrader.get("solution"):
+        if is_test(cell):
             continue  # a test's own names are no answer's
         raised = [out for out in cell.get("outputs", []) if out.output_type == "error"]
         if raised and name in defined_names(cell.source):

@@ -9,17 +9,20 @@ runs once more in it, and is to blame if the kernel ends again.
 from __future__ import annotations
 
 import copy
+import logging
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from nbformat import NotebookNode
 
-from coursepack.grading.notebook.merge import grade_id_of
 from coursepack.grading.notebook.session import CellRun, Session, StopReason, UnheardError
 from coursepack.grading.notebook.worker import Worker
+from coursepack.notebooks.cells import grade_id_of
 from coursepack.sandbox import outputs
 from coursepack.sandbox.limits import Limits
+
+_log = logging.getLogger(__name__)
 
 LATER = "cell {} ended the kernel some time after its own end; it was left out from then on"
 AGAIN = "cell {} ended the kernel when a new one ran it again; it was left out from then on"
@@ -163,9 +166,12 @@ class Kernels:
             await session.start()
         except RuntimeError as error:
             self._failures += 1
+            _log.warning("a kernel did not start")
+            _log.debug("the kernel did not start: %s", error)
             self.notes.append(f"a kernel did not start: {outputs.clean_text(str(error), 500)}")
             await self.leave()
             return False
+        _log.debug("a kernel started")
         return True
 
     async def _run_again(self, cells: Sequence[int]) -> tuple[int, CellRun] | None:
@@ -195,6 +201,7 @@ class Kernels:
     def _leave_out(self, index: int, note: str) -> None:
         self._forget(index)
         self._starts = 0
+        _log.info("cell %s is left out from now on: it ends the kernel", self._name(index))
         self.notes.append(note.format(self._name(index)))
 
     def _forget(self, index: int) -> None:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import atexit
+import logging
 import threading
+import time
 from pathlib import Path
 from types import TracebackType
 
@@ -13,6 +15,8 @@ from coursepack.judge.process import JudgeProcess
 from coursepack.sandbox import jail
 from coursepack.sandbox.fork_server import ServerProcess
 from coursepack.settings import grading_data, package_files, read_settings
+
+_log = logging.getLogger(__name__)
 
 
 class Worker:
@@ -37,6 +41,7 @@ class Worker:
         self.solutions: Passed = {}
 
     def __enter__(self) -> Worker:
+        begun = time.monotonic()
         if self._jailed:
             jail.check_jail()
         self._judge, self._server = JudgeProcess(self.course), self._new_server()
@@ -46,11 +51,14 @@ class Worker:
         except BaseException:
             self.__exit__(None, None, None)
             raise
+        jailed = "in its jail" if self._jailed else "without a jail"
+        _log.info("fork server (%s) and judge are ready after %.1f s", jailed, time.monotonic() - begun)
         return self
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
+        _log.info("fork server and judge are ended")
         for part in (self._server, self._judge):
             if part is not None:
                 part.close()
@@ -66,6 +74,7 @@ class Worker:
         if self._server is None:
             raise RuntimeError("the worker is not running: use it in a `with` statement")
         if not self._server.alive():
+            _log.warning("the fork server had ended; a new one is started")
             self._server.close()
             self._server = self._new_server()
             self._server.wait_until_ready()

@@ -32,9 +32,10 @@ from functools import cached_property
 
 from nbformat import NotebookNode
 
-from coursepack.grading.submission.handed_in_cells import HandedInCell, grade_id_of, is_written_in
+from coursepack.grading.submission.handed_in_cells import HandedInCell
 from coursepack.grading.submission.match_by_text import find_by_text
 from coursepack.notebooks.cell_texts import expected_names, first_line, same_text, written_lines
+from coursepack.notebooks.cells import grade_id_of, is_written_in
 
 # Without any metadata, this share of the assignment's cells must be found.
 FEWEST = 0.2

@@ -8,8 +8,8 @@ from collections.abc import Sequence
 from nbformat import NotebookNode
 from nbgrader import utils
 
-from coursepack.grading.submission.handed_in_cells import grade_id_of, is_written_in
 from coursepack.notebooks.cell_texts import lines_of, same_code, same_text
+from coursepack.notebooks.cells import grade_id_of, is_written_in, marks_of
 
 # So many changed cells are told with what was written, and so much of it.
 TOLD = 5
@@ -42,7 +42,7 @@ def _is_changed(own: NotebookNode, cell: NotebookNode) -> bool:
 
 def _as_handed_out(cell: NotebookNode) -> bool:
     """Return whether a cell's text is the one to which its own checksum was given."""
-    marks = cell.metadata.get("nbgrader", {})
+    marks = marks_of(cell)
     if not isinstance(marks.get("checksum"), str) or not marks.get("grade_id"):
         return False
     try:

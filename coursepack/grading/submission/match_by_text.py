@@ -6,8 +6,9 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from nbformat import NotebookNode
 
-from coursepack.grading.submission.handed_in_cells import HandedInCell, grade_id_of, is_written_in
+from coursepack.grading.submission.handed_in_cells import HandedInCell
 from coursepack.notebooks.cell_texts import defined_names, expected_names, first_line, lines_of
+from coursepack.notebooks.cells import grade_id_of, is_written_in
 
 
 def find_by_text(

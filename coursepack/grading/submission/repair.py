@@ -20,8 +20,8 @@ NAMED = 3
 _ID = re.compile(r"[a-zA-Z0-9_-]{1,64}")
 
 
-class NoNotebookError(Exception):
-    """The JSON is no notebook; the text says why."""
+class UnreadableError(Exception):
+    """A submission that cannot be graded; its text says why, for the instructor."""
 
 
 def repaired(content: dict[str, Any]) -> tuple[NotebookNode, tuple[str, ...]]:
@@ -31,13 +31,13 @@ def repaired(content: dict[str, Any]) -> tuple[NotebookNode, tuple[str, ...]]:
         content: the notebook's JSON, reduced by `strip_notebook`.
 
     Raises:
-        NoNotebookError: it has no cells, or is of a format that is yet to come.
+        UnreadableError: it has no cells, or is of a format that is yet to come.
     """
     notes: list[str] = []
     raw = _raw_cells(content)
     major, minor = _number(content.get("nbformat")), _number(content.get("nbformat_minor"))
     if major is not None and major > NBFORMAT[0]:
-        raise NoNotebookError(f"its notebook format is {major}; this nbgrader reads {NBFORMAT[0]}")
+        raise UnreadableError(f"its notebook format is {major}; this nbgrader reads {NBFORMAT[0]}")
     if major is None:
         notes.append(f"its notebook format is missing or no number; read as {NBFORMAT[0]}")
     elif (major, minor or 0) < NBFORMAT:
@@ -50,7 +50,7 @@ def repaired(content: dict[str, Any]) -> tuple[NotebookNode, tuple[str, ...]]:
     try:
         nbformat.validate(notebook)
     except nbformat.ValidationError as error:
-        raise NoNotebookError(f"it is not a valid notebook: {str(error).strip()[:200].splitlines()[0]}") from error
+        raise UnreadableError(f"it is not a valid notebook: {str(error).strip()[:200].splitlines()[0]}") from error
     return notebook, tuple(notes)
 
 
@@ -60,9 +60,9 @@ def _raw_cells(content: dict[str, Any]) -> list[Any]:
     if "cells" not in content and isinstance(sheets, list):
         cells = [cell for sheet in sheets if isinstance(sheet, dict) for cell in sheet.get("cells") or []]
     if "cells" not in content and cells is None:
-        raise NoNotebookError("it is JSON but not a notebook: it has no cells")
+        raise UnreadableError("it is JSON but not a notebook: it has no cells")
     if not isinstance(cells, list):
-        raise NoNotebookError("it is not a valid notebook: its cells are no list")
+        raise UnreadableError("it is not a valid notebook: its cells are no list")
     return cells
 
 

@@ -17,22 +17,16 @@ from nbformat import NotebookNode
 
 from coursepack.grading.submission.brief_notes import brief
 from coursepack.grading.submission.cell_identity import Identity, identify
-from coursepack.grading.submission.handed_in_cells import HandedInCell, grade_id_of, is_written_in
+from coursepack.grading.submission.handed_in_cells import HandedInCell
 from coursepack.grading.submission.locked_cells import locked_changes
-from coursepack.grading.submission.repair import NAMED, NoNotebookError, repaired, unused
+from coursepack.grading.submission.missing_cells import put_back_missing
+from coursepack.grading.submission.repair import NAMED, UnreadableError, repaired, unused
+from coursepack.grading.submission.sizes import MAX_BYTES, MAX_CHARACTERS_COMPARED, MAX_PARTS
 from coursepack.grading.submission.strip_notebook import strip_notebook
+from coursepack.notebooks.cells import grade_id_of, is_written_in, marks_of
 
-# An executed notebook of ours has less than 1 MB. A part (anything behind a comma or bracket) takes some 100 bytes.
-MAX_BYTES = 50_000_000
-MAX_PARTS = 2_000_000
 CLEAR = "hand it in again without outputs"
 SKIP_TAG = "skip-execution"
-# So much of a cell is read to find out which one it is.
-LONGEST = 50_000
-
-
-class UnreadableError(Exception):
-    """A submission that cannot be graded; its text says why, for the instructor."""
 
 
 @dataclass(frozen=True)
@@ -68,10 +62,7 @@ def read_submission(path: Path) -> SanitizedSubmission:
     Raises:
         UnreadableError: there is no notebook.
     """
-    try:
-        return SanitizedSubmission(*repaired(strip_notebook(_read_json(path))))
-    except NoNotebookError as error:
-        raise UnreadableError(str(error)) from error
+    return SanitizedSubmission(*repaired(strip_notebook(_read_json(path))))
 
 
 def sanitize_notebook(notebook: NotebookNode, released: NotebookNode) -> tuple[str, ...]:
@@ -95,7 +86,8 @@ def sanitize_notebook(notebook: NotebookNode, released: NotebookNode) -> tuple[s
         _like(own[name], notebook.cells[place], notes) if name else _students(notebook.cells[place], own, taken)
         for place, name in found.order
     ]
-    _put_back_missing(notebook, released, notes)
+    # Their ids are free: `_students` took them from every other cell.
+    notes += put_back_missing(notebook.cells, released, copy.deepcopy, answers=False)
     _drop_skip_tags(notebook, notes)
     notebook.metadata.clear()
     if "kernelspec" in released.metadata:
@@ -104,10 +96,8 @@ def sanitize_notebook(notebook: NotebookNode, released: NotebookNode) -> tuple[s
 
 
 def _handed(cell: NotebookNode) -> HandedInCell:
-    marks = cell.metadata.get("nbgrader")
-    mark = marks.get("grade_id") if isinstance(marks, dict) else ""
     return HandedInCell(
-        cell.cell_type, cell.source[:LONGEST], mark if isinstance(mark, str) else "", str(cell.get("id", ""))
+        cell.cell_type, cell.source[:MAX_CHARACTERS_COMPARED], grade_id_of(cell), str(cell.get("id", ""))
     )
 
 
@@ -170,12 +160,11 @@ def _like(own: NotebookNode, cell: NotebookNode, notes: list[str]) -> NotebookNo
     name = grade_id_of(own)
     if cell.cell_type != own.cell_type:
         notes.append(f"cell {name} had become a {cell.cell_type} cell; changed back")
-    marks = cell.metadata.get("nbgrader")
-    if marks:
-        _note_schema(marks, own.metadata.nbgrader, notes)
+    if marks := marks_of(cell):
+        _note_schema(marks, marks_of(own), notes)
     changed = copy.deepcopy(own)
     changed.metadata = copy.deepcopy(cell.metadata)
-    changed.metadata["nbgrader"] = copy.deepcopy(own.metadata.nbgrader)
+    changed.metadata["nbgrader"] = copy.deepcopy(marks_of(own))
     if is_written_in(own):
         changed.source = cell.source
         changed.pop("attachments", None)
@@ -193,28 +182,6 @@ def _students(cell: NotebookNode, own: dict[str, NotebookNode], taken: set[str])
     return cell
 
 
-def _put_back_missing(notebook: NotebookNode, released: NotebookNode, notes: list[str]) -> None:
-    """Insert graded and locked cells that the student removed, each behind its nearest predecessor."""
-    place = 0
-    positions = {cell.metadata.nbgrader.grade_id: cell.id for cell in notebook.cells if "nbgrader" in cell.metadata}
-    taken = {cell.id for cell in notebook.cells}
-    for cell in released.cells:
-        own = cell.metadata.get("nbgrader")
-        if own is None:
-            continue
-        if own.grade_id in positions:
-            ids = [present.id for present in notebook.cells]
-            place = ids.index(positions[own.grade_id]) + 1
-        elif own.grade or own.locked:
-            added = copy.deepcopy(cell)
-            if added.id in taken:
-                added.id = f"put-back-{len(taken)}"
-            taken.add(added.id)
-            notebook.cells.insert(place, added)
-            place += 1
-            notes.append(f"cell {own.grade_id} was missing; put back")
-
-
 def _drop_skip_tags(notebook: NotebookNode, notes: list[str]) -> None:
     """Remove the tag that keeps a cell from being run: a test that is not run would count as passed."""
     tagged: list[str] = []
@@ -222,7 +189,7 @@ def _drop_skip_tags(notebook: NotebookNode, notes: list[str]) -> None:
         tags = cell.metadata.get("tags", [])
         if SKIP_TAG in tags:
             cell.metadata["tags"] = [tag for tag in tags if tag != SKIP_TAG]
-            tagged.append(cell.metadata.get("nbgrader", {}).get("grade_id", cell.id))
+            tagged.append(grade_id_of(cell) or cell.id)
     if len(tagged) == 1:
         notes.append(f"cell {tagged[0]} was tagged {SKIP_TAG}; it was run all the same")
     elif tagged:

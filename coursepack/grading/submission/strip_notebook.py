@@ -7,7 +7,8 @@ from __future__ import annotations
 
 from typing import Any
 
-MAX_CELLS = 5_000
+from coursepack.grading.submission.sizes import MAX_CELLS_READ
+
 SCALARS = (str, int, float, bool, type(None))
 # By notebook format: where the text is, and further keys that a valid cell has.
 OUTPUTS: dict[str, dict[str, Any]] = {"source": {"outputs": [], "execution_count": None}, "input": {"outputs": []}}
@@ -38,7 +39,7 @@ def _sheet(sheet: Any) -> Any:
 
 
 def _cells(cells: Any) -> Any:
-    return [_cell(cell) for cell in cells[:MAX_CELLS]] if isinstance(cells, list) else None
+    return [_cell(cell) for cell in cells[:MAX_CELLS_READ]] if isinstance(cells, list) else None
 
 
 def _cell(cell: Any) -> Any:

@@ -12,8 +12,9 @@ from nbconvert.exporters import HTMLExporter
 from nbformat import NotebookNode
 from tiny_course import answered, source_notebook, text
 
-from coursepack.grading.notebook.merge import MAX_CHARACTERS, assemble
+from coursepack.grading.notebook.merge import assemble
 from coursepack.grading.submission import attachments
+from coursepack.grading.submission.sizes import MAX_CHARACTERS_RUN
 
 PNG = "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=="
 # As far as their sizes: 1 × 1.
@@ -119,7 +120,7 @@ def test_a_picture_in_the_text_itself_becomes_an_attachment(written: str) -> Non
 
 
 def test_a_large_picture_in_the_text_costs_no_other_cell() -> None:
-    large = base64.b64encode(base64.b64decode(PNG) + bytes(MAX_CHARACTERS)).decode()
+    large = base64.b64encode(base64.b64decode(PNG) + bytes(MAX_CHARACTERS_RUN)).decode()
     cell, notes = shown(f"![mine](data:image/png;base64,{large})")
     assert cell.attachments["inline-1"]["image/png"] == large
     assert notes == ()
@@ -127,7 +128,7 @@ def test_a_large_picture_in_the_text_costs_no_other_cell() -> None:
 
 def test_a_cell_that_takes_too_much_room_costs_itself() -> None:
     notebook = answered()
-    notebook["cells"].insert(3, text("mine", "x" * (MAX_CHARACTERS + 1)))
+    notebook["cells"].insert(3, text("mine", "x" * (MAX_CHARACTERS_RUN + 1)))
     assembly = assemble(nbformat.from_dict(source_notebook()), nbformat.from_dict(notebook))
     assert assembly.notes == ("the notebook holds more than 1,000,000 characters; cell 4 was left out",)
     assert [cell.id for cell in assembly.notebook.cells if "nbgrader" in cell.metadata][-1] == "treble-hidden"

@@ -13,9 +13,9 @@ from tiny_course import answered, code, source_notebook, text
 
 from coursepack.course import Course
 from coursepack.grading.notebook.merge import assemble
-from coursepack.grading.submission.handed_in_cells import grade_id_of
-from coursepack.grading.submission.repair import repaired
-from coursepack.grading.submission.sanitize import UnreadableError, sanitize_notebook
+from coursepack.grading.submission.repair import UnreadableError, repaired
+from coursepack.grading.submission.sanitize import sanitize_notebook
+from coursepack.notebooks.cells import grade_id_of
 from coursepack.notebooks.versions import read_notebook, released_notebook, solved_notebook
 
 RIGHT = "def double(number):\n    return number + number"

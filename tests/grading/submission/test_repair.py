@@ -16,7 +16,7 @@ from nbformat import NotebookNode
 from tiny_course import answered, source_notebook
 
 from coursepack.grading.notebook.merge import assemble
-from coursepack.grading.submission.repair import NoNotebookError, repaired
+from coursepack.grading.submission.repair import UnreadableError, repaired
 from coursepack.grading.submission.sanitize import SanitizedSubmission, sanitize_submission
 from coursepack.grading.submission.strip_notebook import strip_notebook
 from coursepack.notebooks.versions import released_notebook
@@ -169,7 +169,7 @@ def test_any_json_is_mended_or_refused(head: dict[str, Any], cells: Any) -> None
     """Is what comes out valid, and can it be put together, whatever goes in?"""
     try:
         found, notes = repaired(strip_notebook({**copy.deepcopy(head), "cells": copy.deepcopy(cells)}))
-    except NoNotebookError as error:
+    except UnreadableError as error:
         assert str(error)
         return
     nbformat.validate(found)

@@ -13,7 +13,8 @@ import pytest
 from nbformat import NotebookNode
 from tiny_course import answered, source_notebook
 
-from coursepack.grading.submission.sanitize import UnreadableError, sanitize_submission
+from coursepack.grading.submission.repair import UnreadableError
+from coursepack.grading.submission.sanitize import sanitize_submission
 from coursepack.grading.workspace import digest
 from coursepack.notebooks.versions import released_notebook
 

@@ -1,0 +1,64 @@
+"""The environment variables that student code is run and judged under: the only place that sets them.
+
+| where it runs | gets |
+|---|---|
+| a kernel in the jail, or without it (`--unsafe-no-jail`) | `jailed`, and nothing else |
+| a kernel that nbgrader starts: `nbgrader validate`, the worked notebooks | what it would have, and `ordinary` |
+| the author's own answers, forked (`coursepack validate`) | what the process has, and `forked` |
+| the judge | what the process has, and `judging` |
+"""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+# One thread on the CPU, whatever the machine has: what a notebook computes is then the same everywhere.
+ONE_THREAD = {
+    "CUDA_VISIBLE_DEVICES": "",
+    "OMP_NUM_THREADS": "1",
+    "OPENBLAS_NUM_THREADS": "1",
+    "MKL_NUM_THREADS": "1",
+}
+# For glibc, where the system has large pages: training takes up to a fifth less time, for what PyTorch asks for and
+# gives back at every step is no longer mapped and cleared in small pieces, and a fork takes half as long.
+LARGE_PAGES = {"GLIBC_TUNABLES": "glibc.malloc.hugetlb=1"}
+# As in every kernel that draws into the notebook; the debugger, which every kernel imports, would warn.
+IN_A_KERNEL = {
+    "MPLBACKEND": "module://matplotlib_inline.backend_inline",
+    "PYDEVD_DISABLE_FILE_VALIDATION": "1",
+}
+
+
+def ordinary(data: Path | str | None) -> dict[str, str]:
+    """Return what a kernel that Jupyter starts needs to compute as a graded one does.
+
+    Args:
+        data: the folder of data, as the kernel sees it.
+    """
+    return ONE_THREAD | ({} if data is None else {"COURSE_DATA": str(data)})
+
+
+def forked(data: Path | str | None) -> dict[str, str]:
+    """Return what the author's own answers run under: nobody looks at their pictures."""
+    return ordinary(data) | {"MPLBACKEND": "agg"}
+
+
+def jailed(data: Path | str | None) -> dict[str, str]:
+    """Return all environment variables that student code sees."""
+    return {
+        "PATH": f"{sys.prefix}/bin:/usr/bin:/bin",
+        "HOME": "/tmp/home",  # noqa: S108 (as the kernels: some libraries look once)
+        "USER": "student",  # nobody's name can be looked up
+        "LANG": "C.UTF-8",
+        **ordinary(data),
+        **LARGE_PAGES,
+        **IN_A_KERNEL,
+        "PYTHONHASHSEED": "0",
+        "PYTHONDONTWRITEBYTECODE": "1",
+    }
+
+
+def judging() -> dict[str, str]:
+    """Return what the judge runs under: a reference computes as a student's kernel does."""
+    return ONE_THREAD | LARGE_PAGES
