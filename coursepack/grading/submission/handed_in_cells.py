@@ -1,4 +1,4 @@
-"""A submitted cell in short, and what the assignment's own cells are."""
+"""A submitted cell in brief, and questions about the assignment's own cells."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from coursepack.notebooks.cell_texts import defined_names
 
 @dataclass(frozen=True)
 class HandedInCell:
-    """A submitted cell, as far as it can be read.
+    """The readable part of a submitted cell.
 
     Attributes:
         kind: its cell type.
