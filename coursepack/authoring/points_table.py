@@ -1,4 +1,4 @@
-"""The points a notebook announces, in its table and its headings, against the points its cells carry."""
+"""Compare the points in a notebook's table and headings with the points that its cells carry."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ def find_mistakes(source: NotebookNode, name: str) -> list[CoursepackError]:
     """Return where announced points and the cells' points disagree.
 
     The cell `title` holds a table `| exercise | points | minutes |` that ends in a row of totals. A heading
-    (`##` or deeper) that says “3 points” speaks for the test cells up to the next such heading.
+    (`##` or deeper) that says “3 points” covers the test cells up to the next such heading.
     """
     titles = [cell for cell in source.cells if cell.get("id") == TITLE_CELL and cell.cell_type == "markdown"]
     where = f"{name}, cell “{TITLE_CELL}”"
@@ -59,7 +59,7 @@ def read_table(markdown: str, *, where: str) -> list[Row]:
 
 
 def points_of(cell: NotebookNode) -> float:
-    """Return the points a cell carries."""
+    """Return the points that a cell carries."""
     return float(cell.metadata.nbgrader.get("points") or 0) if utils.is_grade(cell) or utils.is_task(cell) else 0.0
 
 
