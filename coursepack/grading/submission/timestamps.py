@@ -82,7 +82,7 @@ def _plain(text: str) -> str:
         raise ValueError("too long for a time")
     line = " ".join(text.replace("\ufeff", "").replace("\N{MINUS SIGN}", "-").split())
     if not line.isascii():
-        raise ValueError("it has characters that no known form has")
+        raise ValueError("it has letters that no known form has")
     return re.sub(r",(?= |$)", "", re.sub(r" \([\w ]*\)$", "", line))
 
 

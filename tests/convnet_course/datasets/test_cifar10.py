@@ -73,12 +73,12 @@ def test_is_a_class_with_fewer_pictures_told(elsewhere: Path) -> None:
         (lambda folder: shorten(folder / "test" / "cat" / "0.jpg"), r"cat: 1 of 3 pictures are truncated, 0.jpg"),
         (lambda folder: shorten(folder / "train" / "frog" / "2.png"), r"frog: 1 of 3 pictures are truncated, 2.png"),
         (lambda folder: (folder / "train" / "cat" / "1.png").write_bytes(b""), r"truncated, 1.png"),
-        (lambda folder: [move(path) for path in (folder / "test").iterdir()], r"test: no class folders"),
+        (lambda folder: [move(path) for path in (folder / "test").iterdir()], r"test: there are no class folders"),
     ],
 )
 def test_is_a_damaged_folder_named_with_a_remedy(elsewhere: Path, damage: Any, said: str) -> None:
     damage(write_folder(Path("data")))
-    with pytest.raises(CoursepackError, match=rf"{said}(.|\n)*remedy: copy the pictures anew"):
+    with pytest.raises(CoursepackError, match=rf"{said}(.|\n)*remedy: copy the pictures again"):
         cifar10.find_photographs()
 
 
