@@ -1,8 +1,8 @@
-"""`coursepack validate`: proof that the pack gives right work its points and wrong work none.
+"""`coursepack validate`: check that the tests give right work its points and wrong work none.
 
 Per assignment: the solution earns full marks, the untouched release nothing, every mutant (a wrong answer) loses
 exactly the cells it names, every variant (a right answer written differently) loses none. All answers run in
-forked processes; of each kind, some go through jail and judge as well, as a submission does: the same must come out.
+forked processes; some of each kind also go through jail and judge, like a submission, with the same result.
 """
 
 from __future__ import annotations
@@ -35,13 +35,13 @@ CLAIMS = {
 
 @dataclass(frozen=True)
 class Proof:
-    """How a pack is proved.
+    """Options of a validation.
 
     Attributes:
         jobs: how many notebooks run at once.
-        only: a text that the names of all answers to run contain.
-        all_judged: let all answers go through jail and judge, not only some of each kind.
-        unsafe_no_jail: let the judge's kernels run without any wall.
+        only: run only the answers whose name contains this text.
+        all_judged: run all answers through jail and judge, not only some of each kind.
+        unsafe_no_jail: run the judge's kernels without isolation.
     """
 
     jobs: int = 2
@@ -51,10 +51,10 @@ class Proof:
 
 
 def prove_pack(course: Course, assignments: list[str], proof: Proof) -> int:
-    """Run all answers, print tables, and return 0 if the pack is proven, else 1.
+    """Run all answers, print tables, and return 0 if all results are as expected, else 1.
 
     Raises:
-        CoursepackError: no answer is called so, or there is no jail on this machine.
+        CoursepackError: no answer has such a name, or there is no jail on this machine.
     """
     console = Console()
     families = [list(answers(course, name, proof.only)) for name in assignments]
@@ -82,7 +82,7 @@ def prove_pack(course: Course, assignments: list[str], proof: Proof) -> int:
 def _run_in_forks(
     course: Course, families: Sequence[Sequence[Answer]], proof: Proof, console: Console
 ) -> dict[Place, NotebookRun]:
-    """Rehearse all answers; return the results by their places."""
+    """Run all answers in forked processes; return the results by place."""
     results: dict[Place, NotebookRun] = {}
     with _progress(console) as progress:
         task = progress.add_task("proving", total=sum(map(len, families)), now="")
@@ -96,7 +96,7 @@ def _run_in_forks(
 
 
 def _judged(course: Course, chosen: Sequence[Judged], proof: Proof, console: Console) -> Pairs:
-    """Let answers go through jail and judge; return them with their results, in their order."""
+    """Run answers through jail and judge; return them with their results, in order."""
     results: dict[int, tuple[Answer, NotebookRun]] = {}
     with _progress(console) as progress:
         task = progress.add_task("judging", total=len(chosen), now="")

@@ -60,7 +60,7 @@ def test_are_faulty_markers_of_a_solution_cell_named(source: str, message: str) 
         ("double-visible", "assert double(2) == 4", "does not begin with a comment"),
         ("double-visible", "# Check that it works\ndouble(2)\n2 + 2", "ends in a value"),
         ("double-visible", "# Check that it works\ndouble(2) == 4", "ends in a value"),
-        ("double-visible", "# Check that it works\nassert double(2 == 4", "no Python"),
+        ("double-visible", "# Check that it works\nassert double(2 == 4", "not Python"),
         (
             "double-hidden",
             "# Check that it works\n### BEGIN HIDDEN TESTS\nanswer = 3\nanswer\n### END HIDDEN TESTS",

@@ -82,7 +82,7 @@ def test_is_a_home_folder_in_course_data_understood(
 def test_is_damage_below_course_data_mended_there(elsewhere: Path, mini: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("COURSE_DATA", str(put(mini, elsewhere / "named")))
     shorten(elsewhere / "named" / RAW / LABELS)
-    with pytest.raises(CoursepackError, match=rf"named.*{LABELS}: 3,007 bytes where .* 3,008\n(.|\n)*\$COURSE_DATA"):
+    with pytest.raises(CoursepackError, match=rf"named.*{LABELS}: 3,007 bytes, but .* 3,008\n(.|\n)*\$COURSE_DATA"):
         mnist.find_mnist()
 
 
