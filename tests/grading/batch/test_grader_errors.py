@@ -115,7 +115,7 @@ class Broken:
 
 def test_an_error_of_our_own_code_is_told_in_one_line_with_its_traceback_apart() -> None:
     outcome = _outcome(Broken())
-    assert "an error of coursepack's own, please report it: KeyError" in outcome.problem
+    assert "an error in coursepack itself, please report it: KeyError" in outcome.problem
     assert "\n" not in outcome.problem
     assert "in exception" in outcome.details
 
