@@ -25,7 +25,7 @@ class CellStatus(StrEnum):
 
 
 class Status(StrEnum):
-    """What became of one submission."""
+    """The status of one submission."""
 
     GRADED = "graded"
     TO_MARK = "to mark by hand"
@@ -90,7 +90,7 @@ class SubmissionResult:
 
     @property
     def status(self) -> Status:
-        """What became of the submission."""
+        """The submission's status."""
         if not self.submitted:
             return Status.MISSING
         if self.problem:

@@ -57,7 +57,7 @@ class Workspace:
 
     @cached_property
     def coursedir(self) -> Any:
-        """nbgrader's folders, with the course's configuration in `config`."""
+        """The folders of nbgrader, with the course's configuration in `config`."""
         return course_directory(self.course)
 
     @property

@@ -54,7 +54,7 @@ class ForkProvisioner(KernelProvisionerBase):
 
     @property
     def has_process(self) -> bool:
-        """Whether a kernel was started and not yet buried."""
+        """Whether a kernel was started and has not been cleaned up yet."""
         return self.guard is not None
 
     async def pre_launch(self, **options: Any) -> dict[str, Any]:

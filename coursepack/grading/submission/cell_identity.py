@@ -42,7 +42,7 @@ FEWEST = 0.2
 
 @dataclass(frozen=True)
 class Identity:
-    """Which submitted cell is which.
+    """The assignment's cells in a submission.
 
     Attributes:
         order: the cells to run, as (place in the submission, name); the name of a student's own cell is empty.

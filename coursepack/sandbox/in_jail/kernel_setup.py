@@ -1,7 +1,7 @@
 """Make a forked kernel like one started by Jupyter; `docs/security.md` lists the differences.
 
-When everything that a kernel and the agent need is loaded, this removes our folder from the search path and adds the
-working folder, so that a student's module cannot replace any of ours.
+Our folder leaves the search path, and the working folder takes its place, only when everything that a kernel and the
+agent need is loaded. So a student's module cannot replace any of it.
 """
 
 from __future__ import annotations
