@@ -1,1 +1,1 @@
-"""The course on convolutional networks: its checks by topic, reference networks, gates, data sets and figures."""
+"""The course on convolutional networks: checks by topic, reference networks, gates, data sets and figures."""

@@ -13,7 +13,7 @@ from coursepack.errors import CoursepackError
 
 app = typer.Typer(
     name="convnet_course",
-    help="The course on convolutional networks: its data sets, and its figures.",
+    help="The course on convolutional networks: its data sets and its figures.",
     no_args_is_help=True,
     pretty_exceptions_enable=False,
     add_completion=False,
@@ -24,7 +24,7 @@ app = typer.Typer(
 def data(
     fetch: Annotated[bool, typer.Option("--fetch", help="Download the full MNIST into ./data.")] = False,
     shapes: Annotated[
-        bool, typer.Option("--shapes", help="Write generated shapes into ./data, in place of CIFAR-10.")
+        bool, typer.Option("--shapes", help="Write generated shapes into ./data, to use instead of CIFAR-10.")
     ] = False,
 ) -> None:
     """Show which data sets the notebooks will use, or fetch the full MNIST."""
@@ -46,14 +46,14 @@ def reproduce(
     device: Annotated[str | None, typer.Option(help="cpu, cuda, …; by default a GPU if there is one.")] = None,
     seeds: Annotated[int, typer.Option(min=1, help="Train each row with this many seeds.")] = 1,
     quick: Annotated[
-        bool, typer.Option("--quick", help="One epoch on the mini set, into a temporary folder: a look, no result.")
+        bool, typer.Option("--quick", help="One epoch on the mini set, into a temporary folder: a trial run only.")
     ] = False,
     into: Annotated[Path | None, typer.Option(help="Where to write; docs/ by default.")] = None,
     course: Annotated[
         Path | None, typer.Option("--course", help="The course folder; by default the one you are in.")
     ] = None,
 ) -> None:
-    """Train the networks as the reference works did, and write our figures beside theirs."""
+    """Train the networks as in the reference works, and write our figures beside theirs."""
     from convnet_course.reproduction.command import reproduce as run
 
     raise typer.Exit(run(Course.find(course), rows or [], device=device, seeds=seeds, quick=quick, into=into))

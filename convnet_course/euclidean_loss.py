@@ -10,7 +10,7 @@ from coursepack.checks.arrays import compare_values
 from coursepack.checks.messages import failed, student_error
 from coursepack.subject import Array, StudentError, Subject
 
-TOLERANCE = 1e-5  # whoever computes in float32 is right too
+TOLERANCE = 1e-5  # computing in float32 is right too
 ROUNDING = 1e-6  # of gradients in float32
 Loss = Callable[[Array, Array], float]
 
@@ -36,7 +36,7 @@ def euclidean_gradient(outputs: Array, targets: Array) -> Array:
 
 
 def assert_euclidean_loss(student: Subject, name: str) -> None:
-    """Check a function `name(outputs, targets)`: value and gradient, for logits and for log-probabilities.
+    """Check the loss `name(outputs, targets)`: value and gradient, for logits and for log-probabilities.
 
     Args:
         student: the subject.
@@ -57,7 +57,7 @@ def assert_euclidean_loss(student: Subject, name: str) -> None:
             raise failed(f"{where}: value", got=f"{float(value):.6g}", hint=_hint(float(value), outputs, targets))
         gradient, got = euclidean_gradient(outputs, targets), gradients[0].astype(np.float64)
         if not np.allclose(got, gradient, rtol=1e-3, atol=ROUNDING):
-            hint = "the value is right but its gradient is not: look for detach, .data, .item() or NumPy"
+            hint = "the value is right but its gradient is wrong: look for detach, .data, .item() or NumPy"
             compare_values(f"{where}: gradient of the outputs", gradient, got, tolerance=TOLERANCE, hint=hint)
 
 
@@ -76,25 +76,25 @@ def _cases() -> Iterator[tuple[str, Array, Array]]:
 
 
 def _hint(got: float, outputs: Array, targets: Array) -> str:
-    """Try the usual slips, and name the one that gives the student's value."""
+    """Try the common slips, and return the one that gives the student's value."""
     if not np.isfinite(got):
-        return "large scores overflow: F.softmax takes care of that"
+        return "large scores overflow: F.softmax prevents that"
     p, batch = softmax(outputs), len(outputs)
     squares = (p - targets) ** 2
     slips: dict[str, float] = {
         "the outputs are scores: turn them into probabilities first": ((outputs - targets) ** 2).sum() / (2 * batch),
         "the factor ½ is missing": squares.sum() / batch,
         "divide by the number of samples": squares.sum() / 2,
-        "divide by the number of samples, not by that of all numbers": squares.mean() / 2,
-        "this is the mean over all numbers, as nn.MSELoss has it": squares.mean(),
-        "there is no root in it": np.sqrt(squares.sum(axis=1)).sum() / (2 * batch),
-        "this takes the logarithms of the probabilities": ((np.log(p) - targets) ** 2).sum() / (2 * batch),
-        "the other classes count too, not the true one alone": (squares * targets).sum() / (2 * batch),
+        "divide by the number of samples, not by the number of values": squares.mean() / 2,
+        "this is the mean over all values, as in nn.MSELoss": squares.mean(),
+        "there is no square root in this loss": np.sqrt(squares.sum(axis=1)).sum() / (2 * batch),
+        "use the probabilities, not their logarithms": ((np.log(p) - targets) ** 2).sum() / (2 * batch),
+        "the other classes count too, not only the true one": (squares * targets).sum() / (2 * batch),
         "square the differences": np.abs(p - targets).sum() / (2 * batch),
     }
     if batch > 1:
         across = np.exp(outputs - outputs.max(axis=0)) / np.exp(outputs - outputs.max(axis=0)).sum(axis=0)
-        slips["softmax belongs over the classes, dim=1"] = ((across - targets) ** 2).sum() / (2 * batch)
+        slips["take the softmax over the classes, dim=1"] = ((across - targets) ** 2).sum() / (2 * batch)
     close = [hint for hint, slip in slips.items() if np.isclose(got, slip, rtol=1e-5)]
     wanted = "1/(2B) times the sum of all squared differences between probabilities and targets"
     return close[0] if len(close) == 1 else wanted

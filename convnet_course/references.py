@@ -1,7 +1,7 @@
-"""The networks as the specification has them: what a student's network is compared with.
+"""The networks of the specification: a student's network is compared with these.
 
-Shapes: images (batch, 1, 28, 28) if nothing else is said, outputs (batch, 10) logits. The modules are registered in
-call order, which is all that a comparison relies on.
+Shapes: images (batch, 1, 28, 28) unless stated otherwise, outputs (batch, 10) logits. The modules are registered in
+call order; a comparison relies on nothing else.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from torch import nn
 from coursepack.checks.reference import Reference
 
 IMAGE_SHAPE = Reference.input_shape
-# The reference works give no probability for two of their networks with dropout.
+# The reference works do not state the probability for two of their networks with dropout.
 DROPOUT = 0.5
 
 

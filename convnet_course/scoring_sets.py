@@ -1,4 +1,4 @@
-"""The images that trained networks are scored on, as the notebooks prepare them, and their labels."""
+"""The images that trained networks are scored on, prepared as in the notebooks, and their labels."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from convnet_course.datasets.synthetic_shapes import load_shapes
 from convnet_course.holdout import load_holdout
 from coursepack.subject import Array
 
-# Of the coloured shapes' training images, channel by channel: red, green, blue.
+# Mean and standard deviation of the coloured shapes' training images, per channel: red, green, blue.
 SHAPES_MEAN = np.array([0.36480, 0.36310, 0.36815])
 SHAPES_STD = np.array([0.22516, 0.22023, 0.22686])
 

@@ -1,4 +1,4 @@
-"""The `coursepack` command. Each subcommand only reads its options; the rooms of the package do the work."""
+"""The `coursepack` command. Each subcommand only reads its options; other modules do the work."""
 
 from __future__ import annotations
 
@@ -79,14 +79,14 @@ def grade(
         typer.Option(help="Grade on this Dask cluster, for example tcp://host:8786, instead of here."),
     ] = None,
     timeout: Annotated[
-        int | None, typer.Option(min=1, help="CPU seconds a cell may take; by default nbgrader_config.py's.")
+        int | None, typer.Option(min=1, help="CPU seconds per cell; the default is in nbgrader_config.py.")
     ] = None,
     force: Annotated[bool, typer.Option("--force", help="Grade again what is already graded.")] = False,
     pictures: Annotated[
         bool, typer.Option(help="Run the assignment's own cells that only draw; points do not depend on them.")
     ] = True,
     unsafe_no_jail: Annotated[
-        bool, typer.Option("--unsafe-no-jail", help="Run student code without any wall, with all your rights.")
+        bool, typer.Option("--unsafe-no-jail", help="Run student code without isolation, with all your rights.")
     ] = False,
     verbose: Annotated[
         bool, typer.Option("-v", "--verbose", help="Show what happens, and write its details into the log.")
@@ -131,14 +131,14 @@ def validate(
         bool, typer.Option("--full", help="Run every cell of every answer, also those on which no test depends.")
     ] = False,
     all_judged: Annotated[
-        bool, typer.Option("--all-judged", help="Let all answers go through jail and judge, not some of each kind.")
+        bool, typer.Option("--all-judged", help="Run all answers through jail and judge, not only some of each kind.")
     ] = False,
     unsafe_no_jail: Annotated[
-        bool, typer.Option("--unsafe-no-jail", help="Run the judged answers without any wall.")
+        bool, typer.Option("--unsafe-no-jail", help="Run the judged answers without isolation.")
     ] = False,
     course: CourseOption = None,
 ) -> None:
-    """Prove the pack: solutions earn all points, blanks none, mutants lose what they should, variants nothing."""
+    """Validate the tests: solutions earn all points, blanks none, mutants lose what they should, variants nothing."""
     from coursepack.validation.validate import Proof, prove_pack
 
     if quick and (full or all_judged):
@@ -155,7 +155,7 @@ def demo(
     timeout: Annotated[int, typer.Option(min=1, help="CPU seconds a cell may take.")] = 30,
     course: CourseOption = None,
 ) -> None:
-    """Show the course at work in a fresh folder ./demo: a sample class is graded, a report written."""
+    """Show the course at work in a new folder ./demo: grade a sample class and write a report."""
     from coursepack.demo import run_demo
     from coursepack.settings import read_settings
 

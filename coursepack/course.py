@@ -1,4 +1,4 @@
-"""Where things lie in a course folder, and which assignments it has."""
+"""Locate the files and assignments of a course folder."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ CONFIG_NAME = "nbgrader_config.py"
 
 @dataclass(frozen=True)
 class Course:
-    """A course folder: the one that holds `nbgrader_config.py`.
+    """A course folder: a folder with an `nbgrader_config.py`.
 
     Attributes:
         root: absolute path of the folder.
@@ -22,7 +22,7 @@ class Course:
 
     @classmethod
     def find(cls, start: Path | None = None) -> Course:
-        """Return the course that `start` (the working directory by default) lies in.
+        """Return the course that contains `start` (the working directory by default).
 
         Raises:
             CoursepackError: neither the folder nor one above it holds `nbgrader_config.py`.

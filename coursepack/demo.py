@@ -1,7 +1,7 @@
-"""`python -m coursepack.demo`: the whole way once, in a fresh course folder `./demo`.
+"""`coursepack demo`: run the whole workflow once, in a new course folder `./demo`.
 
-Student versions are generated, a sample class hands in, its work is graded, a report is written. The folder is
-thrown away and made anew each time; nothing else is touched.
+It generates student versions, writes a sample class's submissions, grades them and writes a report. The folder is
+deleted and made again each time; nothing else is touched.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ from coursepack.report.page import write_report
 from coursepack.settings import FILE, grading_data, package_files, read_settings
 
 FOLDER = "demo"
-# Says that the folder is ours to throw away.
+# Marks the folder as ours to delete.
 MARK = ".made-by-coursepack-demo"
 PARTS = ("source", "answers", CONFIG_NAME, FILE)
 
@@ -72,7 +72,7 @@ def run_demo(course: Course, assignment: str, *, jobs: int, timeout: int) -> int
 
 
 def fresh_course(course: Course) -> Course:
-    """Make `demo/` in the course folder, in place of an earlier one.
+    """Make `demo/` in the course folder, replacing an earlier one.
 
     Raises:
         CoursepackError: there is a folder of that name that this function did not make.

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 
 class CoursepackError(Exception):
-    """A mistake of the user's (a damaged file, a wrong option), told in one message without a traceback.
+    """A user's mistake (a damaged file, a wrong option), shown as one message without a traceback.
 
     Args:
         what: what is wrong, as a sentence without its full stop.

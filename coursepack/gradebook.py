@@ -1,4 +1,4 @@
-"""The course's nbgrader settings: its configuration file, its folders, its gradebook."""
+"""Read the course's nbgrader settings: configuration file, folders, gradebook."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from traitlets.config.loader import PyFileConfigLoader
 from coursepack.course import CONFIG_NAME, Course
 from coursepack.errors import CoursepackError
 
-# SQLite's own wait for a lock is 5 s; a loaded machine with many graders at once needs more.
+# SQLite waits 5 s for a lock by default; a busy machine with many graders needs more.
 LOCK_WAIT_SECONDS = 60
 
 
@@ -43,7 +43,7 @@ def course_directory(course: Course) -> Any:
 
 
 def gradebook_url(coursedir: Any) -> str:
-    """Return the gradebook's address, with patience for a locked SQLite file."""
+    """Return the gradebook's address, with a long timeout for a locked SQLite file."""
     url = str(coursedir.db_url)
     if url.startswith("sqlite:///") and "?" not in url:
         return f"{url}?timeout={LOCK_WAIT_SECONDS}"
@@ -51,7 +51,7 @@ def gradebook_url(coursedir: Any) -> str:
 
 
 def find_tools() -> None:
-    """Let nbgrader find `alembic`, which it calls by name to make a gradebook, in a .venv that nobody activated."""
+    """Let nbgrader find `alembic`, which it runs by name to make a gradebook, even if the .venv is not activated."""
     beside_python = str(Path(sys.executable).parent)
     if beside_python not in os.environ.get("PATH", "").split(os.pathsep):
         os.environ["PATH"] = os.pathsep.join([beside_python, os.environ.get("PATH", "")])
@@ -77,7 +77,7 @@ def generate_assignment(
 
 
 def open_gradebook(coursedir: Any) -> Any:
-    """Open the gradebook, making it where there is none; to be used in a `with` statement.
+    """Open the gradebook, and create it if there is none; use it in a `with` statement.
 
     Raises:
         CoursepackError: it is locked, damaged or out of reach.
@@ -87,8 +87,8 @@ def open_gradebook(coursedir: Any) -> Any:
         return Gradebook(gradebook_url(coursedir), coursedir.course_id)
     except DBAPIError as error:
         reason = str(error.orig).strip().split("\n")[0]
-        remedy = "put a copy of it back from before; the next `coursepack grade` enters what is missing"
+        remedy = "restore a backup; the next `coursepack grade` enters what is missing"
         if "locked" in reason:
-            remedy = "close what holds it (a formgrader?), then repeat the command"
+            remedy = "close the program that uses it (formgrader?), then repeat the command"
         where = str(coursedir.db_url)
         raise CoursepackError(f"the gradebook cannot be opened: {reason}", where=where, remedy=remedy) from error

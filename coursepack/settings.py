@@ -1,4 +1,4 @@
-"""What a course tells the tool about itself: `[tool.coursepack]` in its `pyproject.toml`."""
+"""Read a course's settings: `[tool.coursepack]` in its `pyproject.toml`."""
 
 from __future__ import annotations
 
@@ -21,14 +21,14 @@ FILE = "pyproject.toml"
 
 @dataclass(frozen=True)
 class Settings:
-    """The settings of a course; all may be left out.
+    """The settings of a course; all are optional.
 
     Attributes:
         package: the course's own Python package in the course folder. Hidden tests import it; students never see it.
         preload: modules that notebooks import, imported once before any notebook is run.
         grading_data: "module:function" of the package; it is called with the course folder (a `Path`), and returns the
-            folder of data that notebooks see while they are built, proven and graded, as `$COURSE_DATA`.
-        repository: "owner/name" on GitHub, for notebooks that open in Colab at a click.
+            folder of data that notebooks see as `$COURSE_DATA` while they are built, validated and graded.
+        repository: "owner/name" on GitHub, for notebooks that open in Colab with one click.
         branch: the branch that holds `release/`.
         bundled_data: files and folders of the course folder that the grading data are made from.
         demo: the assignment that `coursepack demo` shows.
@@ -44,7 +44,7 @@ class Settings:
 
 
 LISTS = {"preload": 'preload = ["numpy", "pandas"]', "bundled_data": 'bundled_data = ["data/small"]'}
-# Setting → what it must look like, and an example of it.
+# Setting → its pattern, and an example.
 FORMS = {
     "package": (r"[A-Za-z_]\w*", 'package = "my_course"'),
     "grading_data": (r"[A-Za-z_][\w.]*:[A-Za-z_]\w*", 'grading_data = "my_course.data:grading_data"'),
@@ -58,7 +58,7 @@ def read_settings(root: Path) -> Settings:
     """Return the settings of the course in the folder `root`.
 
     Raises:
-        CoursepackError: the file is not TOML, or a setting is unknown or not of its form.
+        CoursepackError: the file is not TOML, or a setting is unknown or malformed.
     """
     path = root / FILE
     if not path.is_file():
@@ -85,7 +85,7 @@ def _check(path: Path, name: str, value: Any) -> None:
         fits = isinstance(value, str) and (value == "" or re.fullmatch(form, value) is not None)
     if not fits:
         remedy = f"write it like this: {example}; or leave it out"
-        raise CoursepackError(f"{name} = {value!r} is no such setting", where=str(path), remedy=remedy)
+        raise CoursepackError(f"{name} = {value!r} is not a valid setting", where=str(path), remedy=remedy)
 
 
 def package_files(course: Course) -> list[Path]:
@@ -115,7 +115,7 @@ def grading_data(course: Course) -> Path | None:
     """Return the folder of data that the course's notebooks are graded on; None if the course names none.
 
     Raises:
-        CoursepackError: the function that should lay it out is missing or fails.
+        CoursepackError: the function that provides it is missing or fails.
     """
     named = read_settings(course.root).grading_data
     if not named:
@@ -128,15 +128,15 @@ def grading_data(course: Course) -> Path | None:
     except CoursepackError:
         raise
     except Exception as error:
-        reason = f"the grading data cannot be laid out: {type(error).__name__}: {error}"
+        reason = f"the grading data cannot be provided: {type(error).__name__}: {error}"
         raise CoursepackError(reason, where=where) from error
     if not isinstance(folder, Path) or not folder.is_dir():
-        raise CoursepackError(f"the function returned {folder!r}, no folder", where=where)
+        raise CoursepackError(f"the function returned {folder!r}, which is not a folder", where=where)
     return folder
 
 
 def import_from(course: Course, module: str) -> Any:
-    """Import a module that may lie in the course folder; what is installed comes first.
+    """Import a module that may be in the course folder; installed modules come first.
 
     Raises:
         ImportError: there is no such module, or it fails.
@@ -146,15 +146,15 @@ def import_from(course: Course, module: str) -> Any:
 
 
 def make_importable(course: Course) -> None:
-    """Let this process import what lies in the course folder; what is installed still comes first."""
+    """Let this process import from the course folder; installed modules still come first."""
     if str(course.root) not in sys.path:
         sys.path.append(str(course.root))
 
 
 def grading_environment(course: Course) -> dict[str, str]:
-    """Return the variables that a notebook is built, proven and graded under.
+    """Return the environment variables under which a notebook is built, validated and graded.
 
     Raises:
-        CoursepackError: the grading data cannot be laid out.
+        CoursepackError: the grading data cannot be provided.
     """
     return kernel_environment.ordinary(grading_data(course))

@@ -1,4 +1,4 @@
-"""Checks of the cross-entropy module of problem set 3: its mean loss, its gradient, and what it does with zeros."""
+"""Checks of the cross-entropy module of problem set 3: its mean loss, its gradient, and how it handles zeros."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from coursepack.checks.instances import as_array, as_number, call, compare, one_
 from coursepack.checks.messages import failed
 from coursepack.subject import Array, InstanceHandle, Subject
 
-LOSS_TOLERANCE = 1e-6  # a number shows no dtype, and whoever computes in float32 is right too
+LOSS_TOLERANCE = 1e-6  # a plain number has no dtype, and computing in float32 is right too
 SLACK = 0.05  # adding 1e-12 to the probabilities is as good as raising the small ones to 1e-12
 LABELS = np.array([[1.0, 0.0], [0.0, 1.0]])
 ORDINARY = (np.array([[0.5, 0.5], [0.25, 0.75]]), np.array([[0.875, 0.125], [0.75, 0.25]]))
@@ -28,7 +28,7 @@ def assert_cross_entropy_forward(student: Subject, name: str) -> None:
         right = np.array(reference.cross_entropy(p, y))
         slips = {
             "this is the sum over the batch, not the mean": right * shape[0],
-            "divide by the number of samples, not of numbers": right / shape[1],
+            "divide by the number of samples, not by the number of values": right / shape[1],
             "the sign is wrong: a loss is never negative": -right,
             "use the natural logarithm": right / np.log(2),
             "the logarithm is missing": np.array(-(p * y).sum() / shape[0]),
@@ -64,9 +64,9 @@ def assert_cross_entropy_backward(student: Subject, name: str) -> None:
         right = reference.cross_entropy_backward(p, y)
         slips = {
             "the loss is a mean: divide by the batch size": right * len(p),
-            "divide by the number of samples, not of classes": right * len(p) / shape[1],
+            "divide by the number of samples, not by the number of classes": right * len(p) / shape[1],
             "the sign is wrong: the more probable the right class, the smaller the loss": -right,
-            "this is softmax and cross-entropy in one; here only the loss is asked for": (p - y) / len(p),
+            "this is the gradient of softmax and cross-entropy together; give that of the loss only": (p - y) / len(p),
             "y is missing: only the right class has a gradient": -1 / p / len(p),
             "divide by p, do not multiply": -y * p / len(p),
         }
@@ -74,10 +74,10 @@ def assert_cross_entropy_backward(student: Subject, name: str) -> None:
 
 
 def assert_cross_entropy_of_zero(student: Subject, name: str) -> None:
-    """Check that probabilities below 1e-12 count as 1e-12, forward and backward, and larger ones as they are.
+    """Check that probabilities below 1e-12 count as 1e-12, forward and backward, and larger ones keep their value.
 
     A wrong factor in the loss or in its gradient costs no points here: both are compared with the reference times the
-    factor that ordinary probabilities show. A gradient that is otherwise wrong must be finite, and 0 where y is 0.
+    factor seen with ordinary probabilities. A gradient that is otherwise wrong must be finite, and 0 where y is 0.
     """
     handle = student.instance(name)
     sides: tuple[tuple[str, Callable[..., Array], Callable[..., Any]], ...] = (
@@ -89,12 +89,12 @@ def assert_cross_entropy_of_zero(student: Subject, name: str) -> None:
         for about, p in _small_probabilities(name):
             got, expected = own(handle, about, p, LABELS), (factor or 1.0) * np.array(right(p, LABELS))
             if not np.isfinite(got).all():
-                hint = "0 · log 0 and 0/0 are not numbers: raise small probabilities to 1e-12 first"
+                hint = "0 · log 0 and 0/0 give nan: raise small probabilities to 1e-12 first"
                 raise failed(f"{about}: {side}", expected="finite numbers", got="nan or infinite", hint=hint)
             if factor is None and side == "backward":
                 got, expected = got[LABELS == 0], np.zeros(1)
             if not np.allclose(got, expected, rtol=SLACK, atol=1e-6 * float(np.abs(expected).max())):
-                wanted = "probabilities below 1e-12 to count as 1e-12, and all others as they are"
+                wanted = "probabilities below 1e-12 count as 1e-12, all others keep their value"
                 raise failed(f"{about}: {side}", expected=wanted, got="something else")
 
 
@@ -109,7 +109,7 @@ def _small_probabilities(name: str) -> list[tuple[str, Array]]:
 
 
 def _factor(handle: InstanceHandle, own: Callable[..., Array], right: Callable[..., Any], name: str) -> float | None:
-    """Return the factor by which a student's results are too large on ordinary probabilities; None if it is none."""
+    """Return the factor by which a student's results are too large on ordinary probabilities; None if there is none."""
     factors = set()
     for p in ORDINARY:
         got, expected = own(handle, name, p, LABELS), np.array(right(p, LABELS))

@@ -1,4 +1,4 @@
-"""Checks of what students write to check gradients: numerical gradients and relative errors."""
+"""Checks of the functions with which students check gradients: numerical gradients and relative errors."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ class Problem:
     """A NumPy function to differentiate.
 
     Attributes:
-        name: its name in NumPy: the student's `np` holds the same one.
+        name: its name in NumPy: the student's `np` has the same function.
         x: where to differentiate.
         dout: gradient of a loss with respect to the function's result.
         gradient: the gradient of x, from a formula.
@@ -45,7 +45,7 @@ def _problems() -> list[Problem]:
 
 
 def assert_numerical_gradient(student: Subject, name: str) -> None:
-    """Check `name(function, x, dout, h)` on functions of NumPy, some of which mix their inputs."""
+    """Check `name(function, x, dout, h)` on NumPy functions, some of which mix their inputs."""
     for problem in _problems():
         about = f"{name} of {problem.name} on an x of shape {problem.x.shape}"
         got = call_function(student, about, name, Name(problem.name), Frozen(problem.x), problem.dout)
@@ -59,7 +59,7 @@ def assert_numerical_gradient(student: Subject, name: str) -> None:
 def _slips(problem: Problem) -> Slips:
     right = problem.gradient
     slips = {
-        "divide by 2h: the two points lie that far apart": right * 2,
+        "divide by 2h: the two points are 2h apart": right * 2,
         "the sign is wrong: f(x + h) − f(x − h)": -right,
     }
     if problem.name in ("np.sin", "np.exp", "np.square"):
@@ -68,15 +68,15 @@ def _slips(problem: Problem) -> Slips:
 
 
 def assert_step_honoured(student: Subject, name: str) -> None:
-    """Check that `h` is used, and as a central difference: exp then gives exp(x) · sinh(h)/h."""
+    """Check that `h` is used in a central difference: exp then gives exp(x) · sinh(h)/h."""
     x = random(4)
     for h in (0.5, 0.1):
         about = f"{name} of np.exp with h = {h:g}"
         expected = np.exp(x) * np.sinh(h) / h
         slips = {
-            "h is not used: your step is another one": np.exp(x) * np.sinh(1e-5) / 1e-5,
+            "h is not used: your step is a different one": np.exp(x) * np.sinh(1e-5) / 1e-5,
             "this is a one-sided difference; step to both sides": np.exp(x) * (np.exp(h) - 1) / h,
-            "half a step to either side; h is the whole step to one side": np.exp(x) * np.sinh(h / 2) / (h / 2),
+            "you step by h/2 to either side; step by the whole h": np.exp(x) * np.sinh(h / 2) / (h / 2),
         }
         got = call_function(student, about, name, Name("np.exp"), Frozen(x), np.ones(4), h)
         hint = "step by h to either side and divide by 2h"
@@ -84,13 +84,13 @@ def assert_step_honoured(student: Subject, name: str) -> None:
 
 
 def relative_error(one: Array, other: Array) -> float:
-    """Return the largest difference over the largest absolute value; 0 if all values are 0."""
+    """Return the largest difference divided by the largest absolute value; 0 if all values are 0."""
     scale = max(np.abs(one).max(), np.abs(other).max())
     return float(np.abs(one - other).max() / scale) if scale else 0.0
 
 
 def assert_relative_error(student: Subject, name: str) -> None:
-    """Check `name(a, b)` on arrays of several shapes and sizes, zeros among them."""
+    """Check `name(a, b)` on arrays of several shapes and sizes, including zeros."""
     cases = {
         "vectors": (random(4), random(4, seed=1)),
         "tables that hardly differ": (random(3, 2), random(3, 2) + 1e-7),
@@ -104,7 +104,7 @@ def assert_relative_error(student: Subject, name: str) -> None:
     for what, (one, other) in cases.items():
         about, expected = f"{name} of {what}", np.array(relative_error(one, other))
         got = np.array(as_number(about, call_function(student, about, name, one, other)))
-        hint = "max |a − b| over the largest of all |a| and |b|; 0 if everything is 0"
+        hint = "max |a − b| divided by the largest of all |a| and |b|; 0 if everything is 0"
         compare(about, expected, got, _relative_error_slips(one, other), hint)
 
 
@@ -114,11 +114,11 @@ def _relative_error_slips(one: Array, other: Array) -> Slips:
     with np.errstate(all="ignore"):
         return {
             "the absolute error is not divided by the size of the values": apart.max(),
-            "return a fraction, not per cent": 100 * apart.max() / largest,
+            "return a fraction, not a percentage": 100 * apart.max() / largest,
             "divide by the largest value of both arrays, not of one": apart.max() / sizes[0].max(),
             "divide by the larger of the two largest values, not by their sum": apart.max()
             / (sizes[0].max() + sizes[1].max()),
-            "divide the largest difference once, not entry by entry": np.nanmax(np.append(apart / both, 0.0)),
+            "divide only the largest difference, not each entry": np.nanmax(np.append(apart / both, 0.0)),
             "take the largest difference, not the mean": apart.mean() / both.mean(),
             "signs are lost: a − b first, then the absolute value": np.abs(sizes[0] - sizes[1]).max() / largest,
             "take the largest values, not the lengths of vectors": np.linalg.norm(one - other)

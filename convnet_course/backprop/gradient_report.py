@@ -1,8 +1,8 @@
-"""Checks of `gradient_check`, the report that students write on a module's gradients.
+"""Checks of `gradient_check`, the students' function that reports errors in a module's gradients.
 
 The module is the notebook's `ExampleModule`, with other numbers and each of its faults in turn. Each output depends on
-two features, so that a module's input and output have different widths. What is right is known here by formula: the
-report must give the relative error itself, and not merely call the right gradient wrong.
+two features, so that a module's input and output have different widths. The right gradients are known by formula: the
+report must give the relative error itself, not merely flag the gradient that is wrong.
 """
 
 from __future__ import annotations
@@ -24,21 +24,21 @@ from coursepack.subject import Array, InstanceHandle, Name, Subject
 PARTS = ("numerical_gradient", "relative_error")
 FAULTS = ("", "input", "scale", "shift")
 KEYS = ("scale", "shift")
-FINE = 1e-6  # of a right gradient; the visible test and the text say so too
-SHARE = 1e-3  # how far a reported error may lie from the true one: numerical gradients are exact to about 1e-8
+FINE = 1e-6  # largest error of a right gradient; the visible test and the text say so too
+SHARE = 1e-3  # how far a reported error may be from the true one: numerical gradients are exact to about 1e-8
 SIZES = ((5, 4), (3, 3), (6, 2))  # samples, features
 
 
 @dataclass(frozen=True)
 class Question:
-    """One module to check, and what to check it with.
+    """One module to check, and the arrays to check it with.
 
     Attributes:
-        fault: name of its wrong gradient, "" for none.
+        fault: name of its wrong gradient; "" if all are right.
         scale: parameter (features − 1).
         shift: parameter (features − 1).
-        x: batch (samples, features). The last number is small, and the gradient there large: whoever calls backward
-            after a nudge gets it visibly wrong.
+        x: batch (samples, features). The last number is small, and the gradient there large: calling backward after
+            a nudge gives a visibly wrong gradient.
         dout: gradient of the output (samples, features − 1).
     """
 
@@ -54,7 +54,7 @@ class Question:
         return result
 
     def gradients(self, fault: str) -> dict[str, Array]:
-        """Return the gradients that the module's backward gives with a fault."""
+        """Return the gradients that the module's backward returns with its fault."""
         left, right = self.x[:, :-1], self.x[:, 1:]
         slope = np.cos(self.shift * right**2)
         dx = np.zeros_like(self.x)
@@ -76,9 +76,9 @@ def _questions() -> Iterator[Question]:
 
 
 def assert_gradient_check(student: Subject, name: str, variable: str = "example_right") -> None:
-    """Check `name(module, x, dout)` on the module that the notebook's `variable` holds, with each of its faults.
+    """Check `name(module, x, dout)` on the module in the notebook's `variable`, with each of its faults.
 
-    It is right with the student's own `numerical_gradient` and `relative_error`, or with ours in their place.
+    It must be right with the student's own `numerical_gradient` and `relative_error`, or with ours in their place.
     """
     handle = student.instance(variable)
     with _lent(handle, variable):
@@ -93,7 +93,7 @@ def assert_gradient_check(student: Subject, name: str, variable: str = "example_
 
 @contextlib.contextmanager
 def _lent(handle: InstanceHandle, variable: str) -> Iterator[None]:
-    """Give the module its own parameters and no fault when the check is over."""
+    """Restore the module's own parameters, without a fault, after the check."""
     before = {key: read(handle, variable, f"params.{key}") for key in KEYS}
     try:
         yield
@@ -112,7 +112,7 @@ def _true_errors(question: Question) -> Mapping[str, float]:
 
 
 def _stand_in_errors(question: Question) -> Mapping[str, float]:
-    """Return what a right `gradient_check` makes of the parts that stand in for the student's."""
+    """Return what a right `gradient_check` gives with our stand-ins for the student's parts."""
     numerical, error = stand_ins.numerical_gradient, stand_ins.relative_error
     x, scale, shift = question.x, question.scale, question.shift
     functions: dict[str, tuple[Callable[[Array], Array], Array]] = {
@@ -134,7 +134,7 @@ def _check(student: Subject, name: str, variable: str, handle: InstanceHandle, e
         report = call_function(student, about, name, Name(variable), question.x, question.dout)
         _check_report(about, report, question.fault, errors(question))
         for key, array in zip(KEYS, (question.scale, question.shift), strict=True):
-            hint = "put the old values back: the check must leave the module as it was"
+            hint = "restore the old values: the check must leave the module as it was"
             got = read(handle, variable, f"params.{key}")
             compare(f"{about}: the module's params['{key}'] afterwards", array, got, {}, hint)
 
@@ -152,15 +152,15 @@ def _check_report(about: str, report: Any, fault: str, errors: Mapping[str, floa
         elif error < FINE:
             text, wanted = "your check misses a wrong gradient", "a large error"
         else:
-            text, wanted = "the relative error of a wrong gradient is not the right one", "another number"
+            text, wanted = "the relative error of a wrong gradient has the wrong value", "a different number"
         hint = _hint(key, fault, error)
         raise failed(f"{about}: ['{key}']: {text}", expected=wanted, got=f"{error:.1e}", hint=hint)
 
 
 def _hint(key: str, fault: str, error: float) -> str:
-    """Return the hint for a wrong entry of the report: a slip that alone behaves so, or what is wanted."""
+    """Return the hint for a wrong entry of the report: the one slip that explains it, or what is wanted."""
     if key != fault and error < SHARE:
-        return "call forward(x) and backward(dout) before you nudge anything: forward replaces what backward will use"
+        return "call forward(x) and backward(dout) before you nudge anything: forward overwrites what backward uses"
     if key == fault == "shift" and error < FINE:
-        return "its sign is wrong: subtract the gradients before you take an absolute value"
-    return "compare what backward(dout) gives for this x with the numerical gradient for the same x and dout"
+        return "the sign is lost: subtract the gradients before you take an absolute value"
+    return "compare the result of backward(dout) for this x with the numerical gradient for the same x and dout"

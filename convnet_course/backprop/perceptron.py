@@ -1,7 +1,7 @@
 """Checks of the multi-layer perceptron of problem set 3: in NumPy, made of the student's own modules, and in PyTorch.
 
-The NumPy network is compared with the reference. If it differs, it is built once more from modules of ours that stand
-in for the student's, so that a fault in a module costs no points here.
+The NumPy network is compared with the reference. If it differs, it is built again from our stand-ins for the student's
+modules, so that a fault in a module costs no points here.
 """
 
 from __future__ import annotations
@@ -44,9 +44,9 @@ MODULES = ("LinearModule", "LeakyReLUModule", "SoftMaxModule")
 
 
 def without(student: Subject, name: str, *forbidden: str) -> Subject:
-    """Return the subject under the rule of `source.without`, for the network's own code.
+    """Return the subject with the rule of `source.without` for the network's own code.
 
-    The modules that it is made of are judged by checks of their own: whoever uses a library there loses nothing here.
+    The modules that it is made of have their own checks: using a library there costs nothing here.
     """
     with parts_of_ours(student, MODULES, STAND_INS):
         return source.without(student, name, *forbidden)
@@ -86,7 +86,7 @@ def _linear_layers(handle: InstanceHandle, about: str) -> tuple[list[str], list[
 
 
 def _require_all_modules(about: str, handle: InstanceHandle, shape: Shape) -> None:
-    """Check that `.layers` holds every module: a linear one at each even place, and one that follows it."""
+    """Check that `.layers` holds every module: a linear one at each even place, and the module after it."""
     for number, _ in enumerate(shape.sizes):
         for position, what in ((2 * number, "linear module"), (2 * number + 1, "activation or softmax")):
             try:
@@ -125,7 +125,7 @@ def _held(handle: InstanceHandle, about: str, paths: Sequence[str], holder: str 
 
 
 def assert_network_backward(student: Subject, name: str) -> None:
-    """Check the gradients of the input and of every layer's parameters, for an incoming gradient of the output."""
+    """Check the gradients of the input and of every layer's parameters, given the gradient of the output."""
     judge_composition(
         student,
         MODULES,
@@ -145,9 +145,9 @@ def _check_backward(student: Subject, name: str, right: Pass) -> None:
         labels = ["gradient of the input (what backward returns)"]
         labels += [f".{path}.grads['{key}']" for path in paths for key in ("weight", "bias")]
         expected, held = right(shape, x, dout), _held(handle, about, paths)
-        hint = "hand each module's result to the module before it, the last module first"
+        hint = "pass each module's result to the module before it, starting with the last module"
         if output.shape != expected.output.shape or not np.allclose(output, expected.output, rtol=1e-4):
-            hint = "what forward returns is not right yet; mend that first"
+            hint = "the result of forward is not right yet; fix that first"
         for label, gradient, array in zip(labels, _gradients(expected), got, strict=True):
             slips = {"this is dout itself": dout}
             compare(f"{about}: {label}", gradient, array, slips, hint, seen=[output, *held, *got])
@@ -158,7 +158,7 @@ def _gradients(found: NetworkPass) -> list[Array]:
 
 
 def assert_network_step(student: Subject, name: str) -> None:
-    """Check `step(learning_rate)`: parameters minus learning rate times the gradients that lie in `.grads`."""
+    """Check `step(learning_rate)`: it must subtract learning rate times `.grads` from the parameters."""
     judge_composition(
         student, MODULES, lambda: _check_step(student, name), lambda: _check_step(student, name), stand_ins=STAND_INS
     )
@@ -184,13 +184,13 @@ def _check_step(student: Subject, name: str) -> None:
 
 def _step_slips(old: Array, gradient: Array, rate: float, got: Array) -> Slips:
     slips = {
-        "downhill is against the gradient: subtract": old + rate * gradient,
+        "the step must go against the gradient: subtract": old + rate * gradient,
         "it did not change": old,
         "the old value is lost: subtract from it": -rate * gradient,
     }
     if got.shape == old.shape:
         taken = float(((old - got) * gradient).sum() / (gradient**2).sum())
-        slips["the learning rate that was handed over is not used"] = old - taken * gradient
+        slips["the learning rate that was passed is not used"] = old - taken * gradient
     return slips
 
 

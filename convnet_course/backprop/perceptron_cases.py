@@ -1,4 +1,4 @@
-"""Random networks to judge a student's multi-layer perceptron with, what they give, and what the usual slips give."""
+"""Random networks to check a student's multi-layer perceptron with, and what common slips give on them."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ STAND_INS = inspect.getsource(stand_ins)
 
 @dataclass(frozen=True)
 class Shape:
-    """The arguments that a network is made with, and a batch size."""
+    """The arguments of a network, and a batch size."""
 
     inputs: int
     hidden: Sequence[int]
@@ -39,7 +39,7 @@ class Shape:
         return f"{name}({self.inputs}, {list(self.hidden)}, {self.classes}, {self.slope:g})"
 
     def parameters(self) -> Parameters:
-        """Draw weights of He's size, and biases, all exact in float32."""
+        """Draw He-scaled weights, and biases, all exact in float32."""
         return [
             (exact(random(o, i, seed=k) * np.sqrt(2.0 / i)), 0.25 * random(o, seed=k))
             for k, (i, o) in enumerate(self.sizes)
@@ -61,7 +61,7 @@ Pass = Callable[[Shape, Array, Array], NetworkPass]
 
 
 def stand_in_pass(shape: Shape, x: Array, dout: Array) -> NetworkPass:
-    """Put the modules that stand in for the student's together as the specification has it, and run them."""
+    """Combine the stand-ins for the student's modules as the specification says, and run them."""
     modules, linear = [], []
     for number, ((inputs, outputs), arrays) in enumerate(zip(shape.sizes, shape.parameters(), strict=True)):
         linear.append(stand_ins.LinearModule(inputs, outputs))
@@ -80,12 +80,12 @@ def stand_in_pass(shape: Shape, x: Array, dout: Array) -> NetworkPass:
 
 
 def reference_pass(shape: Shape, x: Array, dout: Array) -> NetworkPass:
-    """Return what the specification's modules give."""
+    """Run the network of the specification's modules."""
     return network_pass(shape.parameters(), shape.slope, x, dout)
 
 
 def forward_slips(shape: Shape, x: Array) -> Iterator[tuple[str, Array]]:
-    """Yield what the usual slips make of a batch."""
+    """Yield what common slips give for a batch."""
 
     def logits(activation: Callable[[Array], Array]) -> Array:
         values = x
@@ -95,9 +95,9 @@ def forward_slips(shape: Shape, x: Array) -> Iterator[tuple[str, Array]]:
         return values
 
     right = logits(lambda values: leaky_relu(values, shape.slope))
-    yield "these are the logits: the last module is the softmax", right
+    yield "these are the logits: the last module must be the softmax", right
     yield "there is no activation between the linear layers", softmax(logits(lambda values: values))
     last = softmax(leaky_relu(right, shape.slope))
     yield "the last linear layer has an activation before the softmax", last
-    yield "the slope that was handed over is not used", softmax(logits(lambda values: leaky_relu(values, 0.01)))
-    yield "the softmax is the last module only; between linear layers stands a leaky ReLU", softmax(logits(softmax))
+    yield "the slope that was passed is not used", softmax(logits(lambda values: leaky_relu(values, 0.01)))
+    yield "only the last module is a softmax; use leaky ReLU between linear layers", softmax(logits(softmax))

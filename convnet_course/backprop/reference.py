@@ -1,4 +1,4 @@
-"""Backpropagation as the specification has it: forward and backward of four modules and of the network made of them.
+"""Backpropagation by the specification: forward and backward of four modules and of the network made of them.
 
 All in float64. Shapes: x (batch, features), weight (out_features, in_features), bias (out_features,), y one-hot.
 """
@@ -12,7 +12,7 @@ import numpy as np
 
 from coursepack.subject import Array
 
-SMALLEST = 1e-12  # probabilities below it are taken for it, before the logarithm and the division
+SMALLEST = 1e-12  # smaller probabilities are raised to this value before the logarithm and the division
 Parameters = Sequence[tuple[Array, Array]]
 
 
@@ -56,7 +56,7 @@ def cross_entropy_backward(probabilities: Array, y: Array) -> Array:
 
 @dataclass(frozen=True)
 class NetworkPass:
-    """What one pass through the network gave: output, gradient of the input, gradients of each linear layer."""
+    """The result of one pass through the network: output, gradient of the input, gradients of each linear layer."""
 
     output: Array
     input_gradient: Array

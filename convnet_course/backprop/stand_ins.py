@@ -1,8 +1,8 @@
-"""Parts of ours that stand in for a student's own while an exercise is judged that puts such parts together.
+"""Stand-ins for a student's own modules, for judging an exercise that combines such modules.
 
-An exercise counts by itself: a slip in `LinearModule` must cost nothing in `MLP`. So the network is run once more with
-these parts under the names of the student's. They compute **nothing that an exercise asks for**, because student code
-can read this text; all that matters is that every result depends on everything that was handed over and in which order.
+Each exercise is graded by itself: a slip in `LinearModule` must cost nothing in `MLP`. So the network is run again with
+these classes under the names of the student's. They compute **nothing that an exercise asks for**, because student code
+can read this text; all that matters is that every result depends on all arguments and on their order.
 """
 
 from __future__ import annotations
@@ -85,11 +85,11 @@ class SoftMaxModule:
 
 
 def numerical_gradient(function: Callable[[Array], Any], x: Array, dout: Any, h: float = 1e-5) -> Array:
-    """Return an array of x's shape that depends on the function, x and dout; no gradient at all."""
+    """Return an array of x's shape that depends on the function, x and dout; it is not a gradient."""
     result: Array = np.cos(x) * float(np.sum(np.sin(function(x + 0.5)) * dout)) + np.sin(x)
     return result
 
 
 def relative_error(a: Array, b: Array) -> float:
-    """Return a number that depends on both arrays, in either order; no error at all."""
+    """Return a number that depends on both arrays, in either order; it is not an error."""
     return float(np.sum(np.cos(a) + np.cos(b) + np.multiply(a, b)))

@@ -25,9 +25,9 @@ Constants = Sequence[float]
 
 
 def assert_function_forward(student: Subject, name: str, cases: Sequence[Case] = CASES) -> None:
-    """Check what the Function's forward returns, in float64 and float32, and that it leaves its arguments alone.
+    """Check what the Function's forward returns, in float64 and float32, and that it does not change its arguments.
 
-    It is called with ε, and once without: then ε is 1e-5.
+    It is called with ε, and once without; the default is 1e-5.
     """
     calls: list[tuple[Case, Constants]] = [*((case, [case.eps]) for case in cases), (cases[0], [])]
     for (case, constants), kind in itertools.product(calls, (np.float64, np.float32)):
@@ -65,8 +65,8 @@ def _refuse_changes(about: str, changed: Sequence[str]) -> None:
 def assert_function_needs(student: Subject, name: str, cases: Sequence[Case] = CASES[:2]) -> None:
     """Check backward for every combination of `needs_input_grad`, called with ε and without.
 
-    A gradient that is wanted must be the one that the function itself gives when all are wanted, so that a slip in a
-    formula costs no points here; one that is not wanted must be None.
+    A wanted gradient must equal the one that the function itself gives when all are wanted, so that a slip in a formula
+    costs no points here; an unwanted gradient must be None.
     """
     for case in cases:
         _check_needs(student, name, f"{name}.backward ({case.about})", case, [case.eps])
@@ -74,7 +74,7 @@ def assert_function_needs(student: Subject, name: str, cases: Sequence[Case] = C
     try:
         student.function_pass(name, arrays, incoming, constants=[], needs=NO_GRADIENT)
     except StudentError:
-        return  # forward needs eps to be handed over: the check of forward has judged that
+        return  # forward has no default for eps: the check of forward reports that
     _check_needs(student, name, f"{name}.backward ({cases[0].about}, eps left out)", cases[0], [])
 
 
@@ -106,9 +106,9 @@ def _check_wanted(about: str, needs: Sequence[bool], own: Sequence[Array | None]
 
 
 def assert_wraps(student: Subject, name: str, function: str, cases: Sequence[Case] = CASES) -> None:
-    """Check that the module `name` holds γ and β and hands them, its input and its ε to the student's `function`.
+    """Check that the module `name` holds γ and β and passes them, its input and its ε to the student's `function`.
 
-    It is compared with that function itself, or with one of ours in its place, so that a fault there costs no points.
+    It is compared with that function itself, or with our stand-in for it, so that a fault there costs no points.
     """
 
     def check() -> None:
@@ -129,8 +129,8 @@ def _check_wrapped(student: Subject, name: str, function: str, case: Case) -> No
     steps = [Step(arrays[0], train=train, grad_output=incoming) for train in (True, False)]
     result, in_eval = run_steps(about, handle, steps)
     if f"{function}Backward" not in result.operations:
-        hint = f"call {function}.apply(…): only apply enters the function into the graph"
-        raise failed(f"{about}: the output was not made by {function}", hint=hint)
+        hint = f"call {function}.apply(…): only apply adds the function to the graph"
+        raise failed(f"{about}: the output does not come from {function}", hint=hint)
     compare_shape(f"{about}: shape of the output", own.output.shape, result.output)
     slips = dict(_wrapping_slips(student, function, case))
     hint = likely_slip(result.output, slips, "")
@@ -143,17 +143,17 @@ def _compare_wrapped_gradients(about: str, function: str, own: FunctionPass, res
     got = (result.input_gradient, result.gradients.get("gamma"), result.gradients.get("beta"))
     for argument, expected, gradient in zip(ARGUMENTS, own.gradients, got, strict=True):
         if expected is not None and gradient is None:
-            raise failed(f"{about}: no gradient reaches {argument}", hint="hand over the nn.Parameter itself")
+            raise failed(f"{about}: no gradient reaches {argument}", hint="pass the nn.Parameter itself")
         if expected is not None and gradient is not None:
             close(f"{about}: gradient of {argument}, compared with {function}.apply", expected, gradient)
 
 
 def _wrapping_slips(student: Subject, function: str, case: Case) -> Iterator[tuple[str, Callable[[], Array]]]:
-    """Yield what the usual slips give, as far as the student's function runs with them."""
+    """Yield what common slips give, as far as the student's function runs with them."""
     samples, gamma, beta, incoming = case.arrays()
     tried: list[tuple[str, Sequence[Array], Constants]] = [
-        ("hand over self.eps too", (samples, gamma, beta), []),
-        ("γ and β are swapped: hand them over in forward's order", (samples, beta, gamma), [case.eps]),
+        ("pass self.eps too", (samples, gamma, beta), []),
+        ("γ and β are swapped: pass them in forward's order", (samples, beta, gamma), [case.eps]),
     ]
     for text, arrays, constants in tried:
         with contextlib.suppress(StudentError):
@@ -175,7 +175,7 @@ def _apply(
         return student.function_pass(name, arrays, incoming, constants=constants, needs=needs)
     except StudentError as error:
         if not constants and error.is_a("TypeError") and "eps" in error.message:
-            hint = "give eps its default in forward: eps=1e-5"
+            hint = "give eps its default value in forward: eps=1e-5"
         elif not constants and error.is_a("ValueError") and "unpack" in error.message:
             hint = "without eps, ctx.needs_input_grad has three entries; take the first three: ctx.needs_input_grad[:3]"
         else:

@@ -1,7 +1,7 @@
 """Checks of batch normalisation of vectors as a module.
 
-All comparisons run in float64 against a reference in NumPy. ε is large in some cases, so that leaving it out shows;
-batches hold two samples and more; γ, β and the incoming gradient are random.
+All comparisons run in float64 against a reference in NumPy. ε is large in some cases, to expose code that omits it;
+batches hold two or more samples; γ, β and the incoming gradient are random.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ LIBRARY_NORMS = ("batch_norm", "native_batch_norm", "layer_norm", "group_norm", 
 
 
 def assert_normalises(student: Subject, name: str, cases: Sequence[Case] = CASES) -> None:
-    """Check that the module `name(n_neurons, eps)` starts as it should and normalises batches, library calls aside."""
+    """Check that the module `name(n_neurons, eps)` starts right and normalises batches without library calls."""
     for case in cases:
         handle = student.module(name, case.features, **case.options())
         check_parameters(name, handle, case.features)
@@ -34,7 +34,7 @@ def assert_normalises(student: Subject, name: str, cases: Sequence[Case] = CASES
 
 
 def assert_module_gradients(student: Subject, name: str, cases: Sequence[Case] = CASES) -> None:
-    """Check the gradients of input, gamma and beta that reach through the module `name(n_neurons, eps)`."""
+    """Check the gradients of input, gamma and beta through the module `name(n_neurons, eps)`."""
     for case in cases:
         handle = student.module(name, case.features, eps=case.eps)
         check_parameters(name, handle, case.features)
@@ -50,14 +50,14 @@ def assert_module_gradients(student: Subject, name: str, cases: Sequence[Case] =
 def assert_refuses_shapes(
     student: Subject, name: str, features: int, shapes: Sequence[Sequence[int]], *, sizes: Sequence[int] | None = None
 ) -> None:
-    """Check that inputs of wrong shapes raise a ValueError that names the shape that came and the one that is wanted.
+    """Check that inputs of wrong shapes raise a ValueError that names the shape of the input and the expected one.
 
     Args:
         student: the subject.
         name: a module class, called with the number of features.
-        features: number of features; it must stand in the message besides the shape that came.
-        shapes: shapes to refuse.
-        sizes: a right shape, which must still be taken; by default (4, features).
+        features: number of features; it must appear in the message besides the shape of the input.
+        shapes: shapes to reject.
+        sizes: a right shape, which must still be accepted; by default (4, features).
     """
     handle = student.module(name, features)
     right = tuple(sizes or (4, features))
@@ -78,7 +78,7 @@ def _check_refusal(about: str, error: StudentError, features: int, shape: tuple[
         raise student_error(about, error)
     got = f"{error.kind}: {error.message}"
     if not error.is_a("ValueError"):
-        hint = "check the shape first, before computing, and raise ValueError(…) with both shapes in its message"
+        hint = "check the shape before you compute, and raise ValueError(…) with both shapes in its message"
         raise failed(f"{about}: wrong kind of error", expected="a ValueError", got=got, hint=hint)
     came = re.search(r"(?<!\d)" + r"\D{1,3}".join(str(size) for size in shape) + r"(?!\d)", error.message)
     rest = error.message.replace(came[0], "", 1) if came else error.message
@@ -88,7 +88,7 @@ def _check_refusal(about: str, error: StudentError, features: int, shape: tuple[
                 f"{about}: the error does not name both shapes",
                 expected=f"a message that names {what} too",
                 got=got,
-                hint="put both the shape that came and the shape that is wanted into the message",
+                hint="put both the shape of the input and the expected shape into the message",
             )
 
 
@@ -106,7 +106,7 @@ def refuse_calls(about: str, calls: Sequence[str], forbidden: Sequence[str]) -> 
 
 
 def check_parameters(name: str, handle: ModuleHandle, features: int) -> None:
-    """Check names, shapes and first values of γ and β."""
+    """Check names, shapes and initial values of γ and β."""
     parameters = handle.parameters()
     if set(parameters) != {"gamma", "beta"}:
         got = ", ".join(sorted(parameters)) or "none"
@@ -114,4 +114,4 @@ def check_parameters(name: str, handle: ModuleHandle, features: int) -> None:
     for key, value in (("gamma", 1.0), ("beta", 0.0)):
         compare_shape(f"{name}: shape of {key}", (features,), parameters[key])
         if np.any(parameters[key] != value):
-            raise failed(f"{name}: first value of {key}", expected=f"{value:g} for every neuron", got="something else")
+            raise failed(f"{name}: initial value of {key}", expected=f"{value:g} for every neuron", got="other values")

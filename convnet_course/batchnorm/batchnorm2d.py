@@ -1,4 +1,4 @@
-"""Checks of the numbers of a student's `BatchNorm2d`: in train mode, its running statistics, in eval mode.
+"""Checks of what a student's `BatchNorm2d` computes: in train mode, its running statistics, and in eval mode.
 
 The names are PyTorch's: parameters `weight` and `bias`, buffers `running_mean` and `running_var`.
 """
@@ -51,7 +51,7 @@ def _slip(got: Array, slips: Iterable[tuple[str, Array]]) -> str:
 
 
 def _compare_train_gradients(about: str, case: ImageCase, result: StepResult) -> None:
-    weight, hint = case.state()["weight"], "something cuts the graph: detach, no_grad or .data in the wrong place"
+    weight, hint = case.state()["weight"], "something detaches it: detach, no_grad or .data in the wrong place"
     right = gradients(as_samples(case.images()), weight, case.eps, as_samples(case.incoming()))
     _compare_gradient(f"{about}: gradient of the input", as_images(right.samples, case.shape), result.input_gradient)
     for key, expected in (("weight", right.gamma), ("bias", right.beta)):
@@ -60,13 +60,13 @@ def _compare_train_gradients(about: str, case: ImageCase, result: StepResult) ->
 
 def _compare_gradient(about: str, expected: Array, got: Array | None, hint: str = "") -> None:
     if got is None:
-        raise failed(f"{about} is missing", hint="something cuts the graph: detach, no_grad, .data or NumPy")
-    hint = hint or "mean and variance of the batch depend on the input, and the gradient flows through both"
+        raise failed(f"{about} is missing", hint="something detaches it: detach, no_grad, .data or NumPy")
+    hint = hint or "mean and variance of the batch depend on the input, so the gradient flows through both"
     close(about, expected, got, hint=hint)
 
 
 def assert_running_statistics(student: Subject, name: str, cases: Sequence[ImageCase] = CASES) -> None:
-    """Check both running estimates after each of three batches in train mode, and that no graph hangs on them."""
+    """Check both running estimates after each of three batches in train mode, and that they are not in the graph."""
     for case in cases:
         handle = prepared(student, name, case, *RUNNING, default="momentum")
         about = f"{name} ({case.about('momentum')})"
@@ -88,13 +88,13 @@ def _refuse_graph(about: str, result: StepResult) -> None:
     held = [key for key in RUNNING if key in result.attached]
     if held:
         raise failed(
-            f"{about}: {' and '.join(held)} hold on to the graph of the batch",
-            hint="update them under torch.no_grad(), or with detached statistics: nobody trains them",
+            f"{about}: {' and '.join(held)} keep the graph of the batch alive",
+            hint="update them under torch.no_grad(), or with detached statistics: they are not trained",
         )
 
 
 def assert_eval(student: Subject, name: str, cases: Sequence[ImageCase] = CASES) -> None:
-    """Check output and gradients in eval mode, for single images too, and that nothing is updated there."""
+    """Check output and gradients in eval mode, for single images too, and that nothing is updated."""
     for case in cases:
         about = f"{name} in eval mode ({case.about()})"
         handle = prepared(student, name, case, *RUNNING)
@@ -104,7 +104,7 @@ def assert_eval(student: Subject, name: str, cases: Sequence[ImageCase] = CASES)
         ]
         results = run_steps(about, handle, steps)
         for key, result in itertools.product(RUNNING, results):
-            hint = "update the running estimates if self.training, and only then"
+            hint = "update the running estimates only if self.training"
             close(f"{about}: {key} afterwards", case.state()[key], result.state[key], hint=hint)
         for step, result in zip(steps, results, strict=True):
             refuse_calls(about, result.calls, LIBRARY_NORMS)
@@ -119,7 +119,7 @@ def _compare_eval(about: str, case: ImageCase, step: Step, result: StepResult) -
     hint = _slip(result.output, _eval_slips(case, step.inputs, state))
     close(f"{about}: output", expected, result.output, hint=hint)
     if step.grad_output is not None:
-        hint = "here the statistics are constants: the input's gradient is γ/√(running_var + ε) times the incoming one"
+        hint = "in eval mode the statistics are constants: multiply the incoming gradient by γ/√(running_var + ε)"
         _compare_gradient(f"{about}: gradient of the input", factor * step.grad_output, result.input_gradient, hint)
 
 
@@ -129,6 +129,6 @@ def _eval_slips(case: ImageCase, images: Array, state: dict[str, Array]) -> Iter
     samples = as_samples(images)
     own = normalise(samples, case.state()["weight"], case.state()["bias"], case.eps).output
     yield "in eval mode, normalise by the running statistics, not by the batch's", as_images(own, images.shape)
-    yield "ε is missing under the root", weight * centred / np.sqrt(variance) + bias
-    yield "ε belongs under the root, beside the variance", weight * centred / (np.sqrt(variance) + case.eps) + bias
+    yield "ε is missing under the square root", weight * centred / np.sqrt(variance) + bias
+    yield "add ε to the variance, under the square root", weight * centred / (np.sqrt(variance) + case.eps) + bias
     yield "divide by √(running_var + ε), not by running_var", weight * centred / (variance + case.eps) + bias

@@ -1,4 +1,4 @@
-"""Random problems for a student's `BatchNorm2d`, and what the usual slips give on them."""
+"""Random problems for a student's `BatchNorm2d`, and what common slips give on them."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ class ImageCase:
     momentum: float = 0.1
 
     def about(self, default: str = "") -> str:
-        """Say what is special about it, for messages; `default` is an option that may be left out, see `prepared`."""
+        """Describe the problem for messages; `default` is an option that may be left out, see `prepared`."""
         options = {"eps": self.eps, "momentum": self.momentum}
         texts = [
             f"{key} {value:g}{' by default' if key == default and value == DEFAULTS[key] else ''}"
@@ -35,13 +35,13 @@ class ImageCase:
         return f"images of shape {self.shape}, {', '.join(texts)}"
 
     def images(self, number: int = 0) -> Array:
-        """Return a batch whose channels differ in mean and spread; each `number` gives another one."""
+        """Return a batch whose channels differ in mean and spread; each `number` gives a different batch."""
         draw = np.random.default_rng([20_264, number, *self.shape])
         channels = np.arange(1, self.shape[1] + 1)[:, None, None]
         return draw.normal(channels - 1.5, 0.4 * channels, self.shape)
 
     def incoming(self) -> Array:
-        """Return the gradient that comes in from above."""
+        """Return the incoming gradient."""
         return np.random.default_rng([20_265, *self.shape]).normal(0.5, 1.0, self.shape)
 
     def state(self) -> dict[str, Array]:
@@ -73,7 +73,7 @@ def prepared(student: Subject, name: str, case: ImageCase, *required: str, defau
         name: the class.
         case: the problem.
         required: buffers that must be there.
-        default: option, "eps" or "momentum", that is left out where the case has its default, so that this is tried.
+        default: option, "eps" or "momentum", that is left out if the case has its default value, to try the default.
     """
     options = {"eps": case.eps, "momentum": case.momentum}
     if default and options[default] == DEFAULTS[default]:
@@ -85,7 +85,7 @@ def prepared(student: Subject, name: str, case: ImageCase, *required: str, defau
             got = ", ".join(sorted(handle.parameters())) or "none"
             raise failed(f"{name}: names of its trainable parameters", expected="bias, weight", got=got)
         if key in required and key not in state:
-            raise failed(f"{name}: there is no {key}", hint=f'keep it as a buffer: self.register_buffer("{key}", …)')
+            raise failed(f"{name}: there is no {key}", hint=f'make it a buffer: self.register_buffer("{key}", …)')
         if key in state:
             compare_shape(f"{name}: shape of {key}", array.shape, state[key])
             state[key] = array
@@ -94,7 +94,7 @@ def prepared(student: Subject, name: str, case: ImageCase, *required: str, defau
 
 
 def train_slips(case: ImageCase) -> Iterator[tuple[str, Array]]:
-    """Yield what the usual slips make of the first batch in train mode."""
+    """Yield what common slips give for the first batch in train mode."""
     images, state = case.images(), case.state()
     samples = as_samples(images)
     done = normalise(samples, state["weight"], state["bias"], case.eps)
@@ -104,7 +104,7 @@ def train_slips(case: ImageCase) -> Iterator[tuple[str, Array]]:
         return as_images(state["weight"] * standard + state["bias"], case.shape)
 
     yield (
-        "in train mode, normalise by the variance divided by n; the unbiased one is for the running estimate",
+        "in train mode, normalise by the biased variance (divided by n); the unbiased one is for the running estimate",
         made(centred / np.sqrt(done.variance * count / (count - 1) + case.eps)),
     )
     own_statistics = "in train mode, normalise by the batch's own statistics, not by the running ones"
@@ -113,11 +113,11 @@ def train_slips(case: ImageCase) -> Iterator[tuple[str, Array]]:
         f"{own_statistics} after their update": running(state, case, 0),
     }.items():
         yield when, made((samples - mean) / np.sqrt(variance + case.eps))
-    yield "ε is missing under the root", made(centred / np.sqrt(done.variance))
-    yield "ε belongs under the root, beside the variance", made(centred / (np.sqrt(done.variance) + case.eps))
+    yield "ε is missing under the square root", made(centred / np.sqrt(done.variance))
+    yield "add ε to the variance, under the square root", made(centred / (np.sqrt(done.variance) + case.eps))
     mean, variance = images.mean(axis=(2, 3), keepdims=True), images.var(axis=(2, 3), keepdims=True)
     alone = (images - mean) / np.sqrt(variance + case.eps)
-    yield "mean and variance go over all images of the batch, not image by image", made(as_samples(alone))
+    yield "take mean and variance over all images of the batch, not for each image", made(as_samples(alone))
 
 
 def running(before: dict[str, Array], case: ImageCase, number: int) -> tuple[Array, Array]:
@@ -130,22 +130,22 @@ def running(before: dict[str, Array], case: ImageCase, number: int) -> tuple[Arr
 
 
 def running_slips(key: str, before: dict[str, Array], case: ImageCase, number: int) -> Iterator[tuple[str, Array]]:
-    """Yield what the usual slips make of a running estimate."""
+    """Yield what common slips give for a running estimate."""
     images, old, new = case.images(number), before[key], case.momentum
     samples = as_samples(images)
     batch = samples.mean(axis=0) if key == "running_mean" else samples.var(axis=0, ddof=1)
     yield "it did not change at all", old
     reversed_ = new * old + (1 - new) * batch
-    yield "momentum is the weight of the new batch, 1 − momentum that of the old estimate", reversed_
-    yield "it is overwritten by the batch's; keep 1 − momentum of the old estimate", batch
+    yield "multiply the new batch's value by momentum, and the old estimate by 1 − momentum", reversed_
+    yield "the batch's value overwrites it; keep (1 − momentum) · the old estimate", batch
     fixed = (1 - DEFAULTS["momentum"]) * old + DEFAULTS["momentum"] * batch
-    yield "the momentum that was handed over is not used", fixed
+    yield "the momentum that was passed is not used", fixed
     if key == "running_var":
         biased, deviation, several = samples.var(axis=0), samples.std(axis=0, ddof=1), max(2, len(images))
-        unbiased = "the running estimate takes the unbiased variance, divided by n − 1"
+        unbiased = "use the unbiased variance (divided by n − 1) for the running estimate"
         yield unbiased, (1 - new) * old + new * biased
-        yield "it holds variances, not standard deviations", (1 - new) * old + new * deviation
+        yield "it must hold variances, not standard deviations", (1 - new) * old + new * deviation
         counted = biased * several / (several - 1)
-        yield "n is the number of values per channel, B·H·W, not of images", (1 - new) * old + new * counted
+        yield "n is the number of values per channel, B·H·W, not the number of images", (1 - new) * old + new * counted
         alone = images.var(axis=(2, 3)).mean(axis=0)
-        yield "the variance goes over all images of the batch, not image by image", (1 - new) * old + new * alone
+        yield "take the variance over all images of the batch, not for each image", (1 - new) * old + new * alone

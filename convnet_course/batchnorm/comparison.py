@@ -1,6 +1,6 @@
-"""Comparing students' batch normalisation with the reference: random problems, and a search for the usual slips.
+"""Compare students' batch normalisation with the reference on random problems, and look for common slips.
 
-When numbers differ, what the usual slips would give is worked out too, and the message names the slip that fits.
+If numbers differ, we also compute what the common slips would give, and the message names the slip that fits.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ ROUNDING = 1e-9
 
 @dataclass(frozen=True)
 class Case:
-    """One random problem: a batch of vectors, γ, β, ε and the gradient that comes in from above."""
+    """One random problem: a batch of vectors, γ, β, ε and the incoming gradient."""
 
     batch: int
     features: int
@@ -30,16 +30,16 @@ class Case:
 
     @property
     def about(self) -> str:
-        """What is special about it, for messages."""
+        """A description for messages."""
         return f"batch of {self.batch}, {self.features} features, eps {self.eps:g}"
 
     @property
     def about_options(self) -> str:
-        """What is special about it where the module is made with `options`."""
+        """A description for messages if the module is made with `options`."""
         return self.about if self.options() else f"{self.about} by default"
 
     def options(self) -> dict[str, float]:
-        """Return the options to make a module with: none where ε is the default, so that the default is tried too."""
+        """Return the options for making a module: none if ε is the default, so that the default is tried too."""
         return {} if self.eps == DEFAULT_EPS else {"eps": self.eps}
 
     def arrays(self) -> tuple[Array, Array, Array, Array]:
@@ -73,10 +73,10 @@ def _forward_slips(case: Case) -> Iterator[tuple[str, Callable[[], Array]]]:
         result: Array = gamma * standard + beta
         return result
 
-    yield "ε is missing under the root", lambda: scaled(centred / np.sqrt(done.variance))
-    yield "ε belongs under the root, beside the variance", lambda: scaled(centred / (np.sqrt(done.variance) + case.eps))
+    yield "ε is missing under the square root", lambda: scaled(centred / np.sqrt(done.variance))
+    yield "add ε to the variance, under the square root", lambda: scaled(centred / (np.sqrt(done.variance) + case.eps))
     yield (
-        "the variance is divided by B − 1; normalisation divides by B",
+        "the variance is divided by B − 1; divide by B",
         lambda: scaled(centred / np.sqrt(done.variance * count / (count - 1) + case.eps)),
     )
     yield "divide by the standard deviation, not by the variance", lambda: scaled(centred / (done.variance + case.eps))
@@ -85,11 +85,11 @@ def _forward_slips(case: Case) -> Iterator[tuple[str, Callable[[], Array]]]:
     yield "γ and β are swapped", lambda: beta * done.standard + gamma
     yield "the input is returned as it came", lambda: samples
     used = normalise(samples, gamma, beta, DEFAULT_EPS).output
-    yield "the eps that was handed over is not used", lambda: used
+    yield "the eps that was passed is not used", lambda: used
     spread = np.sqrt(samples.var() + case.eps)
-    yield "each neuron has a mean and a variance of its own", lambda: scaled((samples - samples.mean()) / spread)
+    yield "take a separate mean and variance for each neuron", lambda: scaled((samples - samples.mean()) / spread)
     across = normalise(samples.T, np.ones(count), np.zeros(count), case.eps).standard.T
-    yield "mean and variance are taken over the features; they belong over the batch", lambda: scaled(across)
+    yield "mean and variance are taken over the features; take them over the batch", lambda: scaled(across)
 
 
 def compare_gradients(
@@ -102,8 +102,8 @@ def compare_gradients(
         case: the problem.
         got: the gradients; None for one that did not come.
         output: what forward returned.
-        by_hand: whether a formula of the student's gave them. Then they are right, too, if the right formula gives them
-            for the x̂ that forward shows: a slip in forward costs no points in backward.
+        by_hand: whether a formula of the student's gave them. Then they are also right if the right formula gives them
+            for the x̂ of the student's forward: a slip in forward costs no points in backward.
     """
     samples, gamma, beta, incoming = case.arrays()
     right, otherwise = gradients(samples, gamma, case.eps, incoming), ""
@@ -111,7 +111,7 @@ def compare_gradients(
     if output.shape != forward.shape or not np.allclose(output, forward, rtol=1e-8, atol=1e-8):
         right, otherwise = (
             (by_hand and _own_gradients(case, output)) or right,
-            "forward is not right yet; mend that first",
+            "forward is not right yet; fix that first",
         )
     slips: tuple[Mapping[str, Callable[[], Array]], ...] = (dict(_input_slips(case)), dict(_gamma_slips(case)), {})
     for argument, expected, gradient, tried in zip(
@@ -119,10 +119,10 @@ def compare_gradients(
     ):
         where = f"{about}: gradient of {argument}"
         if gradient is None:
-            raise failed(f"{where} is missing", hint="it was asked for, but nothing came")
+            raise failed(f"{where} is missing", hint="autograd asked for it, but got None")
         compare_shape(f"{where}: its shape", expected.shape, gradient)
         if max(np.abs(expected).max(), np.abs(gradient).max()) < ROUNDING * np.abs(incoming).max():
-            continue  # both are zero but for rounding, as for a batch of two without ε
+            continue  # both are zero except for rounding, as for a batch of two without ε
         hint = otherwise or likely_slip(gradient, tried, "")
         hint = likely_slip(gradient, _rounded(expected, gradient), hint)
         close(where, expected, gradient, hint=hint)
@@ -144,9 +144,9 @@ def _own_gradients(case: Case, output: Array) -> Gradients | None:
 
 
 def _rounded(expected: Array, got: Array) -> dict[str, Callable[[], Array]]:
-    """Name numbers that are right, but only to the precision of float32."""
+    """Return the slip of numbers that are right to the precision of float32 only."""
     near = got.shape == expected.shape and np.allclose(got, expected, rtol=1e-5, atol=1e-5)
-    return {"it is right to seven digits only: somewhere your code rounds to float32": lambda: got} if near else {}
+    return {"it is right to seven digits only: your code rounds to float32 somewhere": lambda: got} if near else {}
 
 
 def _input_slips(case: Case) -> Iterator[tuple[str, Callable[[], Array]]]:
@@ -160,9 +160,9 @@ def _input_slips(case: Case) -> Iterator[tuple[str, Callable[[], Array]]]:
     yield "the path through the mean is missing", lambda: plain - through_variance
     right = gradients(samples, gamma, case.eps, incoming).samples
     yield "γ is missing", lambda: right / gamma
-    yield "γ stands in it twice", lambda: right * gamma
+    yield "γ appears twice", lambda: right * gamma
     yield (
-        "the sums over the batch are not divided by its size, or the rest not multiplied by it",
+        "divide the sums over the batch by its size, or multiply the other terms by it",
         (lambda: plain - len(samples) * (through_mean + through_variance)),
     )
     yield "it is too large by the size of the batch", lambda: right * len(samples)
@@ -170,16 +170,16 @@ def _input_slips(case: Case) -> Iterator[tuple[str, Callable[[], Array]]]:
     exact = (samples - done.mean) / np.sqrt(done.variance)
     bare = gamma * incoming / np.sqrt(done.variance)
     mixed = bare - bare.mean(axis=0) - standard * (bare * standard).mean(axis=0)
-    yield "ε is missing under the root in front of the bracket", lambda: mixed
+    yield "ε is missing under the square root in front of the bracket", lambda: mixed
     both = plain - through_mean - (plain * standard**2).mean(axis=0)
-    yield "in the last term, x̂ of the sample stands before the sum, and x̂ of each summand in it", lambda: both
+    yield "in the last term, the x̂ of the sample is outside the sum, and the x̂ of each summand inside", lambda: both
     yield "ε is missing", lambda: bare - bare.mean(axis=0) - exact * (bare * exact).mean(axis=0)
 
 
 def _gamma_slips(case: Case) -> Iterator[tuple[str, Callable[[], Array]]]:
     samples, gamma, beta, incoming = case.arrays()
     done = normalise(samples, gamma, beta, case.eps)
-    yield "it is multiplied by the input; γ multiplies the normalised input", lambda: (incoming * samples).sum(axis=0)
-    yield "it is multiplied by the output", lambda: (incoming * done.output).sum(axis=0)
+    yield "it is multiplied by the input; use the normalised input", lambda: (incoming * samples).sum(axis=0)
+    yield "it is multiplied by the output; use the normalised input", lambda: (incoming * done.output).sum(axis=0)
     yield "sum over the batch, do not average", lambda: (incoming * done.standard).mean(axis=0)
     yield "the gradients of γ and β are swapped", lambda: incoming.sum(axis=0)

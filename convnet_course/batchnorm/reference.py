@@ -1,8 +1,8 @@
-"""Batch normalisation as the specification has it, in NumPy and float64: what students' work is compared with.
+"""Batch normalisation by the specification, in NumPy and float64: the reference for students' work.
 
-Arrays are (samples, features). Images (batch, channels, height, width) become such by `as_samples`: each pixel of each
-image is a sample of its channel. The gradient of the input is taken from the whole Jacobian of one feature, sample by
-sample, and not from the short formula that students derive: the two have no line in common.
+Arrays are (samples, features). `as_samples` turns images (batch, channels, height, width) into samples: each pixel of
+each image is a sample of its channel. The gradient of the input is computed from the full Jacobian of one feature,
+sample by sample, not from the short formula that students derive: the two share no code.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ class Normalised:
 
 
 def normalise(samples: Array, gamma: Array, beta: Array, eps: float) -> Normalised:
-    """Return what batch normalisation makes of `samples` (samples, features) in train mode."""
+    """Normalise `samples` (samples, features) as batch normalisation does in train mode."""
     mean = samples.sum(axis=0) / len(samples)
     variance = ((samples - mean) ** 2).sum(axis=0) / len(samples)
     deviation = np.sqrt(variance + eps)
@@ -72,6 +72,6 @@ def as_samples(images: Array) -> Array:
 
 
 def as_images(samples: Array, shape: tuple[int, ...]) -> Array:
-    """Return samples (batch · height · width, channels) as images of `shape`: undoes `as_samples`."""
+    """Return samples (batch · height · width, channels) as images of `shape`, the inverse of `as_samples`."""
     batch, channels, height, width = shape
     return samples.reshape(batch, height, width, channels).transpose(0, 3, 1, 2)

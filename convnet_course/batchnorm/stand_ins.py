@@ -1,7 +1,7 @@
-"""A function of ours that stands in for the student's own while the module around it is judged.
+"""Stand-in for the student's function, for judging the module around it.
 
 It computes nothing that the exercise asks for, because student code can read this text; all that matters is that every
-result depends on everything that was handed over.
+result depends on all arguments.
 """
 
 from __future__ import annotations

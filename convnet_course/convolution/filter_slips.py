@@ -1,7 +1,7 @@
-"""What usual wrong answers to problem set 1 give, by the hint that names the slip.
+"""Functions with common slips of problem set 1, keyed by the hint that names the slip.
 
-Each is a function of the arguments that the student's function gets. A hint is shown where its slip alone gives what
-the student's function gave (`arrays.likely_slip`), so two slips of one list should differ on most arguments.
+Each takes the same arguments as the student's function. A hint is shown if its slip is the only one that gives the
+student's result (`arrays.likely_slip`), so two slips of one list should differ on most arguments.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ Mode = Literal["edge", "wrap", "reflect"]
 
 
 def _padded(mode: Mode | None = None, *, before: bool = True, after: bool = True) -> Callable[[Array, int], Array]:
-    """Return a function that pads the last two axes in another way than with zeros on both sides."""
+    """Return a function that pads the last two axes wrongly: not with zeros on both sides."""
 
     def pad(image: Array, padding: int) -> Array:
         width = [(0, 0)] * (image.ndim - 2) + [(padding * before, padding * after)] * 2
@@ -31,7 +31,7 @@ def _padded(mode: Mode | None = None, *, before: bool = True, after: bool = True
 
 
 def _geometry(convolve: Convolve, arguments: int) -> Slips:
-    """Return slips of stride and padding; the first of `arguments` arrays is what is padded."""
+    """Return slips of stride and padding; the first of `arguments` arrays is padded."""
 
     def with_pad(pad: Callable[[Array, int], Array]) -> Convolve:
         def wrong(image: Array, *rest: Any, stride: int = 1, padding: int = 0) -> Array:
@@ -52,10 +52,10 @@ def _geometry(convolve: Convolve, arguments: int) -> Slips:
     return {
         "the padding has no effect": lambda *arrays, stride=1, padding=0: convolve(*arrays, stride=stride),
         "the stride has no effect": lambda *arrays, stride=1, padding=0: convolve(*arrays, padding=padding),
-        "the stride acts sideways only; the window moves downwards by it too": one_way(1),
-        "the stride acts downwards only; the window moves sideways by it too": one_way(0),
+        "the stride acts sideways only; the window must move downwards by it too": one_way(1),
+        "the stride acts downwards only; the window must move sideways by it too": one_way(0),
         "pad with zeros; this repeats the pixels at the edge": with_pad(_padded("edge")),
-        "pad with zeros; this goes on at the opposite side": with_pad(_padded("wrap")),
+        "pad with zeros; this wraps around to the opposite side": with_pad(_padded("wrap")),
         "pad with zeros; this mirrors the image": with_pad(_padded("reflect")),
         "the zeros are at the top and the left only": with_pad(_padded(after=False)),
         "the zeros are at the bottom and the right only": with_pad(_padded(before=False)),
@@ -68,7 +68,7 @@ def _of_result(convolve: Convolve, change: Callable[[Array], Array]) -> Convolve
 
 
 def _of_kernel(convolve: Convolve, change: Callable[[Array], Array]) -> Convolve:
-    """Return a convolution with another kernel: the second argument."""
+    """Return a convolution whose kernel, the second argument, is changed first."""
     return lambda image, kernel, *rest, **options: convolve(image, change(kernel), *rest, **options)
 
 
@@ -88,7 +88,7 @@ def _mean_of_products(image: Array, kernel: Array, **options: int) -> Array:
 
 
 def _overflow(image: Array, kernel: Array, **options: int) -> Array:
-    """Return what is left where the kernel is brought to the image's type, or both to their common one."""
+    """Convolve after converting the kernel to the image's dtype, or both to their common dtype."""
     right = filters.convolve2d(image, kernel, **options)
     return right.astype(np.result_type(image, kernel.astype(image.dtype))).astype(right.dtype)
 
@@ -101,16 +101,16 @@ def _through_float(image: Array, kernel: Array, **options: int) -> Array:
 _convolve2d = filters.convolve2d
 CONVOLVE2D: Slips = {
     **_geometry(_convolve2d, 2),
-    "the kernel is turned by 180°; use it as it is": _of_kernel(_convolve2d, lambda k: k[::-1, ::-1]),
+    "the kernel is rotated by 180°; use it as it is": _of_kernel(_convolve2d, lambda k: k[::-1, ::-1]),
     "the kernel is upside down; use it as it is": _of_kernel(_convolve2d, lambda k: k[::-1]),
-    "the kernel's rows and columns are exchanged": _of_kernel(_convolve2d, lambda k: k.T),
+    "the kernel's rows and columns are swapped": _of_kernel(_convolve2d, lambda k: k.T),
     "negative sums have lost their sign": _of_result(_convolve2d, np.abs),
-    "negative sums became 0": _of_result(_convolve2d, lambda sums: np.maximum(sums, 0)),
-    "sums are cut to 0 … 255": _of_result(_convolve2d, lambda sums: np.clip(sums, 0, 255)),
+    "negative sums became 0; keep them": _of_result(_convolve2d, lambda sums: np.maximum(sums, 0)),
+    "sums are clipped to 0 … 255": _of_result(_convolve2d, lambda sums: np.clip(sums, 0, 255)),
     "these are means of the products; add them up": _mean_of_products,
-    "the window moves by its own size; without a stride it moves by 1": _side_by_side,
-    "multiply element by element; `@` and np.dot make a matrix product": _matrix_product,
-    "multiply element by element; `@` makes a matrix product, with kernel.T too": functools.partial(
+    "the window moves by its own size; without a stride it must move by 1": _side_by_side,
+    "multiply element by element; `@` and np.dot are matrix products": _matrix_product,
+    "multiply element by element; `@` is a matrix product, with kernel.T too": functools.partial(
         _matrix_product, turned=True
     ),
     "the last place in each direction is missing: `range` ends before its second number": _of_result(
@@ -125,7 +125,7 @@ CONVOLVE2D: Slips = {
 
 
 def _biased(change: Callable[[Array, Array], Array]) -> Convolve:
-    """Return a layer that makes something else of its maps without bias and of the bias."""
+    """Return a layer that combines its maps and its bias wrongly."""
 
     def wrong(images: Array, weights: Array, bias: Array, **options: int) -> Array:
         return change(filters.conv_layer(images, weights, np.zeros_like(bias), **options), bias)
@@ -160,12 +160,12 @@ def _read_as_in_out(weights: Array) -> Array:
 _conv_layer = filters.conv_layer
 CONV_LAYER: Slips = {
     **_geometry(_conv_layer, 3),
-    "the kernels are turned by 180°; use them as they are": _of_kernel(_conv_layer, lambda w: w[..., ::-1, ::-1]),
-    "the kernels' rows and columns are exchanged": _of_kernel(_conv_layer, lambda w: w.swapaxes(2, 3)),
-    "only the first input channel counts; add up the results of all": _of_kernel(_conv_layer, _first_channel),
+    "the kernels are rotated by 180°; use them as they are": _of_kernel(_conv_layer, lambda w: w[..., ::-1, ::-1]),
+    "the kernels' rows and columns are swapped": _of_kernel(_conv_layer, lambda w: w.swapaxes(2, 3)),
+    "only the first input channel is used; add up the results of all": _of_kernel(_conv_layer, _first_channel),
     "every input channel has a kernel of its own: weights[o, c]": _of_kernel(_conv_layer, _same_kernel),
     "the first axis of weights is out_channels, the second in_channels": _of_kernel(_conv_layer, _read_as_in_out),
-    "the results of the input channels are added up, not averaged": _channels_averaged,
+    "this averages over the input channels; add them up": _channels_averaged,
     "the bias is missing": _biased(lambda maps, bias: maps),
     "add the bias; this subtracts it": _biased(lambda maps, bias: maps - bias[:, None, None]),
     "add the bias; this multiplies by it": _biased(lambda maps, bias: maps * bias[:, None, None]),
@@ -175,8 +175,8 @@ CONV_LAYER: Slips = {
     ),
     "add a filter's bias once, not for every input channel": _bias_of_each_channel,
     "every image gets the maps of the first one": _first_image,
-    "height and width of the maps are exchanged": _of_result(_conv_layer, lambda maps: maps.swapaxes(2, 3)),
-    "the channels come last; the result is batch, out_channels, height, width": _of_result(
+    "height and width of the maps are swapped": _of_result(_conv_layer, lambda maps: maps.swapaxes(2, 3)),
+    "the channels come last; return (batch, out_channels, height, width)": _of_result(
         _conv_layer, lambda maps: np.moveaxis(maps, 1, -1)
     ),
     "negative numbers became 0: there is no ReLU in this layer": _of_result(_conv_layer, lambda m: np.maximum(m, 0)),
@@ -184,7 +184,7 @@ CONV_LAYER: Slips = {
 
 
 def _pool(of_window: Callable[..., Array], *, stride: int | None = None, always: int | None = None) -> Function:
-    """Return a pooling with another rule for a window, another default stride, or always the same stride."""
+    """Return a pooling with a different rule for a window, a different default stride, or a fixed stride."""
 
     def wrong(image: Array, kernel_size: int = 2, step: int | None = None, **options: Any) -> Array:
         given = options.get("stride", step)
@@ -224,7 +224,7 @@ def _largest_size(windows: Array, axis: tuple[int, int]) -> Array:
 MAX_POOL2D: Slips = {
     "keep the largest number of each window; these are means": _pool(np.mean),
     "keep the largest number of each window; these are the smallest": _pool(np.min),
-    "negative numbers count as they are, not by their size": _pool(_largest_size),
+    "compare the numbers themselves, not their absolute values": _pool(_largest_size),
     "the search starts from 0: where all numbers are negative, that is too large": _pool(
         lambda windows, axis: np.maximum(windows.max(axis=axis), 0)
     ),
@@ -234,12 +234,12 @@ MAX_POOL2D: Slips = {
     "this is the largest of each window's first row; look at the whole window": _pool(
         lambda windows, axis: windows.max(axis=3)[..., 0]
     ),
-    "without a stride the window moves by its own size, not by 1": _pool(np.max, stride=1),
-    "without a stride the window moves by its own size, not always by 2": _pool(np.max, stride=2),
+    "without a stride the window must move by its own size, not by 1": _pool(np.max, stride=1),
+    "without a stride the window must move by its own size, not always by 2": _pool(np.max, stride=2),
     "the stride has no effect": _pool_whole_blocks,
-    "the window is always 2×2: mind kernel_size": _pool_of_two,
-    "rows and columns that no whole window reaches are left out": _pool_rounding_up,
-    "large integers are rounded: keep the image's dtype, without floats on the way": _pool_through_floats,
+    "the window is always 2×2: use kernel_size": _pool_of_two,
+    "leave out rows and columns that no whole window reaches": _pool_rounding_up,
+    "large integers are rounded: keep the image's dtype, and use no floats": _pool_through_floats,
     "the last place in each direction is missing: `range` ends before its second number": lambda *args, **options: (
         filters.max_pool2d(*args, **options)[:-1, :-1]
     ),
@@ -247,7 +247,7 @@ MAX_POOL2D: Slips = {
 
 
 def _size_by(rule: Callable[[int, int, int, int], int]) -> Function:
-    """Return a rule of W, F, S and P as a function with the exercise's arguments."""
+    """Return a rule for W, F, S and P as a function with the exercise's arguments."""
     return lambda size, kernel_size, stride=1, padding=0: rule(size, kernel_size, stride, padding)
 
 
@@ -259,7 +259,7 @@ OUTPUT_SIZE: Slips = {
     "the stride has no effect": _size_by(lambda w, f, s, p: w - f + 2 * p + 1),
     "round down: only whole windows count": _size_by(lambda w, f, s, p: -(-(w - f + 2 * p) // s) + 1),
     "round down, not to the nearest": _size_by(lambda w, f, s, p: round((w - f + 2 * p) / s) + 1),
-    "stride and padding are exchanged: the stride comes first": _size_by(lambda w, f, s, p: (w - f + 2 * s) // p + 1),
+    "stride and padding are swapped: the stride comes first": _size_by(lambda w, f, s, p: (w - f + 2 * s) // p + 1),
 }
 
 CONV_PARAMETERS: Slips = {

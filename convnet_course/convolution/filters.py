@@ -1,4 +1,4 @@
-"""What the functions of problem set 1 should return: plain and slow, so that each is easily seen to be right.
+"""Reference functions for problem set 1: plain and slow, so that each is obviously right.
 
 The references share no code with the notebook's solution. Sums of products are exact for integers (Python's own, which
 do not overflow) and correctly rounded for floats (`math.fsum`, or PyTorch in float64).
@@ -17,7 +17,7 @@ from coursepack.checks.arrays import Case, Slips, assert_matches, assert_raises
 from coursepack.checks.messages import failed
 from coursepack.subject import Array, StudentError, Subject
 
-# For `source.without`: whoever calls one of these lets a library do the exercise.
+# For `source.without`: each of these would solve the exercise.
 CONVOLVING_LIBRARIES = (
     "torch",
     "torchvision",
@@ -30,7 +30,7 @@ CONVOLVING_LIBRARIES = (
     "numpy.correlate",
     "numpy.fft",
 )
-# The file's name must not hold a word that an error's message is searched for.
+# The file's name must not contain a word that we search for in error messages.
 SCRATCH_FILE = "digits-ubyte"
 
 
@@ -48,7 +48,7 @@ def idx_bytes(values: Array) -> bytes:
 
 
 def output_size(size: int, kernel_size: int, stride: int = 1, padding: int = 0) -> int:
-    """Return the number of places of a window along one side of an image, by counting where it may start.
+    """Count the positions of a window along one side of an image.
 
     Raises:
         ValueError: the geometry is impossible.
@@ -103,7 +103,7 @@ def max_pool2d(image: Array, kernel_size: int = 2, stride: int | None = None) ->
 
 
 def conv_layer(images: Array, weights: Array, bias: Array, stride: int = 1, padding: int = 0) -> Array:
-    """Return what PyTorch's convolution layer computes in float64, rounded to the arrays' common dtype.
+    """Return the result of PyTorch's convolution layer in float64, rounded to the arrays' common dtype.
 
     Args:
         images: (batch, in_channels, height, width).
@@ -121,29 +121,29 @@ def conv_layer(images: Array, weights: Array, bias: Array, stride: int = 1, padd
 
 
 def conv_parameters(in_channels: int, out_channels: int, kernel_size: int) -> int:
-    """Return the number of weights and biases of PyTorch's layer of these sizes."""
+    """Return the number of weights and biases of PyTorch's layer with these sizes."""
     layer = torch.nn.Conv2d(in_channels, out_channels, kernel_size, device="meta")
     return sum(parameter.numel() for parameter in layer.parameters())
 
 
 def assert_reads(student: Subject, name: str, about: str, content: bytes, expected: Array) -> None:
-    """Check that the student's reader turns a file of `content` into `expected`, of exactly that dtype.
+    """Check that the student's reader turns a file with `content` into `expected`, with exactly that dtype.
 
     Args:
         student: the subject.
         name: the student's function, which takes a path.
         about: what is special about the file, for the message.
         content: the file's bytes.
-        expected: the array they stand for.
+        expected: the array that the bytes encode.
     """
     case = Case(about, student.file(SCRATCH_FILE, content))
     shape = expected.shape
     slips: Slips = {
         "give the array its shape, (count, height, width)": lambda path: expected.reshape(-1),
-        "the last dimension is the fastest: this fills the array column by column": lambda path: np.reshape(
+        "the last dimension varies fastest; this fills the array column by column": lambda path: np.reshape(
             expected.ravel(), shape, order="F"
         ),
-        "the number of rows comes before that of columns": lambda path: expected.reshape(shape[0], *shape[:0:-1]),
+        "the number of rows comes before the number of columns": lambda path: expected.reshape(shape[0], *shape[:0:-1]),
     }
     assert_same_dtype(student, name, lambda path: expected, case, slips=slips)
 
@@ -156,7 +156,7 @@ def assert_refuses(student: Subject, name: str, about: str, content: bytes, faul
         name: the student's function, which takes a path.
         about: what is wrong with the file, for the message.
         content: the file's bytes.
-        fault: a word that the message must hold; any will do if it is empty.
+        fault: a word that the message must contain; if empty, any message will do.
     """
     path = student.file(SCRATCH_FILE, content)
     mentions = (SCRATCH_FILE, fault) if fault else (SCRATCH_FILE,)
@@ -164,7 +164,7 @@ def assert_refuses(student: Subject, name: str, about: str, content: bytes, faul
 
 
 def assert_same_dtype(student: Subject, name: str, reference: Any, case: Case, *, slips: Slips | None = None) -> None:
-    """Check one case as `arrays.assert_matches` does, and that the dtype is the very same, not only of its kind."""
+    """Check one case as `arrays.assert_matches` does, and that the dtype is exactly the same, not just of its kind."""
     expected = reference(*case.args, **case.options).dtype
     try:
         got = getattr(student.call(name, *case.args, **case.options), "dtype", expected)

@@ -1,7 +1,7 @@
-"""What the exercises about photographs will use: CIFAR-10, or the coloured shapes in its place.
+"""Find and check the images for the exercises about photographs: CIFAR-10, or the coloured shapes in its place.
 
 Search order, in the folder that `$COURSE_DATA` names, else in `./data`: a folder cifar10/{train,test}/CLASS of
-pictures; the generated shapes; CIFAR-10 as torchvision keeps it. With none of them, a notebook downloads CIFAR-10.
+pictures; the generated shapes; CIFAR-10 in torchvision's format. If there is none, a notebook downloads CIFAR-10.
 """
 
 from __future__ import annotations
@@ -18,9 +18,9 @@ from coursepack.errors import CoursepackError
 PARTS = ("train", "test")
 FULL_SIZE = {"train": 50_000, "test": 10_000}
 TORCHVISION = "cifar-10-batches-py"
-# How a whole file of each kind ends.
+# The last bytes of a complete file of each kind.
 ENDINGS = {".jpg": b"\xff\xd9", ".jpeg": b"\xff\xd9", ".png": b"IEND\xaeB`\x82"}
-RECOPY = "copy the pictures anew, or move the folder away: the notebooks then take what comes next in the search order"
+RECOPY = "copy the pictures again, or move the folder away: the notebooks then use what comes next in the search order"
 
 
 @dataclass(frozen=True)
@@ -28,11 +28,11 @@ class Photographs:
     """A checked set of pictures.
 
     Attributes:
-        name: what it is, for people.
+        name: what it is, for messages.
         root: the folder it was found in.
         train: number of training images.
         test: number of test images.
-        note: what may surprise, or nothing.
+        note: what may be unexpected about it; may be empty.
     """
 
     name: str
@@ -50,7 +50,7 @@ def find_photographs() -> Photographs | None:
     """Return the set that comes first in the search order, or None if a notebook would have to download it.
 
     Raises:
-        CoursepackError: a set that was found is damaged; it is never passed over in silence.
+        CoursepackError: a set that was found is damaged; it is never skipped silently.
     """
     named = os.environ.get("COURSE_DATA")
     root = Path(named).expanduser() if named else LOCAL
@@ -62,7 +62,7 @@ def find_photographs() -> Photographs | None:
 
 
 def describe_photographs() -> str:
-    """Return what the exercises about photographs will use; nothing is downloaded."""
+    """Describe what the exercises about photographs will use; nothing is downloaded."""
     found = find_photographs()
     if found is not None:
         return str(found)
@@ -76,7 +76,7 @@ def describe_photographs() -> str:
 def _shapes(root: Path) -> Photographs:
     for part in COUNTS:
         if not shapes_are_whole(root, part):
-            remedy = f"delete the folder {FOLDER}; `python -m convnet_course data --shapes` makes it anew in ./data"
+            remedy = f"delete the folder {FOLDER}; `python -m convnet_course data --shapes` makes it again in ./data"
             raise CoursepackError(f"the {part} shapes are damaged", where=str(root / FOLDER), remedy=remedy)
     return Photographs(f"generated shapes in {len(CLASSES)} classes", root, COUNTS["train"], COUNTS["test"])
 
@@ -93,7 +93,7 @@ def _torchvision(root: Path) -> Photographs:
 
 
 def _folder(folder: Path) -> Photographs:
-    """Check a folder of pictures: the same classes in both parts, none of them empty, no file cut short."""
+    """Check a folder of pictures: both parts have the same classes, no class is empty, no file is truncated."""
     counts = {part: _count(folder / part) for part in PARTS}
     lacking = [
         f"{one}/{name}"
@@ -117,14 +117,14 @@ def _count(part: Path) -> dict[str, int]:
     for folder in sorted(path for path in part.iterdir() if path.is_dir()):
         pictures = [path for path in folder.iterdir() if path.suffix.lower() in ENDINGS]
         if not pictures:
-            raise CoursepackError("a class folder without pictures", where=str(folder), remedy=RECOPY)
+            raise CoursepackError("a class folder has no pictures", where=str(folder), remedy=RECOPY)
         cut = [path.name for path in pictures if not _is_whole(path)]
         if cut:
-            fault = f"{len(cut):,} of {len(pictures):,} pictures are cut short, {min(cut)} among them"
+            fault = f"{len(cut):,} of {len(pictures):,} pictures are truncated, {min(cut)} among them"
             raise CoursepackError(fault, where=str(folder), remedy=RECOPY)
         counts[folder.name] = len(pictures)
     if not counts:
-        raise CoursepackError("no class folders", where=str(part), remedy=RECOPY)
+        raise CoursepackError("there are no class folders", where=str(part), remedy=RECOPY)
     return counts
 
 
@@ -137,7 +137,7 @@ def _is_whole(path: Path) -> bool:
 
 
 def _uneven(counts: dict[str, dict[str, int]]) -> Iterator[str]:
-    """Yield which classes have fewer pictures than the others: a copy may have been broken off."""
+    """Yield which classes have fewer pictures than the others: copying may have been interrupted."""
     for part, classes in counts.items():
         most = max(classes.values())
         fewer = [f"{name} {count:,}" for name, count in classes.items() if count < most]

@@ -1,7 +1,7 @@
-"""The data that notebooks are graded on: one folder, `.coursepack/data`, with the mini MNIST and the coloured shapes.
+"""Provide the data that notebooks are graded on: `.coursepack/data` with the mini MNIST and the coloured shapes.
 
-`COURSE_DATA` names it wherever a notebook is graded, built or proved. It is made when it is first needed, and looked
-over each time: a file that is missing or damaged is put back.
+`COURSE_DATA` names this folder whenever a notebook is graded, built or validated. It is created when it is first
+needed, and checked each time: a file that is missing or damaged is restored.
 """
 
 from __future__ import annotations
@@ -15,9 +15,9 @@ from coursepack.errors import CoursepackError
 
 
 def grading_data(root: Path) -> Path:
-    """Return the folder that `COURSE_DATA` names while grading, after making sure that it is complete.
+    """Return the folder that `COURSE_DATA` names during grading; restore what is missing there.
 
-    Several processes may ask at once. A course without the mini MNIST gets the shapes only.
+    Several processes may call this at once. A course without the mini MNIST gets the shapes only.
 
     Args:
         root: the course folder.
@@ -30,7 +30,7 @@ def grading_data(root: Path) -> Path:
         make_folder(folder)
         _copy_mnist(Course(root), folder)
     except OSError as error:
-        remedy = "make room or ask for the right to write there, then try again"
+        remedy = "free some space or get write permission there, then try again"
         raise CoursepackError(f"cannot write: {error.strerror}", where=str(folder), remedy=remedy) from error
     write_shapes(folder)
     return folder
@@ -39,7 +39,7 @@ def grading_data(root: Path) -> Path:
 def _copy_mnist(course: Course, folder: Path) -> None:
     try:
         origin = mini_root(course)
-    except CoursepackError:  # a course without the bundled data has notebooks that need none
+    except CoursepackError:  # a course without the bundled data has notebooks that do not need it
         return
     checked = False
     for path in sorted((origin / "MNIST" / "raw").glob("*-ubyte")):

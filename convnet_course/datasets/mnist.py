@@ -1,4 +1,4 @@
-"""Finding, checking and fetching MNIST.
+"""Find, check and download MNIST.
 
 Search order: `$COURSE_DATA`, `./data`, torchvision's download, the bundled mini set. A folder is a torchvision root: it
 holds MNIST/raw with four uncompressed IDX files (format: http://yann.lecun.com/exdb/mnist/).
@@ -18,14 +18,14 @@ from coursepack.course import CONFIG_NAME, Course
 from coursepack.errors import CoursepackError
 
 PREFIX = {"train": "train", "test": "t10k"}
-# Of all training pixels, scaled to [0, 1]; the figures that torchvision's examples use.
+# Mean and standard deviation of all training pixels, scaled to [0, 1], as in torchvision's examples.
 MEAN, STD = 0.1307, 0.3081
 FULL_SIZE = {"train": 60_000, "test": 10_000}
 # Where a notebook looks unless $COURSE_DATA says otherwise.
 LOCAL = Path("data")
-REFETCH = "delete the folder MNIST and run `python -m convnet_course data --fetch`, or copy the files anew"
+REFETCH = "delete the folder MNIST and run `python -m convnet_course data --fetch`, or copy the files again"
 RESTORE = "restore the folder from the repository: git checkout -- data/mnist_mini"
-RECOPY = "copy the files anew into the folder that $COURSE_DATA names, or unset it"
+RECOPY = "copy the files again into the folder that $COURSE_DATA names, or unset it"
 
 
 @dataclass(frozen=True)
@@ -34,7 +34,7 @@ class DataSet:
 
     Attributes:
         root: torchvision root folder.
-        origin: which step of the search found it, for people.
+        origin: which step of the search found it, for messages.
         train: number of training images.
         test: number of test images.
     """
@@ -66,7 +66,7 @@ def read_idx(path: Path, magic: int, remedy: str = REFETCH) -> Bytes:
         uint8 array of the shape that the header gives.
 
     Raises:
-        CoursepackError: the file is missing, of another kind, cut short, or longer than its header says.
+        CoursepackError: the file is missing, of another kind, truncated, or longer than its header says.
     """
     try:
         content = path.read_bytes()
@@ -107,7 +107,7 @@ def check_mnist(root: Path, origin: str, remedy: str = REFETCH) -> DataSet:
 def mini_root(course: Course | None = None) -> Path:
     """Return the torchvision root of the bundled mini set.
 
-    It is looked for in the given course, in the course of the working directory, and beside the package.
+    It may be in the given course, in the course of the working directory, or beside the package.
 
     Raises:
         CoursepackError: it is in none of them.
@@ -135,18 +135,18 @@ def find_mnist(course: Course | None = None, *, download: bool = False) -> DataS
     """Return the MNIST that comes first in the search order.
 
     Args:
-        course: where the mini set is looked for.
+        course: the course to search for the mini set.
         download: whether to try torchvision's download before falling back on the mini set.
 
     Raises:
-        CoursepackError: a set that was found is damaged (it is never passed over in silence), or there is none.
+        CoursepackError: a set that was found is damaged (it is never skipped silently), or there is none.
     """
     named = os.environ.get("COURSE_DATA")
     if named:
         root = Path(named).expanduser()
         if not (root / "MNIST" / "raw").is_dir():
             remedy = "let $COURSE_DATA name the folder that holds MNIST/raw, or unset it"
-            raise CoursepackError("$COURSE_DATA holds no MNIST/raw", where=named, remedy=remedy)
+            raise CoursepackError("$COURSE_DATA contains no MNIST/raw", where=named, remedy=remedy)
         return check_mnist(root, "$COURSE_DATA", RECOPY)
     if (LOCAL / "MNIST").exists():
         return check_mnist(LOCAL, "./data")
@@ -161,7 +161,7 @@ def find_mnist(course: Course | None = None, *, download: bool = False) -> DataS
 
 
 def describe_data() -> str:
-    """Return which MNIST is found now, and what a notebook does about the full set; nothing is downloaded."""
+    """Describe which MNIST is found, and how a notebook gets the full set; nothing is downloaded."""
     found = find_mnist()
     if found.full or os.environ.get("COURSE_DATA"):
         return str(found)
@@ -172,18 +172,18 @@ def describe_data() -> str:
 
 
 def fetch_mnist(folder: Path) -> None:
-    """Download the full MNIST through torchvision into a torchvision root; a full set that is there is kept.
+    """Download the full MNIST through torchvision into a torchvision root; keep a full set that is already there.
 
-    The download goes into a temporary folder beside its place and is renamed when it is whole: an interrupted one
-    leaves nothing that could later pass for a data set.
+    The download goes into a temporary folder beside its target and is renamed when it is complete, so that an
+    interrupted download leaves nothing that looks like a data set.
 
     Raises:
-        CoursepackError: there is a data set already that is damaged or not full, or the download failed.
+        CoursepackError: there is already a damaged or partial data set, or the download failed.
     """
     target = folder / "MNIST"
     if target.exists():
         if not check_mnist(folder, str(folder)).full:
-            raise CoursepackError("a part of MNIST lies here already", where=str(target), remedy=REFETCH)
+            raise CoursepackError("a part of MNIST is already here", where=str(target), remedy=REFETCH)
         return
     try:
         folder.mkdir(parents=True, exist_ok=True)
@@ -193,7 +193,7 @@ def fetch_mnist(folder: Path) -> None:
                 raise CoursepackError("the download is not the full MNIST", where=str(folder), remedy="try again")
             (Path(waiting) / "MNIST").rename(target)
     except OSError as error:
-        remedy = "make room or ask for the right to write there, then try again"
+        remedy = "free some space or get write permission there, then try again"
         raise CoursepackError(f"cannot write: {error.strerror}", where=str(folder), remedy=remedy) from error
 
 
@@ -206,7 +206,7 @@ def _download(root: Path) -> None:
         for train in (True, False):
             _: Any = MNIST(str(root), train=train, download=True)
     except errors as error:
-        remedy = "check the connection and try again; without it the bundled mini set is used"
+        remedy = "check the connection and try again; until then the bundled mini set is used"
         raise CoursepackError(
             f"MNIST could not be downloaded: {error}", where=str(root.parent), remedy=remedy
         ) from error

@@ -1,7 +1,7 @@
-"""Coloured shapes, 32×32 pixels in ten classes: what takes CIFAR-10's place where a notebook is graded.
+"""Generate coloured shapes, 32×32 pixels in ten classes, to replace CIFAR-10 when a notebook is graded.
 
-The pictures are generated, the same everywhere: bits come from PCG64's raw stream, which NumPy keeps as it is (while
-`integers` and its like may change: NEP 19), and everything is drawn in whole numbers. How hard? See docs/shapes.md.
+The pictures are the same on every machine: bits come from PCG64's raw stream, which NumPy keeps stable (`integers` and
+the like may change: NEP 19), and everything is computed in integers. For their difficulty see docs/shapes.md.
 
 In a folder: `shapes/{train,test}-{images,labels}.npy`, uint8 (N, 32, 32, 3) and uint8 (N,), and `shapes/classes.txt`.
 """
@@ -31,7 +31,7 @@ SEEDS = {"train": 20_261, "test": 20_262}
 SIZE = 32
 CHUNK = 100
 DRAWS = 24
-# Of the arrays' bytes, images then labels.
+# SHA-256 of the arrays' bytes, images first, then labels.
 SHA256 = {
     "train": "95db0724c965a28fd927f7d31f5434204d822a87ba0881844ec27b2791fa5743",
     "test": "53ccfcead311fca54efcb6f61ba74d8663f5c2269bc377b1a8e01d73b81d744a",
@@ -43,7 +43,7 @@ def load_shapes(part: str) -> tuple[Bytes, Bytes]:
     """Return images (N, 32, 32, 3) and labels (N,), both uint8, of "train" or "test"; each class is equally frequent.
 
     Raises:
-        CoursepackError: this machine draws other pictures than those the gates were measured on.
+        CoursepackError: this machine generates different pictures from those the gates were measured on.
     """
     bits, count = np.random.PCG64(SEEDS[part]), COUNTS[part]
     draws = _whole(bits.random_raw(count * DRAWS)).reshape(DRAWS, count)
@@ -55,7 +55,7 @@ def load_shapes(part: str) -> tuple[Bytes, Bytes]:
     for array in found:
         array.setflags(write=False)
     if fingerprint(*found) != SHA256[part]:
-        remedy = f"please report it, with this: NumPy {np.__version__}, {part}, {fingerprint(*found)[:16]}"
+        remedy = f"please report this: NumPy {np.__version__}, {part}, {fingerprint(*found)[:16]}"
         raise CoursepackError("the generated shapes are not the ones that grading was measured on", remedy=remedy)
     return found
 
@@ -66,9 +66,9 @@ def fingerprint(images: Bytes, labels: Bytes) -> str:
 
 
 def write_shapes(folder: Path) -> None:
-    """Make sure that `folder/shapes` holds the shapes; a file that is there and whole is kept, any other is replaced.
+    """Write the shapes into `folder/shapes`; keep a file that is already complete, replace any other.
 
-    Each file appears at once and always with the same content, so several processes may do this together.
+    Each file is moved into place in one step, always with the same content, so several processes may do this at once.
 
     Raises:
         CoursepackError: the folder cannot be written.
@@ -83,12 +83,12 @@ def write_shapes(folder: Path) -> None:
         if not (target / "classes.txt").is_file():
             write_at_once(target / "classes.txt", ("\n".join(CLASSES) + "\n").encode())
     except OSError as error:
-        remedy = "make room or ask for the right to write there, then try again"
+        remedy = "free some space or get write permission there, then try again"
         raise CoursepackError(f"cannot write: {error.strerror}", where=str(target), remedy=remedy) from error
 
 
 def shapes_are_whole(folder: Path, part: str) -> bool:
-    """Tell whether `folder/shapes` holds the images and labels of "train" or "test" just as they were generated."""
+    """Tell whether `folder/shapes` holds the images and labels of "train" or "test" exactly as generated."""
     try:
         images, labels = (_read(folder / FOLDER / f"{part}-{kind}.npy") for kind in ("images", "labels"))
     except (OSError, ValueError):
@@ -102,7 +102,7 @@ def _read(path: Path) -> Bytes:
 
 
 def write_at_once(path: Path, content: Any) -> None:
-    """Write bytes, or an array in NumPy's format, under another name, then move it to its place, readable for all."""
+    """Write bytes, or an array in NumPy's format, under a temporary name, then rename it; readable for all."""
     handle, name = tempfile.mkstemp(prefix=f".{path.name}-", dir=path.parent)
     try:
         with os.fdopen(handle, "wb") as file:
@@ -118,14 +118,14 @@ def write_at_once(path: Path, content: Any) -> None:
 
 
 def make_folder(path: Path) -> None:
-    """Make a folder that everybody may look into, whatever the umask."""
+    """Make a folder that all users may read, whatever the umask."""
     if not path.is_dir():
         path.mkdir(parents=True, exist_ok=True)
         path.chmod(0o755)
 
 
 def _whole(raw: npt.NDArray[np.uint64]) -> Whole:
-    """Return 48 of the 64 bits, as signed numbers."""
+    """Return the upper 48 of 64 bits as signed integers."""
     return (raw >> np.uint64(16)).astype(np.int64)
 
 
@@ -147,7 +147,7 @@ def _paint(labels: Whole, draws: Whole, bits: np.random.PCG64) -> Bytes:
 def _colours(labels: Whole, draws: Whole) -> tuple[Whole, Whole]:
     """Return the colours of shape and background, (N, 3) each.
 
-    Half of the shapes have a colour that their class likes; and two shapes of three are brighter than their background.
+    Half of the shapes have a colour that is typical of their class, and two in three are brighter than the background.
     """
     liked = (labels * 6) // len(CLASSES) * 256 + labels * 40 % 256
     hue = np.where(draws[9] % 3 > 0, liked + draws[10] % 640 - 320, draws[10]) % 1536
@@ -162,7 +162,7 @@ def _colours(labels: Whole, draws: Whole) -> tuple[Whole, Whole]:
 
 
 def _with_patch(picture: Whole, draws: Whole) -> Whole:
-    """Lay a small patch of any colour somewhere: something to look past."""
+    """Add a small patch of any colour somewhere, as a distraction."""
     position = np.arange(SIZE)
     left, top, width, height = (draws[18 + i][:, None] % n for i, n in enumerate((27, 27, 4, 4)))
     columns = (position >= left) & (position < left + width + 3)
@@ -173,13 +173,13 @@ def _with_patch(picture: Whole, draws: Whole) -> Whole:
 
 
 def _masks(labels: Whole, draws: Whole) -> npt.NDArray[np.bool_]:
-    """Return where the shapes are, (N, 64, 64): half pixels."""
+    """Return the masks of the shapes, (N, 64, 64), in half pixels."""
     count = len(labels)
     radius = (draws[1] % 8 + 18).reshape(count, 1, 1)
     centre = (draws[2:4] % 19 + 23).reshape(2, count, 1, 1)
     position = np.arange(2 * SIZE)
     x, y = position.reshape(1, 1, -1) - centre[0], position.reshape(1, -1, 1) - centre[1]
-    # A turn by up to 14 degrees: sine in 64ths, and the cosine that goes with it, so nearly 1 that a parabola will do.
+    # A rotation by up to 14 degrees: the sine in 64ths, and its cosine, close enough to 1 for a parabola.
     sine = (draws[4] % 33 - 16).reshape(count, 1, 1)
     cosine = 64 - sine * sine // 128
     u, v = (cosine * x + sine * y) // 64, (cosine * y - sine * x) // 64
@@ -191,7 +191,7 @@ def _masks(labels: Whole, draws: Whole) -> npt.NDArray[np.bool_]:
 
 
 def _shape(label: int, u: Whole, v: Whole, r: Whole) -> npt.NDArray[np.bool_]:
-    """Return where the shape of a class is, given coordinates along its axes and its radius."""
+    """Return the mask of a class's shape, given coordinates along its axes and its radius."""
     square = np.maximum(abs(u), abs(v))
     distance = u * u + v * v
     inside: dict[str, Callable[[], Any]] = {

@@ -1,7 +1,7 @@
-"""Test images that no notebook is given: what a free design is scored on.
+"""Test images that no notebook gets: a free design is scored on them.
 
-1,000 real MNIST test images (100 of each digit), none of which the mini set has. Only whoever judges reads them; the
-labels are public all the same, as all of MNIST's are. The files are gzipped IDX; README.md says where they are from.
+1,000 real MNIST test images (100 of each digit), none of them in the mini set. Only the judge reads them; their labels
+are public all the same, like all of MNIST's. The files are gzipped IDX; README.md says where they come from.
 """
 
 from __future__ import annotations

@@ -1,1 +1,1 @@
-"""From a solved notebook to the student version and the worked version, and the proof that they keep its secrets."""
+"""Build the student version and the worked version from a solved notebook, and check that they leak nothing."""

@@ -1,8 +1,8 @@
-"""`coursepack build`: make `release/` and `solutions/` from `source/`, or prove that they are in step with it.
+"""`coursepack build`: make `release/` and `solutions/` from `source/`, or check that they match it.
 
-nbgrader's converter makes the release and enters the assignment into `gradebook.db`, without which stock
-`nbgrader autograde` refuses to grade: it works right after a build. Everything that can fail happens in a throw-away
-course or before the first file is replaced, so a mistake leaves `release/` and `solutions/` as they were.
+nbgrader's converter makes the release and enters the assignment into `gradebook.db`, so that stock
+`nbgrader autograde` works right after a build. Everything that can fail happens in a temporary course or before the
+first file is replaced, so a mistake leaves `release/` and `solutions/` unchanged.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ _console = Console(highlight=False, soft_wrap=True)
 
 
 def build_pack(course: Course, assignments: list[str]) -> None:
-    """Make the student and the worked version of every assignment; a faulty one does not stop the others.
+    """Make the student and the worked version of every assignment; a faulty assignment does not stop the others.
 
     Raises:
         CoursepackError: the author's mistakes, all together.
@@ -38,12 +38,12 @@ def build_pack(course: Course, assignments: list[str]) -> None:
 
 
 def check_pack(course: Course, assignments: list[str]) -> None:
-    """Prove that `release/` and `solutions/` are what a build would write and keep the source's secrets.
+    """Check that `release/` and `solutions/` are what a build would write, and leak nothing.
 
-    Notebooks are not executed: of a worked version the inputs are compared, its outputs only searched for leaks.
+    Notebooks are not executed: a worked version's inputs are compared, its outputs only searched for leaks.
 
     Raises:
-        CoursepackError: what is out of step or leaks, all together.
+        CoursepackError: everything that is out of date or leaks.
     """
     _for_each(course, assignments, _check, "in step")
 
@@ -70,7 +70,7 @@ def _build(course: Course, assignment: str) -> None:
         worked = worked_notebook(course, scratch, assignment)
         release = read_notebook(scratch.notebook("release", assignment))
         raise_together(_leaks(source, release, worked, assignment))
-        # Enters the cells into the course's gradebook; refused if they changed and there are grades already.
+        # Enters the cells into the course's gradebook; nbgrader refuses if they changed and there are grades already.
         fresh = make_release(course, assignment, into=scratch.root / "fresh")
         _replace(course.root / "release" / assignment, fresh)
         solution = course.notebook("solutions", assignment)
@@ -97,7 +97,7 @@ def _check(course: Course, assignment: str) -> None:
 
 
 def _sound_source(course: Course, assignment: str) -> NotebookNode:
-    """Return the source notebook once it is free of author's mistakes that show without running it."""
+    """Read the source notebook; raise the author's mistakes that show without running it."""
     path = course.notebook("source", assignment)
     others = [other.name for other in path.parent.glob("*.ipynb") if other != path]
     if others or not path.is_file():
@@ -120,7 +120,7 @@ def _leaks(source: NotebookNode, release: NotebookNode, worked: NotebookNode, as
 
 
 def _replace(old: Path, new: Path, *left_out: str) -> None:
-    """Put a copy of the folder `new`, less some files, where `old` is."""
+    """Replace the folder `old` by a copy of `new`, without some files."""
     shutil.rmtree(old, ignore_errors=True)
     shutil.copytree(new, old, ignore=shutil.ignore_patterns(*left_out))
 

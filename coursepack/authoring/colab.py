@@ -21,10 +21,10 @@ def badge(settings: Settings, assignment: str, notebook: str) -> str:
 
 
 class ColabBadge(NbGraderPreprocessor):  # type: ignore[misc]
-    """Puts the badge into the cell `colab` of a student version; runs in the course folder, as nbgrader does."""
+    """Put the badge into the cell `colab` of a student version; runs in the course folder, as nbgrader does."""
 
     def preprocess(self, nb: NotebookNode, resources: ResourcesDict) -> tuple[NotebookNode, ResourcesDict]:
-        """Swap the upload advice for the badge if the course has a repository."""
+        """Replace the upload advice by the badge if the course has a repository."""
         settings = read_settings(Path.cwd())
         names = resources["nbgrader"]
         for cell in nb.cells:

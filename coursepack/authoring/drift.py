@@ -1,4 +1,4 @@
-"""Where derived files differ from what a fresh build would write."""
+"""Find where derived files differ from what a fresh build would write."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ def folder_drift(fresh: Path, committed: Path, root: Path, *, besides: str = "")
     Args:
         fresh: what a build writes now.
         committed: what the course holds.
-        root: the course folder, to which messages are relative.
+        root: the course folder; paths in messages are relative to it.
         besides: the name of a file that is not compared.
     """
     ours, theirs = _files(fresh), _files(committed)
@@ -41,7 +41,7 @@ def input_drift(fresh: NotebookNode, committed: NotebookNode, name: str) -> list
     Args:
         fresh: what a build makes now.
         committed: what the course holds.
-        name: how messages name the committed one.
+        name: the committed notebook's name in messages.
     """
     pairs = zip(fresh.cells, committed.cells, strict=False)
     for index, (ours, theirs) in enumerate(pairs):

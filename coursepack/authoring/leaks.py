@@ -1,17 +1,17 @@
-"""Does a derived file show what its source keeps secret?
+"""Search derived files for what their source keeps secret.
 
-Secret are the hidden tests and, in `release/`, the solutions. What exactly counts as a leak:
+The hidden tests are secret and, in `release/`, so are the solutions. These count as a leak:
 
 - **Line.** Lines are compared with whitespace collapsed. A line is *telling* if it holds at least eight characters
-  besides whitespace and is no import. A telling line of a hidden test may stand nowhere else, not even in a visible
-  cell of the source: it would tell the test. A telling line of a solution may stand in a student version only if the
-  author also wrote it in a visible cell (`return logits` is in many given classes).
+  besides whitespace and is not an import. A telling line of a hidden test may appear nowhere else, not even in a
+  visible cell of the source: it would reveal the test. A telling line of a solution may appear in a student version
+  only if the author also wrote it in a visible cell (`return logits` is in many given classes).
 - **Passage.** All telling lines of one solution region, at least three, in one visible cell: the solution was pasted.
-- **Marking scheme.** A telling line of one, whatever markdown made of it, stands nowhere that students look.
+- **Marking scheme.** A telling line of one, however markdown renders it, in any place that students see.
 - **Constant.** A number of a hidden test with at least three significant digits (trailing zeros do not count: 1000
   and 0.01 have one), or a string of at least eight characters, which the visible source never mentions.
 
-Visible for `release/` is what lies outside every marked region; for `solutions/` also the solutions.
+For `release/`, everything outside the marked regions is visible; for `solutions/`, the solutions are visible as well.
 Feedback names hidden cases in its messages by design, so its strings are not compared, only lines and numbers.
 """
 
@@ -30,13 +30,13 @@ from coursepack.notebooks.cells import cell_name
 from coursepack.notebooks.markers import split
 
 MIN_LINE, MIN_STRING, MIN_DIGITS, MIN_PASSAGE = 8, 8, 3, 3
-# A hidden line of this length is also looked for inside longer lines (a traceback, a JSON string).
+# A hidden line of at least this length is also searched for inside longer lines (a traceback, a JSON string).
 MIN_INSIDE = 16
 
 
 @dataclass(frozen=True)
 class Secret:
-    """One marked region and the source cell it stands in."""
+    """One marked region and its source cell."""
 
     cell: str
     lines: tuple[str, ...]
@@ -46,7 +46,7 @@ class Secret:
 
 @dataclass(frozen=True)
 class Secrets:
-    """What a source notebook keeps to itself.
+    """The secrets of a source notebook, and its visible text.
 
     Attributes:
         hidden: the hidden tests.
@@ -91,7 +91,7 @@ def release_leaks(source: NotebookNode, release: NotebookNode, name: str) -> lis
     Args:
         source: the source notebook.
         release: the student version.
-        name: how messages name the student version.
+        name: the student version's name in messages.
     """
     secrets = secrets_of(source)
     return [
@@ -114,8 +114,8 @@ def feedback_leaks(source: NotebookNode, html: str, name: str, *, submitted: str
     Args:
         source: the source notebook.
         html: the page.
-        name: how messages name the page.
-        submitted: text of the submission, whose own numbers are no leak.
+        name: the page's name in messages.
+        submitted: text of the submission, whose own numbers are not a leak.
     """
     secrets = secrets_of(source)
     known = "\n".join([*secrets.visible.values(), submitted])
@@ -124,7 +124,7 @@ def feedback_leaks(source: NotebookNode, html: str, name: str, *, submitted: str
 
 
 def redact(message: str, secrets: Secrets) -> str:
-    """Return a message with the telling lines and numbers of hidden tests blacked out."""
+    """Return a message with the telling lines and numbers of hidden tests removed."""
     known = source_numbers("\n".join(secrets.visible.values()))
     numbers = {number for secret in secrets.hidden for number in secret.numbers} - known
     lines = {line for secret in secrets.hidden for line in secret.lines if len(line) >= MIN_INSIDE}
@@ -219,7 +219,7 @@ def _scheme_leaks(secrets: Secrets, texts: dict[str, str], name: str) -> Iterato
 
 
 def _bare(text: str) -> str:
-    """Return a text on one line without what markdown turns into something else: emphasis and numbers of lists."""
+    """Return a text on one line without the markup that markdown renders: emphasis and list numbers."""
     return _collapsed(re.sub(r"(?m)^\s*(\d+\.|[-*])\s", "", re.sub(r"[*_`#]", "", text)))
 
 

@@ -1,4 +1,4 @@
-"""nbgrader's own converters, run on a course folder and heard when they complain."""
+"""Run nbgrader's converters on a course and turn their log errors into ours."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from coursepack.settings import make_importable
 
 
 class _Complaints(logging.Handler):
-    """Keeps what a converter logs as an error; its progress lines are not for our users."""
+    """Keep what a converter logs as an error; its progress lines are of no use to our users."""
 
     def __init__(self) -> None:
         super().__init__(logging.ERROR)
@@ -57,12 +57,12 @@ def scratch_course(course: Course, assignment: str) -> Iterator[Course]:
 
 
 def make_release(course: Course, assignment: str, into: Path | None = None) -> Path:
-    """Run `nbgrader generate_assignment --force`; also enters the assignment into the course's gradebook.
+    """Run `nbgrader generate_assignment --force`, which also enters the assignment into the course's gradebook.
 
     Args:
         course: the course.
         assignment: the assignment.
-        into: where student versions go, instead of `release/`.
+        into: the folder for student versions, instead of `release/`.
 
     Returns:
         The folder of the student version.
@@ -79,7 +79,7 @@ def make_solution(course: Course, assignment: str) -> Path:
     The assignment must be in the course's gradebook, so make the release first.
 
     Returns:
-        The folder of the executed source, hidden tests and all.
+        The folder of the executed source, including hidden tests.
 
     Raises:
         CoursepackError: nbgrader could not run the notebook.
@@ -107,6 +107,6 @@ def _own_gradebook(course: Course) -> Config:
     """Read `nbgrader_config.py`; the gradebook is always the one in the course folder itself."""
     config = load_config(course)
     config.CourseDirectory.db_url = f"sqlite:///{course.root / 'gradebook.db'}"
-    # A kernel warns at every start that it talks over TCP: nothing an author could change.
+    # A kernel warns at every start that it uses TCP: an author cannot change that.
     config.Execute.extra_arguments = [*config.Execute.get("extra_arguments", []), "--IPKernelApp.log_level=ERROR"]
     return config

@@ -1,4 +1,4 @@
-"""The points a notebook announces, in its table and its headings, against the points its cells carry."""
+"""Compare the points in a notebook's table and headings with the points that its cells carry."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ def find_mistakes(source: NotebookNode, name: str) -> list[CoursepackError]:
     """Return where announced points and the cells' points disagree.
 
     The cell `title` holds a table `| exercise | points | minutes |` that ends in a row of totals. A heading
-    (`##` or deeper) that says “3 points” speaks for the test cells up to the next such heading.
+    (`##` or deeper) that says “3 points” covers the test cells up to the next such heading.
     """
     titles = [cell for cell in source.cells if cell.get("id") == TITLE_CELL and cell.cell_type == "markdown"]
     where = f"{name}, cell “{TITLE_CELL}”"

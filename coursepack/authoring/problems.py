@@ -1,4 +1,4 @@
-"""Several mistakes told as one error."""
+"""Report several mistakes as one error."""
 
 from __future__ import annotations
 

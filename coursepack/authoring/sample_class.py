@@ -1,4 +1,4 @@
-"""Write a sample class: submissions of every sort, made from the right and wrong answers kept as snippets.
+"""Write a sample class: submissions of every kind, made from the right and wrong answers kept as snippets.
 
 Nothing here is real student work; the names are invented.
 """
@@ -31,7 +31,7 @@ DUE = datetime.datetime(2026, 11, 27, 23, 59)
 LATE_BY = datetime.timedelta(days=1, hours=2, minutes=13)
 VARIANTS, MUTANTS = 3, 5
 ENDLESS_LOOP = "counter = 1\nwhile counter > 0:  # the student meant: counter < 10\n    counter += 1\n"
-# One more than there are submissions: the last one hands nothing in.
+# One name more than there are submissions: the last student hands nothing in.
 NAMES = (
     ("Ada", "Nakamura"),
     ("Bruno", "Okafor"),
@@ -72,7 +72,7 @@ def write_sample_class(course: Course, assignment: str) -> None:
     The same course gives the same files. Students' ids are first name and last name's first letter ("ada-n").
 
     Raises:
-        CoursepackError: the assignment has no snippets, or a file in the way is not one that this function wrote.
+        CoursepackError: the assignment has no snippets, or there is a file that this function did not write.
     """
     source = read_notebook(course.notebook("source", assignment))
     class_list = list(zip(NAMES, submissions(course, assignment, source), strict=False))
@@ -100,7 +100,7 @@ def submissions(course: Course, assignment: str, source: NotebookNode) -> Iterat
         CoursepackError: the assignment has no variants or no mutants.
     """
     solved, released = solved_notebook(source), released_notebook(source)
-    # One more variant than is perfect in time: the last one comes late.
+    # One more variant than there are perfect submissions on time: the last one is late.
     variants = _spread(course, "right", assignment, VARIANTS + 1)
     mutants = _spread(course, "wrong", assignment, MUTANTS)
     yield Submission("perfect: the solution", _text(solved))
@@ -139,7 +139,7 @@ def student_id(first: str, last: str) -> str:
 
 
 def _spread(course: Course, kind: Literal["right", "wrong"], assignment: str, count: int) -> list[Snippet]:
-    """Return `count` snippets that answer different cells first, over again if there are too few.
+    """Return `count` snippets, those for different cells first; repeat them if there are too few.
 
     Raises:
         CoursepackError: there is none.
@@ -172,14 +172,14 @@ def _digest(path: Path) -> str:
 
 
 def _refuse_others(course: Course, assignment: str, manifest: Path) -> None:
-    """Refuse to write where a submission lies that this module did not write."""
+    """Raise an error if there is a submission that this module did not write."""
     ours = json.loads(manifest.read_text(encoding="utf-8")) if manifest.is_file() else {}
     for first, last in NAMES:
         student = student_id(first, last)
         path = _notebook(course, assignment, student)
         if path.exists() and _digest(path) != ours.get(student):
             raise CoursepackError(
-                "a submission is in the way that is not from this sample class, or was changed since",
+                "there is already a submission that is not from this sample class, or was changed since",
                 where=str(path),
                 remedy="move that student's folder away, or try the sample class in another course folder",
             )

@@ -1,4 +1,4 @@
-"""The worked version: the source, executed on the small data sets, without hidden tests."""
+"""Make the worked version: the source, executed on the small data sets, without hidden tests."""
 
 from __future__ import annotations
 
@@ -63,7 +63,7 @@ def written(notebook: NotebookNode) -> str:
 
 @contextmanager
 def _environment(course: Course) -> Iterator[None]:
-    """Let kernels started meanwhile see the grading data, one thread, no GPU, and the course's own package."""
+    """Give kernels started inside the block the grading data, one thread, no GPU, and the course's own package."""
     found = [path for path in (os.environ.get("PYTHONPATH"), str(course.root)) if path]
     settings = grading_environment(course) | {"PYTHONPATH": os.pathsep.join(found)}
     before = {name: os.environ.get(name) for name in settings}
@@ -92,7 +92,7 @@ def _refuse_failure(cell: NotebookNode, where: str) -> None:
             raise CoursepackError(what, where=where, remedy="nbgrader gives 0 points for any stderr; silence it")
         if is_graded(cell) and output.output_type == "execute_result":
             what = "the graded cell ends in a value, which nbgrader reads as points"
-            raise CoursepackError(what, where=where, remedy="let the cell end in an assert or a call without result")
+            raise CoursepackError(what, where=where, remedy="end the cell with an assert or a call without result")
 
 
 def _refuse_bulk(worked: NotebookNode, where: str) -> None:

@@ -1,4 +1,4 @@
-"""What a reader can see of a notebook cell or of a web page, as plain text."""
+"""Extract what a reader can see of a notebook cell or of a web page, as plain text."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ _NUMBER = re.compile(r"(?<![\w.])\d[\d_]*(?:,\d{3})*(?:\.\d+)?(?:[eE][+-]?\d+)?(
 
 
 def cell_text(cell: NotebookNode) -> str:
-    """Return every string of a cell: source, outputs, metadata, attachments' names; no picture's bytes."""
+    """Return every string of a cell: source, outputs, metadata, attachment names; but no picture's bytes."""
     return _ANSI.sub("", "\n".join(_strings(cell)))
 
 
@@ -52,7 +52,7 @@ def _strings(value: Any) -> Iterator[str]:
 
 
 class _TextReader(HTMLParser):
-    """Collects the text of a page."""
+    """Collect the text of a page."""
 
     def __init__(self) -> None:
         super().__init__(convert_charrefs=True)

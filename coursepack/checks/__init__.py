@@ -1,4 +1,4 @@
-"""The checks that hidden tests call. A hidden test cell imports what it needs from here."""
+"""Checks for hidden tests to call. A hidden test cell imports what it needs from here."""
 
 from coursepack.checks.current_student import student
 from coursepack.checks.errors import CheckFailed

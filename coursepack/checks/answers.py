@@ -1,4 +1,4 @@
-"""Checks of an answer in a variable: a number, a text, or several of them."""
+"""Checks of an answer held in a variable: a number, a string, or several of them."""
 
 from __future__ import annotations
 
@@ -18,16 +18,16 @@ def assert_value(
     *,
     tolerance: float = 0.0,
     also: Iterable[Any] = (),
-    hint: str = "work it out once more by hand",
+    hint: str = "work it out again by hand",
 ) -> None:
-    """Check a variable: a number within `tolerance`, a text, or a list of such. The right answer stays secret.
+    """Check a variable: a number within `tolerance`, a string, or a list of these. The message never shows the answer.
 
     Args:
         student: the subject.
         name: the variable.
         expected: the right answer.
         tolerance: how far a number may be off.
-        also: answers that are as right: those that follow from the student's own answer to another exercise.
+        also: further right answers: those that follow from the student's own answer to another exercise.
         hint: what to look at.
     """
     with student_errors(name):
@@ -39,7 +39,7 @@ def assert_value(
 
 
 def own_number(student: Subject, name: str, otherwise: int) -> int:
-    """Return the whole number in a variable of the student's; `otherwise` if there is none."""
+    """Return the whole number in one of the student's variables; `otherwise` if there is none."""
     try:
         got = student.value(name)
     except StudentError:
@@ -50,14 +50,14 @@ def own_number(student: Subject, name: str, otherwise: int) -> int:
 
 
 def _form(expected: Any) -> str:
-    """Say of what form an answer should be."""
+    """Describe the form that an answer should have."""
     if isinstance(expected, tuple | list):
         return f"{len(expected)} values in a list, a tuple or an array"
-    return "a text" if isinstance(expected, str) else "a number"
+    return "a string" if isinstance(expected, str) else "a number"
 
 
 def _has_form(got: Any, expected: Any) -> bool:
-    """Tell whether an answer is of the form of the right one; a single number may come as an array."""
+    """Tell whether an answer has the same form as the right one; a single number may come as an array."""
     if isinstance(expected, tuple | list):
         items = got.tolist() if isinstance(got, np.ndarray) else got
         return isinstance(items, tuple | list) and len(items) == len(expected)

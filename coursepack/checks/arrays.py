@@ -38,7 +38,7 @@ class Case:
         about: what is special about it, for the message: "stride 2". It is shown to students.
         args: positional arguments of the call.
         expected: what must come back (for `assert_returns`).
-        mentions: texts that an error's message must hold (for `assert_raises`).
+        mentions: texts that the error message must contain (for `assert_raises`).
         options: keyword arguments of the call.
     """
 
@@ -49,7 +49,7 @@ class Case:
         self.expected, self.mentions = expected, tuple(mentions)
 
     def call(self, name: str) -> str:
-        """Return the call as text: plain settings as they are, of an array its shape and dtype alone."""
+        """Return the call as text: plain settings in full, arrays by shape and dtype only."""
         parts = [_shown(argument) for argument in self.args]
         parts += [f"{key}={_shown(option)}" for key, option in self.options.items()]
         return f"{name}({', '.join(parts)})" if set(parts) > {"…"} or "…" not in parts else ""
@@ -64,9 +64,9 @@ def _shown(argument: Any) -> str:
 def assert_matches(
     student: Subject, name: str, reference: Function, cases: Iterable[Case], *, slips: Slips | None = None
 ) -> None:
-    """Check that the student's function gives what `reference` gives, in shape, kind of dtype and values.
+    """Check that the student's function returns what `reference` returns: shape, kind of dtype and values.
 
-    Integers must agree exactly; floats to a relative 1e-9 (float64) or 1e-5 (float32) of the largest value. The arrays
+    Integers must agree exactly; floats to within 1e-9 (float64) or 1e-5 (float32) of the largest value. The arrays
     are copies that the function may write to.
 
     Args:
@@ -74,7 +74,7 @@ def assert_matches(
         name: the student's function.
         reference: the right function.
         cases: calls to try.
-        slips: what usual wrong answers return, as functions, by the hint that names the slip.
+        slips: functions that return what common wrong answers return, keyed by the hint that names the slip.
     """
     _try_all(student, name, ((case, reference(*case.args, **case.options)) for case in cases), slips or {})
 
@@ -85,7 +85,7 @@ def assert_returns(student: Subject, name: str, cases: Iterable[Case], *, slips:
 
 
 def _try_all(student: Subject, name: str, tries: Iterable[tuple[Case, Any]], slips: Slips) -> None:
-    """Compare what the student's function gives with what is expected, case by case."""
+    """Compare what the student's function returns with what is expected, case by case."""
     passed: list[tuple[Case, Any]] = []
     for case, expected in tries:
         got = _call(student, name, case)
@@ -101,7 +101,7 @@ def assert_unchanged(student: Subject, name: str, case: Case, *places: int) -> N
 
 
 def assert_raises(student: Subject, name: str, cases: Iterable[Case], *, error: str = "ValueError") -> None:
-    """Check that each case makes the student's function raise `error`, with a message that holds `mentions`."""
+    """Check that each case makes the student's function raise `error`, with a message that contains `mentions`."""
     for case in cases:
         try:
             returned = student.call(name, *case.args, **case.options)
@@ -109,7 +109,7 @@ def assert_raises(student: Subject, name: str, cases: Iterable[Case], *, error: 
             _check_error(name, raised, error, case)
         else:
             got = "None" if returned is None else describe(returned)
-            hint = f"refuse it with `raise {error}(…)` before anything is computed"
+            hint = f"reject this input with `raise {error}(…)` before you compute anything"
             raise failed(f"{name} ({case.about}): no error", call=case.call(name), expected=error, got=got, hint=hint)
 
 
@@ -119,7 +119,7 @@ def _check_error(name: str, raised: StudentError, error: str, case: Case) -> Non
         if raised.is_a("NotImplementedError") or raised.kind == "NameError":
             raise student_error(about, raised, call=call)
         got = f"{raised.kind}: {raised.message}" if raised.message else raised.kind
-        hint = f"look for this case first, and refuse it with `raise {error}(…)`"
+        hint = f"test for this case first, and reject it with `raise {error}(…)`"
         raise failed(f"{about}: wrong kind of error", call=call, expected=error, got=got, hint=hint)
     for text in case.mentions:
         if text.lower() not in raised.message.lower():
@@ -164,13 +164,13 @@ def _compare_scalars(about: str, call: str, expected: Any, got: Any, find_slip: 
 
 
 def likely_slip(case: Case, got: Any, slips: Slips, passed: Iterable[tuple[Case, Any]] = ()) -> str:
-    """Return the hint of the one slip that gives what the student's function gave; empty if none does, or several.
+    """Return the hint of the one slip that explains the student's result; empty if none does, or several do.
 
     Args:
         case: the call.
-        got: what came.
-        slips: what usual wrong answers return, by hint.
-        passed: calls for which the right value came, with it: a slip that shows there was not made.
+        got: what the student's function returned.
+        slips: functions that return what common wrong answers return, keyed by hint.
+        passed: calls that the student's function got right, with the right value: they rule out slips.
     """
     found = [hint for hint, slip in slips.items() if _gives(slip, case, got)]
     if len(found) > 1:
@@ -181,7 +181,7 @@ def likely_slip(case: Case, got: Any, slips: Slips, passed: Iterable[tuple[Case,
 def _gives(slip: Function, case: Case, got: Any) -> bool:
     try:
         outcome, array = np.asarray(slip(*case.args, **case.options)), np.asarray(got)
-    except Exception:  # the slip cannot be made with such arguments; advice must not cost a verdict
+    except Exception:  # the slip is impossible with these arguments; a failed hint must not fail the check
         return False
     if outcome.shape != array.shape or outcome.dtype.kind not in "iuf" or array.dtype.kind not in "iuf":
         return False
@@ -194,15 +194,15 @@ def _gives(slip: Function, case: Case, got: Any) -> bool:
 def compare_values(
     about: str, expected: Array, got: Array, *, tolerance: float | None = None, call: str = "", hint: Hint = ""
 ) -> None:
-    """Check that two arrays of one shape agree; say how many values differ and where the first one stands.
+    """Check that two arrays of the same shape agree; report how many values differ and where the first one is.
 
     Args:
         about: what is compared, for the message.
         expected: array of any shape.
         got: array of the same shape.
         tolerance: allowed difference relative to the largest expected value; by default from the dtype.
-        call: the call that gave them, for the message.
-        hint: what to look at when they differ; if finding it takes work, a function that does it then.
+        call: the call that returned them, for the message.
+        hint: what to look at when they differ; a function if the hint is expensive to find.
     """
     if tolerance is None:
         tolerance = RELATIVE_TOLERANCE.get(expected.dtype, 0.0)
@@ -220,8 +220,8 @@ def compare_values(
 
 
 def _rounding_hint(expected: Array, got: Array) -> str:
-    """Return a hint where nothing but the precision of float32 is missing."""
+    """Return a hint if the values are right to the precision of float32 only."""
     if expected.dtype != np.float64:
         return ""
     error = np.max(np.abs(got - expected)) / (np.max(np.abs(expected)) or 1.0)
-    return "the differences are tiny: are numbers rounded to float32 on the way?" if error <= 1e-6 else ""
+    return "the differences are tiny: does your code round to float32 somewhere?" if error <= 1e-6 else ""

@@ -1,4 +1,4 @@
-"""Compare a student's arrays with ours: the tolerance follows the student's dtype, and usual slips are recognised."""
+"""Compare a student's arrays with ours: the tolerance depends on the student's dtype, and common slips are named."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ def close(about: str, expected: Array, got: Array, *, hint: str = "", tolerance:
 def likely_slip(
     got: Array, slips: Mapping[str, Callable[[], Array]], otherwise: str, *, tolerance: float | None = None
 ) -> str:
-    """Return the text of the first slip whose outcome is what the student got; else `otherwise`."""
+    """Return the text of the first slip that gives the student's result; else `otherwise`."""
     tolerance = tolerance or tolerance_of(got)
     with np.errstate(all="ignore"):
         for text, slip in slips.items():

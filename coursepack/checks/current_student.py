@@ -1,4 +1,4 @@
-"""`student`: the subject that checks speak to right now."""
+"""`student`: the subject that checks question at present."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from coursepack.subject import (
 
 
 class CurrentSubject:
-    """Passes every request on to the subject in use: the running kernel, unless another was put in place.
+    """Forward every request to the current subject: the running kernel, unless another one was set.
 
     A test cell asks for a module before any check runs, so an error there is turned into a failed check here.
     """
@@ -28,20 +28,20 @@ class CurrentSubject:
         self._subject: Subject = LocalSubject()
 
     def use(self, subject: Subject) -> None:
-        """Let `subject` answer from now on."""
+        """Make `subject` the current subject."""
         self._subject = subject
 
     def module(self, name: str, *args: Any, **options: Any) -> ModuleHandle:
-        """Return a handle to the module `name`, or to the one that calling it gives.
+        """Return a handle to the module `name`, or to the module that calling `name` returns.
 
         Raises:
-            CheckFailed: the name is missing, its code raised, or it is no module.
+            CheckFailed: the name is missing, its code raised, or it is not a module.
         """
         with student_errors(name):
             return self._subject.module(name, *args, **options)
 
     def instance(self, name: str, *args: Any, **options: Any) -> InstanceHandle:
-        """Return a handle to an object of the student's own class.
+        """Return a handle to an instance of the student's own class.
 
         Raises:
             CheckFailed: the name is missing, or its code raised.
@@ -73,7 +73,7 @@ class CurrentSubject:
         return self._subject.run_loop(name, probe, batches, **settings)
 
     def stand_in(self, names: Sequence[str] = (), text: str = "") -> None:
-        """Let parts of ours stand in for names of the notebook; see `Subject.stand_in`."""
+        """Replace parts of the notebook by stand-ins; see `Subject.stand_in`."""
         self._subject.stand_in(names, text)
 
     def file(self, filename: str, content: bytes) -> str:
@@ -81,7 +81,7 @@ class CurrentSubject:
         return self._subject.file(filename, content)
 
     def source(self, name: str) -> Source:
-        """Tell what a name stands for; see `Subject.source`."""
+        """Return what a name refers to; see `Subject.source`."""
         return self._subject.source(name)
 
     def watch(self, rules: Sequence[str]) -> list[Use]:

@@ -1,8 +1,8 @@
-"""Dropout in a comparison: what is random in the student's pass is read off it and put into the reference's.
+"""Compare networks with dropout: read the masks off the student's pass and use them in the reference's pass.
 
-A mask cannot be compared with one of ours, as no two ways of writing dropout draw the same numbers. But what reaches
-the linear layer behind it shows which activations were dropped. The reference then drops the very same, and outputs,
-statistics and gradients must be equal to the last digit in train mode too. What remains to be judged is the mask.
+A mask cannot be compared with one of ours, because no two ways of writing dropout draw the same numbers. But the input
+of the next linear layer shows which activations were dropped. The reference then drops the same ones, so outputs,
+statistics and gradients must agree in train mode too. What remains is to check the mask itself.
 """
 
 from __future__ import annotations
@@ -17,17 +17,17 @@ from coursepack.checks.pytorch import nn, torch
 from coursepack.checks.reference import Reference
 from coursepack.subject import Array, Layer, ModuleHandle, Step
 
-EVAL_HINT = "off in eval mode are nn.Dropout(p), made in __init__, and F.dropout(x, p, training=self.training)"
+EVAL_HINT = "nn.Dropout(p), made in __init__, and F.dropout(x, p, training=self.training) are both off in eval mode"
 
 
 class GivenDropout(nn.Module):
-    """Dropout with a mask that is given: in train mode x · mask / (1 − p), in eval mode x.
+    """Dropout with a given mask: x · mask / (1 − p) in train mode, x in eval mode.
 
     Attributes:
         p: probability to drop an activation.
-        layer: number of the weighted layer that takes the output in, from 0.
+        layer: number of the weighted layer that receives the output, from 0.
         mask: True where an activation is kept; None keeps all.
-        seen: the activations that came in last.
+        seen: the activations of the last call.
     """
 
     mask: torch.Tensor | None
@@ -38,7 +38,7 @@ class GivenDropout(nn.Module):
         self.p, self.layer, self.mask = p, layer, None
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:
-        """Return (batch, features) with dropped activations at zero."""
+        """Return (batch, features) with the dropped activations set to zero."""
         self.seen = x.detach()
         if not self.training or self.mask is None:
             return x
@@ -46,7 +46,7 @@ class GivenDropout(nn.Module):
 
 
 def with_given_dropout(reference: Reference, weighted: tuple[type[nn.Module], ...]) -> list[GivenDropout]:
-    """Replace the reference's dropout by ours, and return it; `weighted` are the classes of layers that are counted."""
+    """Replace the reference's dropout layers by ours, and return them; `weighted` are the layer classes to count."""
     found: list[GivenDropout] = []
     layers = 0
     for number, module in enumerate(reference):
@@ -72,8 +72,8 @@ def judge_masks(
     The reference must have made its pass, with `take_masks` before it in train mode.
 
     Raises:
-        CheckFailed: it is on in eval mode or off in train mode, has another probability, does not make up for what it
-            drops, or does not draw for every activation of every image anew.
+        CheckFailed: it is on in eval mode or off in train mode, has the wrong probability, does not rescale what it
+            keeps, or does not draw separately for every activation of every image.
     """
     for dropout in dropouts:
         where = f"{about}: dropout before layer {dropout.layer + 1} (linear)"
@@ -86,17 +86,17 @@ def judge_masks(
 
 
 def assert_drawn_anew(network: ModuleHandle, images: Array) -> None:
-    """Check that two passes over the same images in train mode, one right after the other, drop other activations."""
+    """Check that two consecutive passes over the same images in train mode drop different activations."""
     about = f"{network.name} in train mode, twice on the same {len(images)} images"
     with student_errors(about):
         first, second = (result.output for result in network.steps([Step(images), Step(images)]))
     if np.array_equal(first, second):
-        hint = "draw a new mask in every pass, and fix no seed in forward"
-        raise failed(about, expected="other scores, as others are dropped", got="the same scores", hint=hint)
+        hint = "draw a new mask in every pass, and do not set a seed in forward"
+        raise failed(about, expected="other scores, as other activations are dropped", got="the same scores", hint=hint)
 
 
 def _behind(about: str, dropout: GivenDropout, layers: Sequence[Layer], batch: int) -> Array:
-    """Return what came into the layer behind the dropout in the student's pass, (batch, features)."""
+    """Return the input of the layer after the dropout in the student's pass, (batch, features)."""
     layer = layers[dropout.layer]
     got, features = layer.arrays.get("input"), layer.arrays["weight"].shape[-1]
     if got is None or got.size != batch * features:

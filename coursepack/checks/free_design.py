@@ -1,4 +1,4 @@
-"""Checks of a free design: nothing is known of its layers, so only what every classifier must do is asked."""
+"""Checks of a free design: we know nothing about its layers, so we check only what every classifier must do."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ def assert_classifier(network: ModuleHandle, input_shape: tuple[int, ...] = (1, 
     """Check that a network gives finite scores of each class, the same whatever else is in the batch, in eval mode.
 
     Args:
-        network: handle to a network of the student's, trained or not.
+        network: handle to a student's network, trained or not.
         input_shape: shape of one image, (channels, height, width).
         classes: how many scores each image must get.
     """
@@ -27,9 +27,9 @@ def assert_classifier(network: ModuleHandle, input_shape: tuple[int, ...] = (1, 
         raise failed(
             f"{network.name} in eval mode: scores of an image alone and in a batch",
             expected="the same",
-            got="other ones",
-            hint="in evaluation dropout must be off and batch normalisation must use its running statistics; "
-            "softmax and flatten belong to one image, not across the batch",
+            got="different scores",
+            hint="in eval mode dropout must be off and batch normalisation must use its running statistics; "
+            "softmax and flatten work on each image, not across the batch",
         )
 
 

@@ -7,11 +7,11 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Gate:
-    """A minimum accuracy. It should be measured, not guessed: a right solution must hardly ever fall below it.
+    """A minimum accuracy. Measure it, do not guess it: a right solution must hardly ever fall below it.
 
     Attributes:
-        threshold: fraction of the test images that must be classified rightly, in [0, 1].
-        tries: trainings allowed, the student's own included; training anew uses other seeds.
+        threshold: fraction of the test images that must be classified correctly, in [0, 1].
+        tries: number of trainings allowed, including the student's own; each new training uses another seed.
     """
 
     threshold: float

@@ -1,4 +1,4 @@
-"""Checks of a function that gives a network its first weights."""
+"""Checks of a function that initialises a network's weights."""
 
 from __future__ import annotations
 
@@ -11,12 +11,12 @@ SEED = 11
 
 
 def assert_starts(student: Subject, name: str, *builders: str) -> None:
-    """Check `name(build, std, seed=0)`: weights from N(0, std²), biases 0, all else as `build()` makes it.
+    """Check `name(build, std, seed=0)`: weights from N(0, std²), biases 0, everything else as `build()` makes it.
 
     Args:
         student: the subject.
         name: the student's function.
-        builders: given functions of the notebook that build a network.
+        builders: functions that the notebook provides and that build a network.
     """
     for builder in builders:
         before = student.module(builder).state()
@@ -46,7 +46,7 @@ def _check_names(
 
 
 def _check_weights(about: str, before: dict[str, Array], after: dict[str, Array], std: float) -> None:
-    """Compare the numbers' mean, spread and tails with those of N(0, std²), at about five standard errors."""
+    """Compare mean, spread and tails with those of N(0, std²), at about five standard errors."""
     weights = [key for key, array in before.items() if array.ndim >= 2]
     for key in weights:
         values = after[key].ravel() / std
@@ -67,14 +67,14 @@ def _check_weights(about: str, before: dict[str, Array], after: dict[str, Array]
 
 
 def _spread_hint(array: Array, before: Array, std: float, blur: float) -> str:
-    """Name the slip that gives the spread that came, if it is a usual one."""
+    """Return the common slip that gives this spread, if there is one."""
     fan_in = float(np.prod(array.shape[1:]))
     slips = {
         "std is the standard deviation itself: do not square it": std**2,
-        "std is the standard deviation itself: do not take its root": np.sqrt(std),
+        "std is the standard deviation itself: do not take its square root": np.sqrt(std),
         "std is the standard deviation itself: do not scale it by the number of inputs": std / np.sqrt(fan_in),
-        "std went in as the mean": 1.0 if abs(float(array.mean()) - std) < blur else np.inf,
-        "it is as build() made it: draw every weight matrix and every kernel anew": float(before.std()),
+        "std was used as the mean": 1.0 if abs(float(array.mean()) - std) < blur else np.inf,
+        "it is still what build() made: draw new values for every weight matrix and every kernel": float(before.std()),
     }
     off = {hint: abs(float(array.std()) / spread - 1.0) for hint, spread in slips.items()}
     nearest = min(off, key=lambda hint: off[hint])
@@ -82,14 +82,14 @@ def _spread_hint(array: Array, before: Array, std: float, blur: float) -> str:
 
 
 def _check_others(about: str, before: dict[str, Array], after: dict[str, Array]) -> None:
-    """Check that biases are zero, and that scales of ones and all buffers are what they were."""
+    """Check that biases are zero, and that scales of ones and all buffers have not changed."""
     for key, array in before.items():
         if array.ndim >= 2:
             continue
         kept = array.dtype.kind != "f" or bool(np.all(array == 1.0)) or bool(np.all(array == 0.0))
         expected = array if kept else np.zeros_like(array)
         if not np.array_equal(after[key], expected):
-            text = "as build() makes it" if kept else "0 everywhere, as every bias of a linear layer or a convolution"
+            text = "as build() makes it" if kept else "0 everywhere, like every bias of a linear layer or a convolution"
             raise failed(f"{about}: {key}", expected=text, got="something else")
 
 
@@ -99,11 +99,11 @@ def _check_seeds(student: Subject, name: str, builder: str, after: dict[str, Arr
     if not _equal(again, after):
         raise failed(f"{name}: the same seed must give the same network", hint="call torch.manual_seed(seed) first")
     if _equal(other, after):
-        hint = "call torch.manual_seed with the seed that was handed over"
+        hint = "call torch.manual_seed with the seed that was passed"
         raise failed(f"{name}: two different seeds give the same network", hint=hint)
     default, zero = (_started(student, name, builder, 0.7, **options).state() for options in ({}, {"seed": 0}))
     if not _equal(default, zero):
-        raise failed(f"{name} without a seed", expected="the network of seed=0, which is the default")
+        raise failed(f"{name} without a seed", expected="the network for seed=0, which is the default")
 
 
 def _equal(one: dict[str, Array], other: dict[str, Array]) -> bool:

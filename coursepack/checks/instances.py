@@ -1,7 +1,7 @@
-"""Using objects of students' own classes in checks: their errors become failed checks, their answers are looked at.
+"""Use instances of students' own classes in checks: turn their errors into failed checks, and verify their answers.
 
-Whoever keeps numbers in float32 is right too. So all random numbers here are ones that float32 holds exactly, and two
-arrays are compared at the tolerance of the coarsest dtype that the student's code shows.
+Keeping numbers in float32 is right too. So float32 holds all random numbers here exactly, and two
+arrays are compared with the tolerance of the coarsest dtype in the student's results.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ Arrays = Iterable[Array]
 
 
 def random(*shape: int, seed: int = 0) -> Array:
-    """Draw standard normal numbers, exact in float32, that do not depend on what was drawn before."""
+    """Draw standard normal numbers, exact in float32, independent of earlier draws."""
     return exact(np.random.default_rng([20_264, seed, *shape]).standard_normal(shape))
 
 
@@ -61,12 +61,12 @@ def require_shape(about: str, handle: InstanceHandle, path: str, expected: tuple
 
 
 def require_no_parameters(about: str, handle: InstanceHandle) -> None:
-    """Check that `params` and `grads` are empty dictionaries, as those of a module without parameters are."""
+    """Check that `params` and `grads` are empty dictionaries, as in a module without parameters."""
     for holder in ("params", "grads"):
         try:
             found = handle.get(holder)
         except StudentError:
-            raise failed(f"{about}: {holder}", expected="an empty dictionary", got="there is none") from None
+            raise failed(f"{about}: {holder}", expected="an empty dictionary", got="it does not exist") from None
         if found != {}:
             raise failed(f"{about}: {holder}", expected="an empty dictionary", got=describe(found))
 
@@ -88,15 +88,15 @@ def as_number(about: str, got: Any) -> float:
 
 
 def compare(about: str, expected: Array, got: Any, slips: Slips, otherwise: str = "", *, seen: Arrays = ()) -> None:
-    """Compare an array with the reference; the hint is the slip whose outcome is what the student got.
+    """Compare an array with the reference; the hint names the slip that gives the student's result.
 
     Args:
         about: what is compared, for the message.
         expected: the right array.
         got: the student's answer.
-        slips: what the usual slips give, by the text that names them.
-        otherwise: the hint if no slip fits; it may only say what is wanted, not guess what went wrong.
-        seen: other arrays of the student's that went into the answer: their dtypes count for the tolerance.
+        slips: what common slips give, keyed by the text that names them.
+        otherwise: the hint if no slip fits; it says what is wanted and does not guess what went wrong.
+        seen: other arrays of the student's that went into the answer: the tolerance takes their dtypes into account.
     """
     array = as_array(about, got)
     tolerance = tolerance_of(array, *seen)
@@ -111,7 +111,7 @@ def compare(about: str, expected: Array, got: Any, slips: Slips, otherwise: str 
 
 @contextlib.contextmanager
 def parts_of_ours(student: Subject, names: Iterable[str], text: str) -> Iterator[None]:
-    """Let parts of ours, defined by a text, stand in for the student's own for a while; see `Subject.stand_in`."""
+    """Replace the student's parts by stand-ins, defined by a text, inside the block; see `Subject.stand_in`."""
     student.stand_in(list(names), text)
     try:
         yield
@@ -127,20 +127,20 @@ def judge_composition(
     *,
     stand_ins: str,
 ) -> None:
-    """Judge what a student puts together from parts, whether or not those parts are right.
+    """Judge how a student combines parts, whether or not the parts themselves are right.
 
-    It is right if it is right with the student's own parts, or else with parts of ours in their place.
+    The combination is right if it works with the student's own parts, or with our stand-ins in their place.
 
     Args:
         student: the subject.
         parts: the names of the parts in the notebook.
         with_own: the check with the student's parts.
-        with_ours: the check with our parts.
-        stand_ins: Python that defines our parts and imports all it needs. They should compute nothing that the exercise
-            asks for, since student code can read them; what they return must depend on all that they are handed.
+        with_ours: the check with our stand-ins.
+        stand_ins: Python source of the stand-ins, with its imports. They should compute nothing that the exercise
+            asks for, since student code can read them; what they return must depend on every argument.
 
     Raises:
-        CheckFailed: neither holds; the message is that of the student's own parts.
+        CheckFailed: both checks failed; the message is the one for the student's own parts.
     """
     try:
         with_own()

@@ -1,4 +1,4 @@
-"""What training loops are tried on, and what usual slips make of a training."""
+"""The small problems that training loops are tried on, and what common slips do to a training."""
 
 from __future__ import annotations
 
@@ -12,14 +12,14 @@ from coursepack.checks.pytorch import nn, torch
 from coursepack.subject import Array
 from coursepack.subject.training_loops import CLASSES, IMAGE_SHAPE, probe_loss, probe_network
 
-SAMPLES, BATCH_SIZE = 22, 5  # the last batch has 2, so a mean of batch means is not the mean
+SAMPLES, BATCH_SIZE = 22, 5  # the last batch has 2 samples, so the mean of batch means is not the mean
 TOLERANCE = 1e-4  # float32 arithmetic over five steps
 OPTIMIZER = {"lr": 0.1, "momentum": 0.9}
 
 
 @dataclass(frozen=True)
 class Problem:
-    """A small classification problem for loops: images, labels and the probe network's first weights."""
+    """A small classification problem for loops: images, labels and the probe network's initial weights."""
 
     images: Array
     labels: Array
@@ -29,7 +29,7 @@ class Problem:
     def draw(cls, seed: int) -> Problem:
         """Draw a problem: images (22, 1, 6, 6) float32, labels (22,) int64.
 
-        Every third label is what the network answers in eval mode, so that accuracies tell loops apart.
+        Every third label is the network's prediction in eval mode, so that accuracies tell loops apart.
         """
         draw = np.random.default_rng([20_263, seed])
         images = draw.standard_normal((SAMPLES, *IMAGE_SHAPE)).astype(np.float32)
@@ -56,13 +56,13 @@ class Problem:
 
 @dataclass(frozen=True)
 class Step:
-    """How a loop makes its steps; as it stands, rightly.
+    """How a loop takes its steps; the defaults are right.
 
     Attributes:
         train: whether the network is in train mode.
         clear: when gradients are set to zero: "first", "never", or "late", between backward and step.
-        uphill: whether it goes up the gradient.
-        smooth: whether the loss is the one that was given, and not cross-entropy.
+        uphill: whether it steps along the gradient instead of against it.
+        smooth: whether the loss is the given one, not cross-entropy.
     """
 
     train: bool = True
@@ -73,7 +73,7 @@ class Step:
     def take(
         self, model: nn.Module, optimizer: torch.optim.Optimizer, images: torch.Tensor, labels: torch.Tensor
     ) -> float:
-        """Take one step and return the batch's mean loss before it."""
+        """Take one step and return the batch's mean loss before the step."""
         loss_fn = probe_loss() if self.smooth else nn.CrossEntropyLoss()
         with torch.enable_grad():
             if self.clear == "first":
@@ -89,9 +89,9 @@ class Step:
 SLIPS = {
     "call model.train() before the first batch": Step(train=False),
     "call optimizer.zero_grad() for each batch: gradients add up": Step(clear="never"),
-    "the step finds no gradient: zero_grad comes first, then backward, then step": Step(clear="late"),
-    "each step goes up the gradient": Step(uphill=True),
-    "take the loss_fn that is given": Step(smooth=False),
+    "the step has no gradients: call zero_grad first, then backward, then step": Step(clear="late"),
+    "each step increases the loss: go against the gradient": Step(uphill=True),
+    "use the loss_fn that was passed": Step(smooth=False),
 }
 
 
@@ -109,7 +109,7 @@ def arrays(model: nn.Module) -> dict[str, Array]:
 
 
 def likely_slip(got: Mapping[str, Array], slips: Iterator[tuple[str, Mapping[str, Array]]]) -> str:
-    """Return the hint of the one slip that leaves the network as it was found; empty if none does, or several."""
+    """Return the hint of the one slip that gives the student's network; empty if none does, or several do."""
     found = [hint for hint, state in slips if all(_same(state[key], got[key]) for key in state)]
     return found[0] if len(found) == 1 else ""
 

@@ -1,11 +1,11 @@
-"""The wording of failed checks, apart from the logic, so that it can be read and reviewed as prose.
+"""Compose the messages of failed checks. They are kept apart from the logic, to be read and reviewed as prose.
 
-Every message names what was compared, what was expected, what came, where they first differ, and one thing to look
-at. None shows a right value that is secret, or a number of a hidden array. Shapes, counts and the plain settings of a
-call (a stride, a number of channels) are shown: without them nobody could work the case out.
+Every message names what was compared, what was expected, what the code gave, where they first differ, and one thing to
+look at. No message shows a secret right value, or a number from a hidden array. Shapes, counts and the plain settings
+of a call (a stride, a number of channels) are shown: without them nobody could work the case out.
 
-A hint names a slip only where it is the one slip that brings about what came; else it says what is wanted, or there
-is none.
+A hint names a slip only if it is the one slip that explains the result; otherwise it says what is wanted, or there is
+no hint.
 """
 
 from __future__ import annotations
@@ -36,12 +36,12 @@ def failed(
 
 
 def student_error(about: str, error: StudentError, *, call: str = "") -> CheckFailed:
-    """Report an exception of the student's code; `call` is the call that raised it."""
+    """Compose a failed check for an exception of the student's code; `call` is the call that raised it."""
     if error.is_a("NotImplementedError"):
         return failed(f"{about}: not written yet", hint="replace the line `raise NotImplementedError()`")
     if error.kind == "NameError" and "is not defined" in error.message and not error.place:
         return failed(f"{about}: {error.message}", hint="keep the given name, and make sure that its cell runs")
-    hint = "start from the place named in the first line" if error.place else ""
+    hint = "start at the place named in the first line" if error.place else ""
     if "read-only" in error.message:
         hint = "the function changes its input; work on a new array instead"
     place = f" at {error.place}" if error.place else ""
@@ -63,7 +63,7 @@ def student_errors(about: str, *, call: str = "") -> Iterator[None]:
 
 
 def describe(value: Any) -> str:
-    """Describe a value in a few words: its type, and shape and dtype or the value itself where it is short."""
+    """Describe a value briefly: its type, and its shape and dtype or, if it is short, the value itself."""
     shape = getattr(value, "shape", None)
     if shape is not None:
         return f"array of shape {tuple(shape)} and dtype {value.dtype}"

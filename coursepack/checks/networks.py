@@ -1,8 +1,8 @@
-"""Checks of a network: what comes out, how many parameters it has, and whether it computes what it should.
+"""Checks of a network: the shape of its output, its number of parameters, and whether it computes what it should.
 
-Shapes and parameter counts alone let most wrong networks pass: one without ReLU has the same. So `assert_equivalent`
-takes the student's own weights, places them in a reference by layer type and call order, and compares outputs, running
-statistics and gradients in eval and in train mode.
+Shapes and parameter counts alone let most wrong networks pass: a network without ReLU has the same. So
+`assert_equivalent` copies the student's weights into a reference by layer type and call order, and compares outputs,
+running statistics and gradients in eval and in train mode.
 """
 
 from __future__ import annotations
@@ -35,9 +35,9 @@ def assert_output_shape(network: ModuleHandle, input_shape: Sequence[int], expec
     """Check the shape of the output for a random input of `input_shape`, batch first."""
     output = _trace(network, _random(tuple(input_shape))).output
     if output.shape != tuple(expected):
-        hint = "follow the shape from layer to layer, up to the last linear layer"
+        hint = "follow the shape from layer to layer, down to the last linear layer"
         if output.ndim < len(tuple(expected)):
-            hint = "the batch's own dimension is gone: leave it alone when you flatten, squeeze or take a mean"
+            hint = "the batch dimension is gone: keep it when you flatten, squeeze or take a mean"
         raise failed(
             f"{network.name}: shape of the output for an input of shape {tuple(input_shape)}",
             expected=str(tuple(expected)),
@@ -52,9 +52,9 @@ def assert_parameter_count(
     """Check the number of trainable parameters.
 
     Args:
-        network: handle to a network of the student's; it may have lazy layers.
+        network: handle to a student's network; it may have lazy layers.
         expected: the right number.
-        input_shape: shape of one image; the network sees two before it is counted, so that lazy layers are real.
+        input_shape: shape of one image; two images go through the network first, to initialise lazy layers.
     """
     layers = _trace(network, _random((2, *input_shape))).layers
     got = sum(array.size for array in network.parameters().values())
@@ -68,18 +68,18 @@ def assert_parameter_count(
 
 
 def _counts(layers: Sequence[Layer], total: int) -> str:
-    """Say what each layer of the student's has, in the order in which forward calls them."""
+    """Describe how many parameters each of the student's layers has, in the order in which forward calls them."""
     sizes = [sum(layer.arrays[key].size for key in ("weight", "bias") if key in layer.arrays) for layer in layers]
     bare = [" without bias" * ("bias" not in layer.arrays and "weight" in layer.arrays) for layer in layers]
     parts = [f"{TITLES[layer.kind]}{lack} {size:,}" for layer, lack, size in zip(layers, bare, sizes, strict=True)]
-    text = "yours are " + ", ".join(parts)
+    text = "your layers are " + ", ".join(parts)
     if sum(sizes) < total:
         text += f"; {total - sum(sizes):,} more belong to layers that forward never calls"
-    return text + "; compare them with your arithmetic"
+    return text + "; compare them with your own calculation"
 
 
 def assert_batch_of_one(network: ModuleHandle, reference: Reference) -> None:
-    """Check that a batch of one image gives a batch of one output, not a bare vector."""
+    """Check that a batch of one image gives a batch of one output, not a plain vector."""
     shape = (1, *reference.input_shape)
     assert_output_shape(network, shape, reference.eval()(torch.zeros(shape)).shape)
 
@@ -93,15 +93,15 @@ def assert_equivalent(
 ) -> None:
     """Check that the network computes what the reference computes with the same weights.
 
-    Dropout of the reference is compared too: see `coursepack.checks.dropout`.
+    Dropout is compared too: see `coursepack.checks.dropout`.
 
     Args:
-        network: handle to a fresh network of the student's; its weights are replaced by random ones.
+        network: handle to a student's untrained network; its weights are replaced by random ones.
         reference: the specification as a module, its weighted layers registered in call order.
-        batch_sizes: sizes of the random batches to compare on; the largest comes first, as most is seen of it.
-        log_probabilities_allowed: whether log-softmax of the logits is as good as the logits.
+        batch_sizes: sizes of the random batches to compare on; the largest comes first because it shows most.
+        log_probabilities_allowed: whether log-softmax of the logits is accepted in place of the logits.
     """
-    _trace(network, _random((2, *reference.input_shape)))  # makes lazy layers real
+    _trace(network, _random((2, *reference.input_shape)))  # gives lazy layers their parameters
     network.load(random_state(network.state()))
     dropouts = dropout.with_given_dropout(reference, WEIGHTED)
     for train, size in itertools.product((False, True), sorted(batch_sizes, reverse=True)):
@@ -175,18 +175,18 @@ def _compare_statistics(about: str, expected: Pass, got: Pass) -> None:
 def _compare_gradients(about: str, expected: Pass, got: Pass) -> None:
     tolerance = TOLERANCE.get(got.output.dtype, 1e-3)
     sizes = [np.abs(gradient).max() for layer in expected.layers for gradient in layer.gradients.values()]
-    floor = tolerance / 100 * max(sizes, default=0.0)  # a bias before batch normalisation: zero, but for rounding
+    floor = tolerance / 100 * max(sizes, default=0.0)  # for a bias before batch normalisation, which has only rounding
     for number, (right, layer) in enumerate(zip(expected.layers, got.layers, strict=True), start=1):
         for key, gradient in right.gradients.items():
             where = f"{about}: gradient of the {key} of layer {number}"
             if key not in layer.gradients:
-                raise failed(f"{where} is missing", hint="something cuts the graph: detach, no_grad, .data or NumPy")
+                raise failed(f"{where} is missing", hint="something detaches it: detach, no_grad, .data or NumPy")
             compare_values(
                 where,
                 _above(gradient, floor),
                 _above(layer.gradients[key].astype(gradient.dtype), floor),
                 tolerance=10 * tolerance,
-                hint="the output is right but its gradient is not: look for detach, no_grad or .data",
+                hint="the output is right but its gradient is wrong: look for detach, no_grad or .data",
             )
 
 

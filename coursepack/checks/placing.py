@@ -1,4 +1,4 @@
-"""Placing a student's own weights in a reference network, layer by layer in call order."""
+"""Copy a student's weights into a reference network, layer by layer in call order."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ TITLES = {"conv2d": "convolution", "linear": "linear", "batch_norm": "batch norm
 
 
 def random_state(state: dict[str, Array]) -> dict[str, Array]:
-    """Draw new values for all arrays: of He's size for weights, positive where all were one (scales and variances)."""
+    """Draw new values for all arrays: He-scaled for weights, positive where all were one (scales and variances)."""
     draw = np.random.default_rng(20_262)
     fresh = {}
     for name, array in state.items():
@@ -34,7 +34,7 @@ def random_state(state: dict[str, Array]) -> dict[str, Array]:
 
 
 def place_weights(name: str, layers: Sequence[Layer], reference: Reference) -> None:
-    """Copy the student's arrays into the reference, layer by layer, or say how the layers differ."""
+    """Copy the student's arrays into the reference, layer by layer; fail if the layers differ."""
     homes = [module for module in reference.modules() if isinstance(module, WEIGHTED)]
     kinds = [_kind(home) for home in homes]
     got = [layer.kind for layer in layers]
@@ -51,16 +51,16 @@ def place_weights(name: str, layers: Sequence[Layer], reference: Reference) -> N
 
 
 def _refuse_sharing(name: str, layers: Sequence[Layer]) -> None:
-    """Check that no two layers hold the same weights; they were drawn at random, so equal ones are the same."""
+    """Check that no two layers share their weights; they were drawn at random, so equal weights are the same tensor."""
     numbered = list(enumerate(layers, start=1))
     for (one, first), (other, second) in itertools.combinations(numbered, 2):
         mine, its = (layer.arrays.get("weight", np.zeros(0)) for layer in (first, second))
         if first.kind == second.kind and mine.size and np.array_equal(mine, its):
             raise failed(
                 f"{name}: layers {one} and {other} ({TITLES[first.kind]})",
-                expected="weights of their own",
+                expected="separate weights",
                 got="the same weights",
-                hint="make a layer for each place; one that is called twice is one layer",
+                hint="make one layer for each place; a layer that is called twice has one set of weights",
             )
 
 
@@ -70,7 +70,7 @@ def _place_layer(about: str, home: nn.Module, layer: Layer) -> None:
         if key == "num_batches_tracked":
             continue
         if key not in layer.arrays:
-            raise failed(f"{about} has no {key.replace('_', ' ')}", hint="leave the layer's switches at their defaults")
+            raise failed(f"{about} has no {key.replace('_', ' ')}", hint="leave the layer's options at their defaults")
         shape, array = tuple(target.shape), layer.arrays[key]
         if array.shape != shape:
             raise failed(f"{about}: shape of its {key.replace('_', ' ')}", expected=str(shape), got=str(array.shape))

@@ -1,7 +1,7 @@
-"""Rules about how something is written: an exercise may forbid the library call that would do its work.
+"""Check how a function is written: an exercise may forbid the library call that would solve it.
 
-Two witnesses say whether it was used. The kernel watches which libraries the student's code calls while a check runs
-it. The notebook's text, read outside the kernel, says what the function and those that it calls name.
+Two things show whether it was used. The kernel records which libraries the student's code calls while a check runs
+it. The notebook's text, read outside the kernel, shows which names the function and the functions it calls use.
 """
 
 from __future__ import annotations
@@ -18,17 +18,17 @@ from coursepack.subject.bindings import imports
 from coursepack.subject.dotted_names import covers, public
 from coursepack.subject.library_calls import ASKED, SWITCHED_OFF
 
-# What a name that stands for itself begins with: `__import__("torch")` is torch, whatever names mean.
+# Prefix of a name that stands for itself: `__import__("torch")` is torch, whatever the notebook's names mean.
 ABSOLUTE = "."
-# NumPy's words where a watched function calls `array.resize`: the hook itself holds on to its variables (until
-# Python 3.12). Asked again, unwatched.
+# NumPy's message if a watched function calls `array.resize`: until Python 3.12 the hook itself holds references to
+# the function's variables. We ask again without watching.
 RESIZING = "cannot resize an array that references or is referenced"
 
 
 def without(student: Subject, name: str, *forbidden: str) -> Subject:
-    """Return the subject, under the rule that `name` is solved without the `forbidden` libraries.
+    """Return a subject that fails a check if `name` uses one of the `forbidden` libraries.
 
-    Its text is checked at once; what it calls, whenever a check asks the subject that is returned.
+    The text of `name` is checked at once; its calls are checked whenever a check questions the returned subject.
 
     Args:
         student: the subject.
@@ -44,12 +44,12 @@ def without(student: Subject, name: str, *forbidden: str) -> Subject:
 
 
 def assert_avoids(student: Subject, name: str, *forbidden: str) -> None:
-    """Check by their text that a function, and every function of the notebook that it names, use nothing `forbidden`.
+    """Check the text of a function, and of every notebook function that it names, for `forbidden` names.
 
     Args:
         student: the subject.
         name: the function or class.
-        forbidden: see `without`, which looks at what the function does as well.
+        forbidden: see `without`, which also checks what the function calls.
 
     Raises:
         CheckFailed: the text uses one of them.
@@ -62,13 +62,13 @@ def assert_avoids(student: Subject, name: str, *forbidden: str) -> None:
 
 
 class _Watched:
-    """Passes every question on to a subject, or a handle of one, and looks at what was called meanwhile.
+    """Forward every question to a subject, or one of its handles, and check what was called meanwhile.
 
     Args:
-        asked: whom the questions go to.
-        student: the subject, which watches.
-        name: the function that the rules are for.
-        rules: what it is solved without.
+        asked: the subject or handle that answers.
+        student: the subject, which records the calls.
+        name: the function that the rules apply to.
+        rules: what it must not use.
     """
 
     def __init__(self, asked: Any, student: Subject, name: str, rules: tuple[str, ...]) -> None:
@@ -91,7 +91,7 @@ class _Watched:
         try:
             return question(*args, **options)
         except StudentError as error:
-            self._check_uses()  # before all else: an error in a library that may not be used is beside the point
+            self._check_uses()  # first: an error inside a forbidden library is beside the point
             if RESIZING not in error.message:
                 raise
             return question(*args, **options)
@@ -99,7 +99,7 @@ class _Watched:
             self._check_uses()
 
     def _check_uses(self) -> None:
-        """Fail if anything forbidden was called; watch no longer."""
+        """Stop watching, and fail if anything forbidden was called."""
         for use in self._student.watch(())[:1]:
             rule = next((rule for rule in self._rules if covers(rule, use.library)), SWITCHED_OFF)
             where = f"which {self._name} calls" if use.function == ASKED else f"called in {use.function}"
@@ -110,12 +110,12 @@ def _forbidden(name: str, rule: str, used: str, where: str) -> CheckFailed:
     hint = "write the arithmetic yourself; NumPy's array operations are enough"
     if rule == SWITCHED_OFF:
         hint = "the test needs it to see which libraries your code calls"
-    shown = public(used) if used.startswith(rule) else rule  # a function may be kept elsewhere than it is found
+    shown = public(used) if used.startswith(rule) else rule  # a function may be defined elsewhere than it is found
     return failed(f"{name}: solve this exercise without {rule}", got=f"{shown}, {where}", hint=hint)
 
 
 def _all_uses(student: Subject, name: str) -> Iterator[tuple[str, str]]:
-    """Yield (function, full dotted name used in it) for `name` and the notebook's functions it leads to."""
+    """Yield (function, full dotted name used in it) for `name` and the notebook functions that it reaches."""
     waiting, seen = [name], set()
     while waiting:
         function = waiting.pop()
@@ -141,10 +141,10 @@ def _all_uses(student: Subject, name: str) -> Iterator[tuple[str, str]]:
 
 
 def _names_in(text: str) -> list[str]:
-    """Return the dotted names in the source of functions that begin with a global; imports within them resolved."""
+    """Return the dotted names in the source of functions that begin with a global; imports inside are resolved."""
     try:
         return sorted(_names(_Acting().visit(ast.parse(text))))
-    except (SyntaxError, ValueError, RecursionError, MemoryError):  # the last two: it is nested too deeply
+    except (SyntaxError, ValueError, RecursionError, MemoryError):  # the last two: nested too deeply
         return []
 
 
@@ -164,7 +164,7 @@ def _names(tree: ast.AST) -> set[str]:
 
 
 def _global_names(table: symtable.SymbolTable) -> Iterator[str]:
-    """Yield the names that a scope, and those within it, take from the notebook."""
+    """Yield the names that a scope, and its inner scopes, take from the notebook."""
     outermost = table.get_type() == "module"
     for symbol in table.get_symbols():
         if symbol.is_referenced() and not symbol.is_assigned() if outermost else symbol.is_global():
@@ -174,7 +174,7 @@ def _global_names(table: symtable.SymbolTable) -> Iterator[str]:
 
 
 class _Acting(ast.NodeTransformer):
-    """Leaves out what names a library and does nothing with it: annotations, and classes that `isinstance` asks for."""
+    """Remove what names a library without using it: annotations, and the classes in `isinstance` calls."""
 
     def visit_arg(self, node: ast.arg) -> ast.arg:
         return ast.arg(node.arg)
@@ -194,7 +194,7 @@ class _Acting(ast.NodeTransformer):
 
 
 def _dotted(node: ast.AST) -> str:
-    """Return the dotted name that an expression stands for; empty if it is none that can be read."""
+    """Return the dotted name that an expression spells; empty if it spells none."""
     match node:
         case ast.Name(id=name):
             return name

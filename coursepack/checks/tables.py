@@ -1,4 +1,4 @@
-"""Checks of a table of results: does it say what the runs recorded?"""
+"""Checks of a table of results: does it agree with the recorded runs?"""
 
 from __future__ import annotations
 
@@ -19,12 +19,12 @@ FIGURES: dict[str, Callable[[Runs], float]] = {
     "epoch-5 loss": lambda runs: float(np.mean([run["train loss"][-1] for run in runs])),
     "test accuracy": lambda runs: float(np.mean([run["test accuracy"][-1] for run in runs])),
 }
-# Usual slips, tried on a wrong figure so that the message can name the one that was made.
+# Common slips, tried on a wrong figure so that the message can name the one that was made.
 SLIPS: dict[str, Callable[[Runs], float]] = {
     "this is the loss of the first epoch": FIGURES["epoch-1 loss"],
     "this is the loss of the last epoch": FIGURES["epoch-5 loss"],
-    "give accuracy as a fraction, not in per cent": lambda runs: 100 * FIGURES["test accuracy"](runs),
-    "this is the first run alone; take the mean over all runs": lambda runs: runs[0]["train loss"][0],
+    "give accuracy as a fraction, not as a percentage": lambda runs: 100 * FIGURES["test accuracy"](runs),
+    "this is the first run only; take the mean over all runs": lambda runs: runs[0]["train loss"][0],
     "this is the first run's last epoch; take the mean over all runs": lambda runs: runs[0]["train loss"][-1],
     "this is the first run's accuracy; take the mean over all runs": lambda runs: runs[0]["test accuracy"][-1],
     "this is the test loss; take the training loss": lambda runs: np.mean([run["test loss"][-1] for run in runs]),
@@ -36,22 +36,22 @@ SLIPS: dict[str, Callable[[Runs], float]] = {
 
 
 def assert_results(student: Subject, name: str, *, history: str, networks: Mapping[str, str]) -> None:
-    """Check a table of results against the notebook's record of its runs and against its trained networks.
+    """Check a table of results against the notebook's recorded runs and its trained networks.
 
     Args:
         student: the subject.
         name: the table: one row per trained network, with the columns "network" (or the index), those of `FIGURES`,
             and "parameters"; more columns and any order of rows are fine.
-        history: the variable that holds, by network, a list of runs, each with the lists "train loss", "test loss" and
+        history: the variable that maps each network to a list of runs, each with lists "train loss", "test loss" and
             "test accuracy".
-        networks: variable that holds the trained network, by the network's name. One that was never trained
-            (its exercise is not done) needs no row.
+        networks: the variable that holds each trained network, by the network's name. A network that was never
+            trained (its exercise is not done) needs no row.
 
-    The figures are compared with the student's own runs, never with ours: training differs from machine to machine.
+    The figures are compared with the student's own runs, never with ours: training differs between machines.
     """
     table, record = _value(student, name), _value(student, history)
     if not isinstance(record, dict) or not record:
-        raise failed(f"{history}: no run is recorded", hint="run the cells that train the networks")
+        raise failed(f"{history}: no runs are recorded", hint="run the cells that train the networks")
     rows = _rows(name, table)
     _check_names(name, list(rows), [network for network in record if network in networks])
     for network, runs in record.items():
@@ -84,7 +84,7 @@ def _check_names(name: str, got: Sequence[str], expected: Sequence[str]) -> None
             f"{name}: networks that have a row",
             expected=", ".join(sorted(expected)),
             got=", ".join(sorted(got)) or "none",
-            hint="go through history: one row for every network in it",
+            hint="loop over history: one row for every network in it",
         )
 
 
@@ -103,7 +103,7 @@ def _check_figure(about: str, row: Row, column: str, expected: float, runs: Runs
         return
     slips = {hint: slip for hint, slip in SLIPS.items() if len(runs) > 1 or " run" not in hint}
     found = [hint for hint, slip in slips.items() if abs(got - float(slip(runs))) <= TOLERANCE]
-    hint = found[0] if len(found) == 1 else "take the figure from history: mean over the runs of the epoch named"
+    hint = found[0] if len(found) == 1 else "take the figure from history: the mean over runs at the named epoch"
     raise failed(f"{about} is not what the runs recorded", got=f"{got:.6g}", hint=hint)
 
 

@@ -1,4 +1,4 @@
-"""Checks of training: does the loop do what a loop should, and is the trained network accurate enough?"""
+"""Checks of training: does the loop work as it should, and is the trained network accurate enough?"""
 
 from __future__ import annotations
 
@@ -54,7 +54,7 @@ def assert_accuracy(
             f"{name}: accuracy on test images",
             expected=f"at least {gate.threshold:.1%}",
             got=", ".join(f"{accuracy:.1%}" for accuracy in reached) + f" in {len(reached)} trainings",
-            hint="if the network's own check passes, look at how it is trained; else mend the network first",
+            hint="if the network's own check passes, look at how it is trained; otherwise fix the network first",
         )
     if not frozen_layers_allowed:
         _check_reach(trained, batch[:4], int(labels.max()) + 1)
@@ -71,7 +71,7 @@ def _check_reach(network: ModuleHandle, images: Array, classes: int) -> None:
             f"{network.name}: gradients in training",
             expected="one for the weights of every layer",
             got="none for layer " + ", ".join(map(str, cut)),
-            hint="something cuts the graph, so these layers cannot learn: detach, no_grad, .data or NumPy",
+            hint="something detaches these layers, so they cannot learn: detach, no_grad, .data or NumPy",
         )
 
 
@@ -90,10 +90,10 @@ def _accuracy(network: ModuleHandle, images: Array, labels: Array) -> float:
 
 
 def assert_training_epoch(student: Subject, name: str) -> None:
-    """Check a loop `name(model, loader, loss_fn, optimizer) -> mean loss per sample` against one epoch of SGD of ours.
+    """Check a loop `name(model, loader, loss_fn, optimizer) -> mean loss per sample` against our own epoch of SGD.
 
     The network starts in eval mode, carries batch normalisation, and the last batch is smaller than the others: a loop
-    that forgets `model.train()` or `zero_grad()`, or averages batch means, gives other numbers.
+    that forgets `model.train()` or `zero_grad()`, or averages batch means, gives different numbers.
     """
     problem = Problem.draw(1)
     losses, expected = loops.train(problem)
@@ -103,7 +103,7 @@ def assert_training_epoch(student: Subject, name: str) -> None:
             f"{name}: optimizer steps in one epoch of {len(losses)} batches",
             expected=str(len(losses)),
             got=str(report["steps"]),
-            hint="one step for each batch, by the optimiser that is given",
+            hint="take one step for each batch, with the optimiser that was passed",
         )
 
     def slip() -> str:
@@ -125,7 +125,7 @@ def assert_evaluation(student: Subject, name: str) -> None:
     """Check a loop `name(model, loader, loss_fn) -> (mean loss per sample, accuracy)` against ours.
 
     The network starts in train mode with batch normalisation; evaluation must switch to eval mode, leave weights and
-    running statistics as they are, and build no gradients. Accuracy is a fraction in [0, 1].
+    running statistics as they are, and compute no gradients. Accuracy is a fraction in [0, 1].
     """
     problem = Problem.draw(2)
     _, losses, answers = _evaluate(problem, probe_loss())
@@ -137,12 +137,12 @@ def assert_evaluation(student: Subject, name: str) -> None:
             array,
             report["state"][key],
             tolerance=TOLERANCE,
-            hint="evaluation changes nothing: call model.eval() first, and never step",
+            hint="evaluation must change nothing: call model.eval() first, and never step",
         )
     returned = report["returned"]
     if not isinstance(returned, list) or len(returned) != 2:
         raise failed(f"{name}: result", expected="two numbers, (mean loss, accuracy)", got=describe(returned))
-    own = {"take the loss_fn that is given": _evaluate(problem, nn.CrossEntropyLoss())[0]}
+    own = {"use the loss_fn that was passed": _evaluate(problem, nn.CrossEntropyLoss())[0]}
     order = {"the mean loss comes first, then the accuracy": accuracy}
     _compare_loss(name, problem, losses, returned[0], own | order)
     got = _number(f"{name}: accuracy", returned[1])
@@ -160,7 +160,7 @@ def _run(student: Subject, name: str, problem: Problem, **settings: Any) -> dict
 
 
 def _evaluate(problem: Problem, loss_fn: nn.Module) -> tuple[float, list[float], Array]:
-    """Return the mean loss per sample, the batches' mean losses and the answers (N,) in eval mode."""
+    """Return the mean loss per sample, the batches' mean losses and the predictions (N,) in eval mode."""
     model = probe_network(problem.state).eval()
     with torch.no_grad():
         losses = [loss_fn(model(images), labels).item() for images, labels in problem.split()]
@@ -173,25 +173,25 @@ def _per_sample(problem: Problem, losses: list[float]) -> float:
 
 
 def _accuracy_hint(problem: Problem, got: float) -> str:
-    """Try the usual slips of an accuracy, and name the one that gives the student's."""
+    """Try the common slips of an accuracy, and return the hint of the one that gives the student's value."""
     right = _evaluate(problem, probe_loss())[2] == problem.labels
     batches = np.split(right, range(loops.BATCH_SIZE, len(right), loops.BATCH_SIZE))
     slips = {
-        "return a fraction between 0 and 1, not per cent": 100 * right.mean(),
-        "divide the right answers by the number of samples, not of batches": right.sum() / len(batches),
+        "return a fraction between 0 and 1, not a percentage": 100 * right.mean(),
+        "divide the right answers by the number of samples, not by the number of batches": right.sum() / len(batches),
         "this is the mean of the batches' accuracies: the last batch is smaller": np.mean([b.mean() for b in batches]),
-        "this is the accuracy of the last batch alone": batches[-1].mean(),
-        "this is the accuracy of the first batch alone": batches[0].mean(),
-        "this is the number of right answers; divide it by that of samples": right.sum(),
+        "this is the accuracy of the last batch only": batches[-1].mean(),
+        "this is the accuracy of the first batch only": batches[0].mean(),
+        "this is the number of right answers; divide it by the number of samples": right.sum(),
         "this is the fraction of wrong answers": 1 - right.mean(),
     }
     found = [hint for hint, slip in slips.items() if abs(got - float(slip)) <= TOLERANCE]
-    return found[0] if len(found) == 1 else "right answers, whose highest score is at the label, divided by all samples"
+    return found[0] if len(found) == 1 else "count samples whose highest score is at the label; divide by all samples"
 
 
 def _number(about: str, got: Any) -> float:
     if isinstance(got, bool) or not isinstance(got, int | float):
-        hint = "call .item(): a tensor may hold on to the graph" if isinstance(got, np.ndarray) else ""
+        hint = "call .item(): a tensor may keep the graph alive" if isinstance(got, np.ndarray) else ""
         raise failed(f"{about}: kind of result", expected="a plain number (float)", got=describe(got), hint=hint)
     return float(got)
 
@@ -199,7 +199,7 @@ def _number(about: str, got: Any) -> float:
 def _compare_loss(
     name: str, problem: Problem, losses: list[float], returned: Any, more: dict[str, float] | None = None
 ) -> None:
-    """Check a mean loss per sample; `more` are further slips and what they give, by hint."""
+    """Check a mean loss per sample; `more` maps the hints of further slips to what they give."""
     got, expected = _number(f"{name}: mean loss", returned), _per_sample(problem, losses)
     if abs(got - expected) <= TOLERANCE * abs(expected):
         return
@@ -208,10 +208,10 @@ def _compare_loss(
         "weight each batch's mean loss by its number of samples: the last batch is smaller": np.mean(losses),
         "divide the sum by the number of samples": expected * samples,
         "this is the sum of the batches' mean losses; weight each by its number of samples": np.sum(losses),
-        "a batch's mean loss times its number of samples is missing from the sum": np.sum(losses) / samples,
+        "multiply each batch's mean loss by its number of samples before you add it": np.sum(losses) / samples,
         "this is the last batch's loss; average over all samples": losses[-1],
         "this is the first batch's loss; average over all samples": losses[0],
     } | (more or {})
     close = [hint for hint, slip in slips.items() if abs(got - float(slip)) <= TOLERANCE * abs(float(slip))]
-    hint = "sum of loss_fn's loss × batch size over all batches, divided by the number of samples"
+    hint = "add up loss_fn's loss × batch size over all batches, then divide by the number of samples"
     raise failed(f"{name}: mean loss per sample", got=f"{got:.6g}", hint=close[0] if len(close) == 1 else hint)

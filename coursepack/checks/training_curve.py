@@ -1,4 +1,4 @@
-"""Checks of a training that counts steps and measures itself on the way."""
+"""Checks of a training loop that counts its steps and measures the network on the way."""
 
 from __future__ import annotations
 
@@ -18,16 +18,16 @@ from coursepack.subject.training_loops import probe_loss, probe_network
 
 KEYS = ("step", "train loss", "test loss", "test accuracy")
 WEIGHTS_HINT = "each step: zero_grad, forward, loss (with the given loss_fn), backward, step; all of it in train mode"
-MODE_HINT = "measuring puts the network into eval mode: call model.train() again before the next step"
+MODE_HINT = "measuring switches the network to eval mode: call model.train() again before the next step"
 
 
 def assert_training_curve(student: Subject, name: str, *, every: int = 3) -> None:
     """Check a loop `name(model, train_loader, loss_fn, optimizer, test_loader, every) -> history` against ours.
 
-    The network starts in eval mode and carries batch normalisation, and the last of the five batches is smaller: so a
-    loop shows that stays in eval mode once it has measured. With five a multiple of `every` (1, 5) a loop shows that
-    writes the last record twice; with no multiple of it, one that forgets it; with a larger `every`, one that then
-    measures nothing.
+    The network starts in eval mode and has batch normalisation, and the last of the five batches is smaller: this
+    exposes a loop that stays in eval mode after a measurement. If five is a multiple of `every` (1, 5), the check
+    exposes a loop that writes the last record twice; if not, a loop that forgets it; if `every` is larger than five,
+    a loop that measures nothing.
     """
     problem, held = Problem.draw(3), Problem.draw(4)
     curve = _reference(problem, held, every)
@@ -36,7 +36,7 @@ def assert_training_curve(student: Subject, name: str, *, every: int = 3) -> Non
         report = student.run_loop(name, "classifier", problem.batches, state=problem.state, train=False, **settings)
     steps = len(problem.split())
     if report["steps"] != steps:
-        hint = "one step for each batch of train_loader, none while measuring"
+        hint = "take one step for each batch of train_loader, and none while measuring"
         raise failed(f"{name}: optimizer steps", expected=str(steps), got=str(report["steps"]), hint=hint)
     _compare_steps(name, report["returned"], curve.history["step"], every)
 
@@ -51,7 +51,7 @@ def assert_training_curve(student: Subject, name: str, *, every: int = 3) -> Non
 
 
 def _compare_steps(name: str, returned: Any, expected: list[float], every: int) -> None:
-    """Check the history's form, and when it was written."""
+    """Check the form of the history, and the steps at which it was written."""
     if not isinstance(returned, dict) or set(returned) != set(KEYS):
         wanted = "a dictionary with " + ", ".join(repr(key) for key in KEYS)
         got = f"keys {sorted(map(str, returned))}" if isinstance(returned, dict) else describe(returned)
@@ -88,11 +88,11 @@ def _compare_curves(name: str, returned: dict[str, Any], curve: Curve) -> None:
 
 @dataclass(frozen=True)
 class Curve:
-    """What a training gave.
+    """The result of a training.
 
     Attributes:
         history: the right history.
-        wrong: by column, what usual slips would have recorded, by the hint that names them.
+        wrong: for each column, what common slips would have recorded, keyed by the hint that names them.
         weights: the network's arrays afterwards.
     """
 
@@ -104,7 +104,7 @@ class Curve:
 def _reference(
     problem: Problem, held: Problem, every: int, how: Step | None = None, *, mode_kept: bool = False
 ) -> Curve:
-    """Train as a right loop does, or with steps taken in another way, and in the mode that measuring left behind."""
+    """Train as a right loop does, or take the steps as `how` says, or in the mode that measuring left behind."""
     model, batches = probe_network(problem.state), problem.split()
     optimizer = torch.optim.SGD(model.parameters(), lr=OPTIMIZER["lr"], momentum=OPTIMIZER["momentum"])
     records: list[dict[str, dict[str, float]]] = []
@@ -130,13 +130,13 @@ def _record(
     before: Mapping[str, float],
     after: Mapping[str, float],
 ) -> dict[str, dict[str, float]]:
-    """Return a record's right numbers, under "", and what slips would write in their place, by hint."""
+    """Return a record's right numbers, under "", and what slips would write instead, keyed by hint."""
     return {
         "step": {"": float(step)},
         "train loss": {
             "": float(np.average(losses[start:], weights=sizes[start:])),
-            "this is the loss of the last batch alone; take the mean since the last record": losses[-1],
-            "this is the mean since the beginning; begin anew after each record": float(
+            "this is the loss of the last batch only; take the mean since the last record": losses[-1],
+            "this is the mean since the beginning; start again after each record": float(
                 np.average(losses, weights=sizes)
             ),
             "weight each batch's mean loss by its size: the last batch is smaller": float(np.mean(losses[start:])),

@@ -1,1 +1,1 @@
-"""What a student gets back."""
+"""Feedback for students."""

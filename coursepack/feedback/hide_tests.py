@@ -19,15 +19,15 @@ from coursepack.notebooks.cells import is_task, is_test
 from coursepack.notebooks.markers import marker, split, without_regions
 
 _ANSI = re.compile(r"\x1b\[[0-9;]*m")
-# A check's own failure speaks for itself; other errors need their name to be understood.
+# These messages stand alone; other errors are prefixed with their type.
 _PLAIN_FAILURES = frozenset({"CheckFailed"})
 
 
 class HideTests(NbGraderPreprocessor):  # type: ignore[misc]
-    """Removes marking schemes and hidden tests from a graded notebook, and from what tests print when they fail.
+    """Remove marking schemes and hidden tests from a graded notebook, and from the output of failing tests.
 
     A test cell with a hidden region keeps its visible lines and one line per error: the message, without traceback and
-    with the hidden cases' own lines and numbers blacked out. Everything else it printed is dropped, because a student's
+    with the hidden cases' own lines and numbers removed. Everything else it printed is dropped, because a student's
     function can print the arguments it is called with. Other cells stay as they are.
     """
 
@@ -49,7 +49,7 @@ def _is_test(cell: NotebookNode) -> bool:
 
 
 def _without_students_markers(nb: NotebookNode) -> NotebookNode:
-    """Return a copy in which only test cells, which are ours, have markers: students write what they like."""
+    """Return a copy without the markers in students' cells, which may contain anything."""
     copied = copy.deepcopy(nb)
     for cell in copied.cells:
         if not _is_test(cell):

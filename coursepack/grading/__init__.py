@@ -1,1 +1,1 @@
-"""Grade notebooks: one of them (`notebook`), what was handed in (`submission`), a class (`batch`)."""
+"""Grade notebooks: a single notebook (`notebook`), a submission's files (`submission`), a class (`batch`)."""

@@ -1,4 +1,4 @@
-"""What came out of grading: a class is a list of submissions, a submission a list of graded cells."""
+"""The results of grading: a class is a list of submissions, a submission is a list of graded cells."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from typing import Any
 
 
 class CellStatus(StrEnum):
-    """What became of one graded cell."""
+    """The status of one graded cell."""
 
     PASSED = "passed"
     PARTIAL = "partly passed"
@@ -25,7 +25,7 @@ class CellStatus(StrEnum):
 
 
 class Status(StrEnum):
-    """What became of one submission."""
+    """The status of one submission."""
 
     GRADED = "graded"
     TO_MARK = "to mark by hand"
@@ -40,9 +40,9 @@ class CellResult:
     Attributes:
         grade_id: the cell's name in the notebook and in the gradebook.
         points: the points it earned.
-        max_points: the points it can earn; 0 for a test that students see.
-        status: what became of it.
-        message: why points were lost, as the check said it; empty for a cell that passed.
+        max_points: the points it can earn; 0 for a visible test.
+        status: its status.
+        message: why points were lost, in the check's words; empty for a cell that passed.
     """
 
     grade_id: str
@@ -60,11 +60,11 @@ class SubmissionResult:
         student: the student's id, the name of the folder in `submitted/`.
         assignment: the assignment.
         cells: its graded cells in the notebook's order.
-        name: first and last name where the gradebook knows them.
-        late_by: seconds between the due date and the hand-in; 0 if it came in time.
+        name: first and last name if the gradebook has them.
+        late_by: seconds between the due date and the hand-in; 0 if it was on time.
         penalty: points taken off for lateness.
         problem: why the submission could not be graded; empty if it was.
-        notes: what was repaired or noticed on the way, one sentence each.
+        notes: what was repaired or noticed, one sentence each.
         submitted: whether there is a submission.
     """
 
@@ -85,28 +85,28 @@ class SubmissionResult:
 
     @property
     def max_score(self) -> float:
-        """Points a perfect submission earns."""
+        """Points that a perfect submission earns."""
         return sum(cell.max_points for cell in self.cells)
 
     @property
     def status(self) -> Status:
-        """What became of the submission."""
+        """The submission's status."""
         if not self.submitted:
             return Status.MISSING
         if self.problem:
             return Status.NOT_GRADED
-        # A marking scheme is a cell too, worth nothing: nobody need look at it.
+        # A marking scheme is a cell too, but worth nothing: nobody needs to mark it.
         to_mark = any(cell.status is CellStatus.TO_MARK and cell.max_points for cell in self.cells)
         return Status.TO_MARK if to_mark else Status.GRADED
 
     @property
     def display_name(self) -> str:
-        """The student's name, or the id where no name is known."""
+        """The student's name, or the id if no name is known."""
         return self.name or self.student
 
     @property
     def lost(self) -> tuple[CellResult, ...]:
-        """The cells that cost points in a submission that was graded."""
+        """The cells that lost points in a graded submission."""
         if self.status not in (Status.GRADED, Status.TO_MARK):
             return ()
         return tuple(

@@ -1,4 +1,4 @@
-"""Where the grading of one assignment happens: nbgrader's folders, its gradebook, our own notes on the side."""
+"""The folders for grading one assignment: nbgrader's folders, its gradebook, and our own notes."""
 
 from __future__ import annotations
 
@@ -24,15 +24,15 @@ from coursepack.settings import grading_environment
 
 @dataclass(frozen=True)
 class GradingNote:
-    """What we note about a grading run of one submission; it lies beside nbgrader's own results.
+    """Our note on the grading of one submission, stored beside nbgrader's own results.
 
     Attributes:
-        submission: digest of what was handed in; empty if there was no notebook.
+        submission: digest of the submission; empty if there was no notebook.
         source: digest of the assignment's source at that time.
         problem: why it could not be graded; empty if it was.
         notes: what was repaired or noticed.
-        ours: whether the problem is a fault of the grader's, so that the next run tries again.
-        provenance: digests of all else that the result was made from; see `grading/provenance.py`.
+        ours: whether the problem is a grader error, so that the next run tries again.
+        provenance: digests of everything else that the result was made from; see `batch/provenance.py`.
     """
 
     submission: str
@@ -45,7 +45,7 @@ class GradingNote:
 
 @dataclass(frozen=True)
 class Workspace:
-    """One assignment of a course, as the graders see it.
+    """The grading workspace of one assignment.
 
     Attributes:
         course: the course.
@@ -57,7 +57,7 @@ class Workspace:
 
     @cached_property
     def coursedir(self) -> Any:
-        """The folders as nbgrader knows them, with the course's configuration in `config`."""
+        """The folders of nbgrader, with the course's configuration in `config`."""
         return course_directory(self.course)
 
     @property
@@ -67,7 +67,7 @@ class Workspace:
 
     @property
     def timeout(self) -> int:
-        """CPU seconds a cell may take by the course's configuration."""
+        """CPU seconds that a cell may take, from the course's configuration."""
         return int(self.coursedir.config.get("JudgedExecute", {}).get("timeout", Limits.cell_cpu_seconds))
 
     @property
@@ -86,7 +86,7 @@ class Workspace:
         return self.course.root / ".coursepack" / "grading" / self.assignment
 
     def gradebook(self) -> Any:
-        """Open the gradebook; to be used in a `with` statement."""
+        """Open the gradebook; use it in a `with` statement."""
         return open_gradebook(self.coursedir)
 
     def folder(self, step: str, student: str) -> Path:
@@ -99,14 +99,14 @@ class Workspace:
         return self.folder(step, student) / f"{self.assignment}.ipynb"
 
     def students(self) -> list[str]:
-        """Return the ids of all who handed something in, sorted."""
+        """Return the ids of all students who submitted something, sorted."""
         submitted = self.course.root / str(self.coursedir.submitted_directory)
         folders = submitted.iterdir() if submitted.is_dir() else ()
         names = (folder.name for folder in folders if not (folder.name.startswith(".") or is_clutter(folder.name)))
         return sorted(name for name in names if self.folder("submitted", name).is_dir())
 
     def record(self, student: str) -> GradingNote | None:
-        """Return our note on a student's grading; None if there is none that can be read."""
+        """Return our note on a student's grading; None if there is no readable note."""
         try:
             text = (self.records / f"{student}.json").read_text(encoding="utf-8")
             fields = json.loads(text)
@@ -133,18 +133,18 @@ class Workspace:
             return None
 
     def log(self, student: str) -> Path:
-        """Return where the traceback of a grader error lies: beside our notes, for the instructor alone."""
+        """Return the path for the traceback of a grader error: beside our notes, only for the instructor."""
         return self.records / f"{student}.log"
 
     def write_record(self, student: str, record: GradingNote) -> None:
-        """Keep a note on a student's grading; whole or not at all."""
+        """Write a note on a student's grading, completely or not at all."""
         self.records.mkdir(parents=True, exist_ok=True)
         draft = self.records / f".{student}.draft"
         draft.write_text(json.dumps(asdict(record), indent=1, ensure_ascii=False), encoding="utf-8")
         draft.replace(self.records / f"{student}.json")
 
     def graded_students(self, gradebook: Any) -> set[str]:
-        """Return the ids of all students of whom the gradebook has a submission."""
+        """Return the ids of all students with a submission in the gradebook."""
         return {submission.student_id for submission in gradebook.assignment_submissions(self.assignment)}
 
     def submission_digest(self, student: str) -> str:
@@ -169,7 +169,7 @@ class Workspace:
 
 
 def digest(path: Path) -> str:
-    """Return the SHA-256 of a file; empty if it cannot be read, or is a pipe, which would never end."""
+    """Return the SHA-256 of a file; empty if it cannot be read or is not a regular file."""
     if not path.is_file():
         return ""
     try:

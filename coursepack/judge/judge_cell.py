@@ -1,9 +1,9 @@
-"""Run one test cell that carries points against a subject, and say whose doing it is when the cell does not pass.
+"""Run one graded test cell against a subject, and decide whose fault it is if the cell does not pass.
 
-A check that says so has failed, and an error of the student's code is the student's. Whatever else a check raises is a
-fault of ours, and costs nobody a point. A cell of plain assertions has no check that could have looked at an answer
-before it was used: there an error that an answer brings about (`double(2) + 1` where double gives None) is the
-student's as well, if the solution passes (`doubts.py`).
+A check that raises `CheckFailed` has failed, and an error of the student's code is the student's fault. Anything else
+that a check raises is our fault, and costs nobody a point. A cell of plain assertions has no check that could have
+validated an answer before it was used: there an error caused by an answer (`double(2) + 1` if double returns None) is
+the student's fault too, if the solution passes (`suspect_tests.py`).
 """
 
 from __future__ import annotations
@@ -24,18 +24,18 @@ from coursepack.subject.remote import RemoteSubject, SubjectLostError
 
 LOST = "lost"
 TEST_CELL = "<test cell>"
-FOREIGN = "the test uses “{}”, which is neither the test's own nor an answer's: import it or define it in the test"
+FOREIGN = "the test uses “{}”, which neither the test nor an answer defines: import it or define it in the test"
 MAX_DETAILS = 8_000
 _OURS = str(Path(coursepack.__file__).parent)
 
 
 class Answer(NamedTuple):
-    """What the judge says about a test cell.
+    """The judge's verdict on a test cell.
 
     Attributes:
-        verdict: one of `Verdict`, or LOST where the notebook's process does not answer any more.
+        verdict: one of `Verdict`, or LOST if the notebook's process no longer answers.
         message: why the cell did not pass.
-        details: of an error that no check meant, the traceback.
+        details: the traceback of an error that no check raised on purpose.
     """
 
     verdict: str
@@ -44,18 +44,18 @@ class Answer(NamedTuple):
 
 
 class ForeignNameError(Exception):
-    """A test uses a name that the judge does not have: an author's mistake."""
+    """A test uses a name that the judge does not have: the author's mistake."""
 
 
 class StudentNames(dict[str, Any]):
-    """A test cell's namespace: names that the cell does not define are the student's answers.
+    """The namespace of a test cell: names that the cell does not define are the student's answers.
 
-    So a cell of plain assertions (`assert double(21) == 42`) is judged too: functions are called, and variables read,
-    through the subject. The notebook's other names (what it imports, what its given cells make) are not there.
+    So a cell of plain assertions (`assert double(21) == 42`) works too: functions are called, and variables read,
+    through the subject. The notebook's other names (its imports, what its given cells define) are not available.
 
     Args:
-        subject: how answers are reached.
-        answers: the names that the assignment's solution cells make; None for any name.
+        subject: gives access to the answers.
+        answers: the names that the assignment's solution cells define; None for any name.
     """
 
     def __init__(self, subject: RemoteSubject, answers: Collection[str] | None) -> None:
@@ -81,7 +81,7 @@ def judge_cell(source: str, subject: RemoteSubject, answers: Collection[str] | N
     Args:
         source: the cell's text.
         subject: the student's end.
-        answers: the names that the assignment's solution cells make; None for any name.
+        answers: the names that the assignment's solution cells define; None for any name.
     """
     from coursepack.checks import CheckFailed, student
 
@@ -97,13 +97,13 @@ def judge_cell(source: str, subject: RemoteSubject, answers: Collection[str] | N
         return Answer(Verdict.STUDENT_ERROR, str(error))
     except BaseException as error:
         if isinstance(error, AssertionError) and not _frames(error)[-1].startswith(_OURS):
-            return Answer(Verdict.FAILED, str(error) or "the assertion does not hold")
+            return Answer(Verdict.FAILED, str(error) or "the assertion failed")
         return _unexpected(error, subject.asked)
     return Answer(Verdict.PASSED)
 
 
 def _unexpected(error: BaseException, asked: bool) -> Answer:
-    """Return the verdict on a cell that ended in an error which no check raises; `asked` whether it met an answer."""
+    """Return the verdict on a cell that ended in an unexpected error; `asked` tells whether it used an answer."""
     lost = _find(error, SubjectLostError)
     if lost is not None:
         return Answer(LOST, str(lost))
@@ -117,7 +117,7 @@ def _unexpected(error: BaseException, asked: bool) -> Answer:
 
 
 def _is_of_an_answer(error: BaseException) -> bool:
-    """Tell whether an error of a plain cell may come from the answer: libraries were given it, and no check was."""
+    """Tell whether an error may come from the answer: it went through libraries, but through no check."""
     if not isinstance(error, Exception) or isinstance(error, ImportError | NameError | SyntaxError | MemoryError):
         return False
     if isinstance(error, AttributeError) and isinstance(error.obj, ModuleType):
@@ -126,12 +126,12 @@ def _is_of_an_answer(error: BaseException) -> bool:
 
 
 def _frames(error: BaseException) -> list[str]:
-    """Return the files of the code that an error went through, from the test cell on."""
+    """Return the files of the code that an error passed through, from the test cell on."""
     return [frame.filename for frame in traceback.extract_tb(error.__traceback__)[1:]] or [TEST_CELL]
 
 
 def _is_plain(file: str) -> bool:
-    """Tell whether code is the test cell's or an installed library's, and no check's."""
+    """Tell whether code belongs to the test cell or an installed library, not to a check."""
     installed = file.startswith(("<frozen", sys.prefix, sys.base_prefix)) and not file.startswith(_OURS)
     return file == TEST_CELL or installed
 
@@ -142,7 +142,7 @@ def _text_of(error: BaseException) -> str:
 
 
 def _find(error: BaseException | None, kind: type[BaseException]) -> BaseException | None:
-    """Return the first exception of a kind among those that led to `error`."""
+    """Return the first exception of a kind in the chain that led to `error`."""
     for _ in range(10):
         if error is None or isinstance(error, kind):
             return error

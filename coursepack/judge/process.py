@@ -1,4 +1,4 @@
-"""The worker's end of the judge: start it, ask it about one cell at a time."""
+"""The worker's end of the judge: start the judge, and ask it about one cell at a time."""
 
 from __future__ import annotations
 
@@ -31,11 +31,11 @@ _log = logging.getLogger(__name__)
 
 START_SECONDS = 300.0
 TRIES = 2
-ENDED = "the judge ended while it looked at this answer, twice"
+ENDED = "the judge ended twice while it checked this answer"
 
 
 def test_imports(course: Course) -> list[str]:
-    """Return the modules of coursepack, and of the course's own package, that the course's test cells import."""
+    """Return the modules of coursepack and of the course's own package that the course's test cells import."""
     own = ("coursepack", read_settings(course.root).package or "coursepack")
     found = dict[str, None]()
     for assignment in course.assignments:
@@ -46,10 +46,10 @@ def test_imports(course: Course) -> list[str]:
 
 
 class JudgeProcess:
-    """A running judge; a new one takes over where it ends.
+    """A running judge; if it ends, a new one takes over.
 
     Args:
-        course: whose data the checks use.
+        course: the course whose data the checks use.
     """
 
     def __init__(self, course: Course) -> None:
@@ -67,7 +67,7 @@ class JudgeProcess:
         """Wait until the judge has imported everything.
 
         Raises:
-            CoursepackError: it ended instead.
+            CoursepackError: the judge ended instead.
         """
         self._control.settimeout(START_SECONDS)
         try:
@@ -91,9 +91,9 @@ class JudgeProcess:
         seconds: float,
         answers: Collection[str] | None = None,
     ) -> Answer:
-        """Return what is to be said of one test cell; see `judge.serve` for the arguments.
+        """Return the verdict on one test cell; see `server.serve` for the arguments.
 
-        A judge that ends meanwhile is replaced, and the new one asked; if that ends as well, it is a grader error.
+        A judge that ends meanwhile is replaced, and the new one is asked; if that ends as well, it is a grader error.
 
         Raises:
             CoursepackError: a new judge did not start.
@@ -110,7 +110,7 @@ class JudgeProcess:
                 _log.warning("the judge ended while it looked at an answer: %s", type(error).__name__)
                 _log.debug("its last words: %s", self._last_words())
                 self._kill()
-            except BaseException:  # cancelled: its answer to this must not be taken for its answer to the next
+            except BaseException:  # cancelled: this answer must not be mistaken for the answer to the next question
                 self._kill()
                 raise
         return Answer(Verdict.GRADER_ERROR, ENDED, self._last_words())
@@ -128,7 +128,7 @@ class JudgeProcess:
         return Answer(**found)
 
     async def ensure_running(self) -> None:
-        """Start a new judge where the last one ended, and wait until it is ready.
+        """Start a new judge if the last one ended, and wait until it is ready.
 
         Raises:
             CoursepackError: it did not start.
@@ -151,7 +151,7 @@ class JudgeProcess:
         return self._log.read()[-MAX_DETAILS:].decode("utf-8", "replace").strip()
 
     def _kill(self) -> None:
-        """End the judge and the check it runs, at once."""
+        """End the judge, and the check that it runs, immediately."""
         self._control.close()
         with contextlib.suppress(ProcessLookupError):
             os.killpg(self._process.pid, signal.SIGKILL)

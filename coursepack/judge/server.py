@@ -1,9 +1,9 @@
-"""The judge: a trusted process outside the jail that runs point-carrying test cells against a remote subject.
+"""The judge: a trusted process outside the jail that runs graded test cells against a remote subject.
 
-It has imported what the course's tests import once, and forks for every cell, so that no cell can leave anything to the
-next, and a check that crashes or hangs ends its own process only. What a cell had to import from an installed library
-is imported here before the next one: PyTorch looks for some of its parts, a second or more of CPU time, when they are
-first used.
+It imports once what the course's tests import, and forks for every cell, so that no cell can affect the next, and a
+check that crashes or hangs ends only its own process. If a cell had to import a module of an installed library, the
+judge imports it too before the next cell: PyTorch loads some parts only when they are first used, which takes a second
+or more of CPU time.
 Run as `python -m coursepack.judge.server FD MODULE …`.
 """
 
@@ -32,7 +32,7 @@ from coursepack.subject.remote import RemoteSubject, SubjectLostError
 WARM_IMPORTS = ("numpy", "coursepack.checks")
 MAX_MESSAGE = 4_000
 MAX_REPLY = 65_536
-# Of what a cell imported: its own imports come first, and bring the others.
+# The cell's own imports, in order; each pulls in its dependencies.
 MAX_IMPORTS = 50
 DATA_BYTES = 6 * 2**30
 
@@ -54,8 +54,8 @@ def serve(control: socket.socket) -> None:
     """Answer requests, one JSON object per line, until the other end closes.
 
     A request names "socket" (the agent's), "source" (the test cell's), "cells" (what has run, as (text, whole)),
-    "answers" (the names that a test may take for the student's; null for any) and "seconds" (wall clock). The answer
-    has "verdict", "message" and, of an error that no check meant, "details".
+    "answers" (the names that a test may use as the student's; null for any) and "seconds" (wall clock). The answer
+    has "verdict", "message" and, for an error that no check raised on purpose, "details".
     """
     for line in control.makefile("r", encoding="utf-8"):
         reply = _in_a_fork(json.loads(line))
@@ -69,7 +69,7 @@ def _as_line(reply: dict[str, Any]) -> bytes:
 
 
 def _import_for_good(names: Sequence[str]) -> None:
-    """Import modules, so that no later fork need do it."""
+    """Import modules, so that no later fork needs to."""
     for name in names:
         with contextlib.suppress(Exception):
             importlib.import_module(name)
@@ -78,15 +78,15 @@ def _import_for_good(names: Sequence[str]) -> None:
 
 
 def _freeze() -> None:
-    """Keep what is here now out of garbage collection: a fork need neither look through it nor copy its pages."""
+    """Exclude existing objects from garbage collection, so that a fork neither scans them nor copies their pages."""
     gc.collect()
     gc.freeze()
 
 
 def _imported(known: Collection[str]) -> list[str]:
-    """Return modules of installed libraries that are not among the `known`, in the order in which they were asked for.
+    """Return modules of installed libraries that are not among the `known`, in the order of their import.
 
-    A course's own modules may change while a judge lives: they are imported anew for each cell.
+    A course's own modules may change while a judge runs, so they are imported again for each cell.
     """
     installed = tuple(os.path.join(home, "") for home in (sys.prefix, sys.base_prefix))  # noqa: PTH118 (with its slash)
     files = ((name, str(getattr(module, "__file__", ""))) for name, module in list(sys.modules.items()))
@@ -123,12 +123,12 @@ def _in_a_fork(request: dict[str, Any]) -> dict[str, Any]:
 
 
 def main() -> None:
-    """Import what checks need, say so, serve."""
+    """Import what checks need, report that we are ready, and serve."""
     control = socket.socket(fileno=int(sys.argv[1]))
     for name in WARM_IMPORTS:
         importlib.import_module(name)
     for name in sys.argv[2:]:
-        with contextlib.suppress(Exception):  # told by the cell that needs it
+        with contextlib.suppress(Exception):  # the cell that needs it reports the error
             importlib.import_module(name)
     if "torch" in sys.modules:
         sys.modules["torch"].set_num_threads(1)

@@ -1,4 +1,4 @@
-"""What can become of a test cell."""
+"""The possible verdicts on a test cell."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from enum import StrEnum
 
 
 class Verdict(StrEnum):
-    """What became of one test cell; a `GRADER_ERROR` is a fault of ours, and nobody's: the cell is not graded."""
+    """The verdict on one test cell; a `GRADER_ERROR` is our own fault: the cell is not graded."""
 
     PASSED = "passed"
     FAILED = "failed"

@@ -1,1 +1,1 @@
-"""What a notebook is: its cells and their nbgrader metadata, markers, versions, and which cells depend on which."""
+"""Work with notebooks: cells and their nbgrader metadata, markers, versions, dependencies between cells."""

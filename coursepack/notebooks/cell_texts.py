@@ -8,7 +8,7 @@ import warnings
 
 _DEFINES = re.compile(r"(?:async[ \t]+def|def|class)[ \t]+(\w+)")
 _IMPORTS = re.compile(r"(?:from[ \t]+[\w.]+[ \t]+)?import[ \t]+(.+)")
-# What defines a name stands at the beginning of a line.
+# A definition is at the beginning of a line.
 MAX_LINE = 300
 MAX_PARSED = 20_000
 

@@ -1,12 +1,12 @@
-"""Which cells of a notebook bear on its tests: a run of wrong answers can leave out the others.
+"""Find the cells that affect a notebook's tests: validation can leave out the others.
 
 A test names what it judges in its code, or as a text (`student.module("Network")`). What makes such a name is needed,
 and what makes the names that this mentions, and so on: all else is idle. Of an answer that differs from the solution in
 a few cells, moreover, only those tests can end otherwise that depend on these: all others are unmoved.
 
-A cell that only alters a needed object is taken for idle; then the tests of that object fail in every such run, and
-the proof says so. What a cell that differs alters counts as made by it, and where it may change what all cells share
-(seeds, defaults, modules), nothing is unmoved.
+A cell that only alters a needed object counts as idle; then the tests of that object fail in every such run, and
+validation reports it. What a differing cell alters counts as defined by it, and if the cell may change what all cells
+share (seeds, defaults, modules), nothing is unaffected.
 """
 
 from __future__ import annotations
@@ -29,22 +29,22 @@ _FAR_REACHING = re.compile(
     r"\b(setattr|delattr|\w*seed|set_\w+|seterr|use_\w+|globals|vars|exec|eval|__dict__|__class__"
     r"|get_ipython|environ|chdir|fork|sys|builtins|gc)\b|\.__\w+__\s*="
 )
-# Methods that change their object; those whose name ends in an underscore do, too.
+# Methods that change their object; so do those whose name ends in an underscore.
 _CHANGES = {*("append", "extend", "insert", "update", "pop", "clear", "remove", "sort", "train", "eval"), "step"}
 
 
 @dataclass(frozen=True)
 class Names:
-    """What one cell has to do with names.
+    """The names that one cell uses and sets.
 
     Attributes:
-        used: what it takes from elsewhere.
-        texts: what it says that could be names.
-        late: those of the names it uses that functions look up when they are called.
-        made: what it sets.
-        surely: those of them that it sets whatever happens.
-        imported: those of them that are imports, the same wherever they stand.
-        altered: whose attributes or elements it sets, or calls a method of that changes its object.
+        used: names that it takes from elsewhere.
+        texts: strings in it that could be names.
+        late: used names that functions look up when they are called.
+        made: names that it sets.
+        surely: names that it sets in every case.
+        imported: names set by imports, which mean the same in every cell.
+        altered: names whose attributes or elements it sets, or whose mutating methods it calls.
     """
 
     used: frozenset[str]
@@ -56,13 +56,13 @@ class Names:
     altered: frozenset[str]
 
     @classmethod
-    # The assignment's own cells come again and again; students' texts, each another one, must not pile up.
+    # The assignment's own cells recur; students' texts, which all differ, must not fill the cache.
     @functools.lru_cache(maxsize=256)
     def of(cls, source: str) -> Names:
         """Return the names of a cell.
 
         Raises:
-            SyntaxError: it is no Python, nor IPython's.
+            SyntaxError: it is neither Python nor IPython.
         """
         tree = parse_cell(source)
         used = set[str]()
@@ -80,12 +80,12 @@ class Names:
 
     @property
     def mentioned(self) -> frozenset[str]:
-        """What it uses, itself or through a function that is given a name as a text."""
+        """Names that it uses, directly or as strings passed to a function."""
         return self.used | self.texts
 
     @property
     def made_otherwise(self) -> frozenset[str]:
-        """What is other after this cell if the cell is other, or what it depends on."""
+        """Names that may change if the cell, or something it depends on, changes."""
         return (self.made - self.imported) | self.altered
 
 
@@ -100,15 +100,15 @@ def irrelevant_cells(notebook: NotebookNode) -> set[str]:
 
 
 def unaffected_cells(notebook: NotebookNode, answer: NotebookNode) -> set[str]:
-    """Return the ids of an answer's code cells that cannot tell it from the notebook.
+    """Return the ids of an answer's code cells that cannot distinguish it from the notebook.
 
     Args:
         notebook: with all tests.
         answer: the same cells, some of them with another text.
 
     Returns:
-        Tests that depend on no cell with another text, and what no other test needs. None if a cell is no Python or
-        could change what all cells share.
+        Tests that depend on no changed cell, and cells that no other test needs. None if a cell is not Python or could
+        change what all cells share.
     """
     before, after = code_cells(notebook), code_cells(answer)
     differ = {new.id: Names.of("") for old, new in zip(before, after, strict=True) if old.source != new.source}
@@ -165,19 +165,19 @@ def _is_set(symbol: symtable.Symbol) -> bool:
 
 
 def _globals_below(table: symtable.SymbolTable) -> Iterator[symtable.Symbol]:
-    """Yield what functions and classes have to do with names outside of them."""
+    """Yield how functions and classes use names outside of them."""
     for child in table.get_children():
         yield from (one for one in child.get_symbols() if one.is_global())
         yield from _globals_below(child)
 
 
 def _flow(statements: Sequence[ast.stmt], known: set[str], used: set[str]) -> set[str]:
-    """Add to `used` what statements take from elsewhere, given the names they know; return those known afterwards."""
+    """Add to `used` what statements take from elsewhere, given the known names; return those known afterwards."""
     for statement in statements:
         if isinstance(statement, ast.For):
             inside = known | {node.id for node in ast.walk(statement.target) if isinstance(node, ast.Name)}
             used |= _mentioned(statement.iter) - known
-            # A loop is taken to run at least once: notebooks have no others.
+            # We assume that a loop runs at least once: notebooks have no others.
             known = _flow(statement.orelse, _flow(statement.body, inside, used), used)
         elif isinstance(statement, ast.If):
             used |= _mentioned(statement.test) - known
@@ -208,7 +208,7 @@ def _is_stored(node: ast.Name) -> bool:
 
 
 def _altered(tree: ast.AST) -> set[str]:
-    """Return the names whose objects a cell changes in ways that can be seen in its text."""
+    """Return the names whose objects a cell visibly changes."""
     places = [node for node in ast.walk(tree) if isinstance(node, ast.Attribute | ast.Subscript)]
     changed: list[ast.expr] = [node for node in places if not isinstance(node.ctx, ast.Load)]
     calls = [node.func for node in ast.walk(tree) if isinstance(node, ast.Call)]

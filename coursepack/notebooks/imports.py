@@ -1,4 +1,4 @@
-"""Which modules a piece of Python imports, by its text."""
+"""Find from its text which modules a piece of Python imports."""
 
 from __future__ import annotations
 
@@ -7,9 +7,9 @@ from collections.abc import Iterator
 
 
 def imported_modules(text: str) -> list[str]:
-    """Return the dotted names of all that a text imports, in its order; none if it is no Python.
+    """Return the dotted names of all that a text imports, in order; none if it is not Python.
 
-    Of `from a.b import c`, both "a.b" and "a.b.c" are returned: by the text alone, c may be a module.
+    For `from a.b import c`, both "a.b" and "a.b.c" are returned: the text does not tell whether c is a module.
     """
     try:
         nodes = list(ast.walk(ast.parse(text)))

@@ -31,7 +31,7 @@ class Region:
 
 @dataclass(frozen=True)
 class Split:
-    """A cell's source taken apart at its markers.
+    """A cell's source, split at its markers.
 
     Attributes:
         regions: the marked regions in order.
@@ -49,7 +49,7 @@ class Split:
 def marker(line: str) -> tuple[Literal["BEGIN", "END"], Kind] | None:
     """Return which marker a line is, or None.
 
-    nbgrader looks for the words anywhere in a line; so do we, lest we overlook a region that it sees.
+    nbgrader looks for the words anywhere in a line, and so do we: otherwise we could miss a region that it sees.
     """
     for kind in KINDS:
         if f"BEGIN {kind}" in line:
@@ -60,7 +60,7 @@ def marker(line: str) -> tuple[Literal["BEGIN", "END"], Kind] | None:
 
 
 def split(source: str, *, where: str) -> Split:
-    """Take a cell's source apart at its markers.
+    """Split a cell's source at its markers.
 
     Args:
         source: the cell's source.

@@ -1,4 +1,4 @@
-"""Which cells of a notebook only draw: they can be left out where points alone are of interest."""
+"""Find the cells of a notebook that only draw: they can be left out if only the points matter."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ def plot_cells(notebook: NotebookNode) -> set[str]:
 
 
 def _names(source: str) -> Names:
-    """Return the names of a cell; one that cannot be read uses every word in it."""
+    """Return the names of a cell; a cell that cannot be read counts as using every word in it."""
     try:
         if len(source) > MAX_SOURCE:
             raise ValueError("too long to be read in time")

@@ -1,7 +1,7 @@
-"""Names in test cells that carry points: the test's own, and those of answers. The judge, who runs them, has no others.
+"""Find names in graded test cells that the judge does not have: it has only the test's own and those of answers.
 
-What the notebook imports is not there; and what its given cells make could be read from the student's process only,
-where a student can change it. Both are an author's mistakes, told when the pack is built.
+The notebook's imports are missing there, and what its given cells define could only be read from the student's process,
+where a student can change it. Using either is an author's mistake, reported when the assignment is built.
 """
 
 from __future__ import annotations
@@ -20,10 +20,10 @@ Cells = Sequence[NotebookNode]
 
 
 def answer_names(source: NotebookNode) -> frozenset[str] | None:
-    """Return the functions and variables that a source notebook's solution cells make: what tests may name.
+    """Return the functions and variables that a source notebook's solution cells define: tests may use these names.
 
     Classes are left out: a test reaches them by `student.module` or `student.instance`. None if a solution cell cannot
-    be read as Python, so that nobody can tell.
+    be read as Python.
     """
     found = set[str]()
     for cell in code_cells(source):
@@ -37,19 +37,19 @@ def answer_names(source: NotebookNode) -> frozenset[str] | None:
 
 
 def foreign_names(source: NotebookNode, cell: NotebookNode) -> Iterator[tuple[str, str]]:
-    """Yield what is wrong with the names of a test cell that carries points, and the remedy.
+    """Yield what is wrong with the names of a graded test cell, and the remedy.
 
     Args:
         source: the source notebook.
         cell: its test cell.
 
     Raises:
-        SyntaxError: the cell is no Python.
+        SyntaxError: the cell is not Python.
     """
     answers = answer_names(source)
     used = Names.of(cell.source)
     if _imports_star(cell.source):
-        yield "the test imports “*”, so nobody can tell which names it has", "import them by name"
+        yield "the test imports “*”, so it is not clear which names it has", "import them by name"
     elif answers is not None:
         for name in sorted(used.used - used.made - answers - vars(builtins).keys()):
             yield _fault(source, name)

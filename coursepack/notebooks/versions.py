@@ -1,4 +1,4 @@
-"""Notebooks in memory: read one, and derive what a student gets and what a right answer looks like."""
+"""Read a notebook, and derive the student version and a correct submission from it."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from coursepack.errors import CoursepackError
 from coursepack.notebooks.cells import is_solution
 from coursepack.notebooks.markers import without_marker_lines
 
-# What nbgrader's GenerateAssignment runs, in its order, less the steps that need files or a gradebook.
+# The steps of nbgrader's GenerateAssignment, in its order, without those that need files or a gradebook.
 RELEASE_STEPS = (
     LockCells,
     ClearSolutions,
@@ -65,7 +65,7 @@ def read_notebook(path: Path) -> NotebookNode:
 
 
 def released_notebook(source: NotebookNode) -> NotebookNode:
-    """Return what a student gets: stubs for solutions, no hidden tests, cells locked, checksums set.
+    """Return the student version: stubs for solutions, no hidden tests, locked cells, checksums.
 
     The same as `nbgrader generate_assignment` writes while the course has no Colab badge. `source` stays as it is.
 
@@ -83,7 +83,7 @@ def released_notebook(source: NotebookNode) -> NotebookNode:
 
 
 def solved_notebook(source: NotebookNode) -> NotebookNode:
-    """Return what a student hands in who answers as the source does.
+    """Return the submission of a student who answers as the source does.
 
     The student version with the solution cells filled in; the marker lines around the solution are gone, and the
     cells' checksums are still those of the stubs, as in a real submission.

@@ -1,4 +1,4 @@
-"""Write an assignment's class report: one HTML page that needs nothing else, and a CSV file."""
+"""Write an assignment's class report: one self-contained HTML page and a CSV file."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from coursepack.report.scores_csv import scores_as_csv
 from coursepack.report.summary import ClassSummary, summarise
 
 TEMPLATE = "page.html.j2"
-# Told apart by shape and word as well as by colour.
+# Distinguished by shape and word as well as by colour.
 SYMBOLS = {
     CellStatus.PASSED: ("✓", "passed"),
     CellStatus.PARTIAL: ("◐", "partial"),
@@ -36,7 +36,7 @@ SYMBOLS = {
 
 
 def write_report(course: Course, assignment: str) -> Path:
-    """Write `reports/<assignment>.html` and `.csv` and say so.
+    """Write `reports/<assignment>.html` and `.csv`, and print their paths.
 
     Returns:
         The page's path.

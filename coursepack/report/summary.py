@@ -1,4 +1,4 @@
-"""The numbers of a class report: what a class earned, by exercise and by check."""
+"""Compute the numbers of a class report: what a class earned, by exercise and by check."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _ARTICLES = ("a", "all", "an", "both", "each", "every", "no", "the")
 _SHARE = re.compile(r"\s*\([^()]*\b\d+ of (?:the )?\d+\)$")
 _MARKUP = re.compile(r"[*`$]|(?<!\w)_|_(?!\w)")
 
-# Where its heading stands in the notebook, and what it says: two sections may have the same heading.
+# The heading's place in the notebook, and its text: two sections may have the same heading.
 _Section = tuple[int, str]
 
 
@@ -111,12 +111,12 @@ class ClassSummary:
 
     @property
     def missing(self) -> tuple[SubmissionResult, ...]:
-        """The students who handed nothing in."""
+        """The students who submitted nothing."""
         return tuple(result for result in self.results if result.status is Status.MISSING)
 
     @property
     def noted(self) -> tuple[SubmissionResult, ...]:
-        """The submissions on which there is a note."""
+        """The submissions with a note."""
         return tuple(result for result in self.results if result.notes)
 
     @property
@@ -146,12 +146,12 @@ class ClassSummary:
 
 
 def summarise(assignment: str, results: Sequence[SubmissionResult], source: NotebookNode) -> ClassSummary:
-    """Put a class's results in order.
+    """Summarise a class's results.
 
     Args:
         assignment: the assignment's name.
         results: one per student.
-        source: the assignment's source notebook, for its headings and what its checks say of themselves.
+        source: the assignment's source notebook, for its headings and its checks' comments.
     """
     by_name = tuple(sorted(results, key=lambda result: (result.display_name.casefold(), result.student)))
     title, sections, comments = _describe(source)

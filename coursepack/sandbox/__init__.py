@@ -1,1 +1,1 @@
-"""The jail for student code: walls, limits, the fork server and its kernels, and cleaning what comes out."""
+"""The jail for student code: isolation, limits, the fork server and its kernels, and cleaning of outputs."""

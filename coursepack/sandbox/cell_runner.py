@@ -1,4 +1,4 @@
-"""nbclient's client, for kernels that are not to be trusted."""
+"""A subclass of nbclient's client for untrusted kernels."""
 
 from __future__ import annotations
 
@@ -15,22 +15,22 @@ from coursepack.sandbox.outputs import TRUNCATED, stream
 
 LISTEN_SECONDS = 20
 LOOK_SECONDS = 0.1
-# After a cell's end: how long a kernel may show nothing before it counts as not to be heard, and how long it may go on
-# showing what it still has. A busy machine takes its time, so it is silence that counts.
+# After a cell's end: how long a kernel may be silent before it counts as unreachable, and how long it may go on sending
+# outputs. A busy machine is slow, so only silence counts.
 SILENCE_SECONDS = 4.0
 REMAINDER_SECONDS = 240
 SHOWING = ("stream", "display_data", "execute_result", "error", "update_display_data", "clear_output")
-# What a message costs at least, in characters: each takes time to read.
+# The minimum cost of a message, in characters: each takes time to read.
 LEAST = 100
 
 
 class CellRunner(NotebookClient):
-    """nbclient's client, but it trusts no message: outputs are limited, widgets and other comms ignored.
+    """nbclient's client without trust in messages: it limits outputs, and ignores widgets and other comms.
 
     Attributes:
         room: how many characters the cell may still show.
-        total: how many all cells of this kernel may still show.
-        full: whether the cell showed more than it may.
+        total: how many characters all cells of this kernel may still show.
+        full: whether the cell exceeded its limit.
     """
 
     room = 0
@@ -38,26 +38,26 @@ class CellRunner(NotebookClient):
     full = False
 
     def process_message(self, msg: dict[str, Any], cell: NotebookNode, cell_index: int) -> NotebookNode | None:
-        """Take a message in, unless the cell has shown enough already."""
+        """Process a message, unless the cell has already shown too much."""
         if msg["msg_type"] in SHOWING and not self._charge(len(str(msg["content"]))):
             self.leave_out(cell)
             return None
         return super().process_message(msg, cell, cell_index)
 
     def _charge(self, size: int) -> bool:
-        """Take what a message costs off the room that is left; tell whether there was enough."""
+        """Subtract a message's cost from the remaining room; tell whether there was enough."""
         self.room -= max(size, LEAST)
         self.total -= max(size, LEAST)
         return self.room >= 0 and self.total >= 0
 
     def _update_display_id(self, display_id: str, msg: dict[str, Any]) -> None:
-        """Change the outputs of one name, as far as there is room: each of them is shown anew."""
+        """Update the outputs with one display id, while there is room: each of them is shown again."""
         places = sum(map(len, self._display_id_map.get(display_id, {}).values()))
         if places <= 1 or self._charge(max(LEAST, len(str(msg["content"]))) * (places - 1)):
             super()._update_display_id(display_id, msg)
 
     async def _async_poll_output_msg(self, parent_msg_id: str, cell: NotebookNode, cell_index: int) -> None:
-        """Take in what the cell shows, to its end.
+        """Read the cell's outputs to their end.
 
         Raises:
             queue.Empty: the kernel has answered, but has shown nothing for a while; nbclient's caller expects it.
@@ -77,7 +77,7 @@ class CellRunner(NotebookClient):
                     return
 
     async def _async_poll_kernel_alive(self) -> None:
-        """Wait for no answer of a kernel that is gone; nbclient looks only once a second."""
+        """Stop waiting for a kernel that is gone; nbclient checks only once a second."""
         assert isinstance(self.kc, AsyncKernelClient)
         while await self.kc.is_alive():
             await asyncio.sleep(LOOK_SECONDS)
@@ -86,16 +86,16 @@ class CellRunner(NotebookClient):
             self.task_poll_for_reply.cancel()
 
     def leave_out(self, cell: NotebookNode) -> None:
-        """Say below a cell that it showed more."""
+        """Note below a cell that the rest of its output was left out."""
         if not self.full:
             cell.outputs.append(stream(TRUNCATED))
         self.full = True
 
     async def listen_again(self) -> None:
-        """Hear the kernel again after a message that was too large: ZeroMQ gives up a connection for it.
+        """Reconnect to the kernel after a message that was too large: ZeroMQ drops the connection.
 
         Raises:
-            RuntimeError: it is not to be heard; it is ended.
+            RuntimeError: the kernel cannot be reached; it is ended.
         """
         assert self.kc is not None
         self.kc.stop_channels()

@@ -1,4 +1,4 @@
-"""The worker's end of a fork server: start it in its jail, ask it for kernels, know when they end."""
+"""The worker's end of a fork server: start it in its jail, request kernels, and learn when they end."""
 
 from __future__ import annotations
 
@@ -104,11 +104,11 @@ class ServerProcess:
         return int(process.pid)
 
     def receive(self, seconds: float) -> dict[str, Any]:
-        """Return the next thing the server says.
+        """Return the server's next message.
 
         Raises:
             EOFError: it has ended.
-            TimeoutError: it said nothing in time.
+            TimeoutError: it sent nothing in time.
         """
         deadline = time.monotonic() + seconds
         while b"\n" not in self._buffer:
@@ -122,7 +122,7 @@ class ServerProcess:
         return message
 
     def send(self, **message: Any) -> None:
-        """Tell the server something."""
+        """Send the server a message."""
         self._control.settimeout(30)
         self._control.sendall(json.dumps(message).encode() + b"\n")
 
@@ -144,16 +144,16 @@ class ServerProcess:
                 if answer.get("forked") == order["number"]:
                     return psutil.Process(self.pid).children()[0]
         except (EOFError, OSError, IndexError, psutil.NoSuchProcess) as error:
-            self._end()  # whatever is left of it: a server that lost the thread must not be asked again
+            self._end()  # end whatever is left: a server out of step with us must not be asked again
             raise RuntimeError("the fork server ended or did not answer") from error
 
     def kill_kernel(self) -> None:
-        """End the kernel and everything it started."""
+        """End the kernel and every process it started."""
         with contextlib.suppress(OSError):
             self.send(do="kill")
 
     def alive(self) -> bool:
-        """Tell whether the server runs."""
+        """Tell whether the server is running."""
         if self._process.poll() is not None:
             return False
         if self._server is None:
@@ -170,7 +170,7 @@ class ServerProcess:
         return text.strip()[-500:] or "it said nothing"
 
     def close(self) -> None:
-        """End the server, and with it all its kernels."""
+        """End the server and all its kernels."""
         self._control.close()
         with contextlib.suppress(subprocess.TimeoutExpired):
             self._process.wait(timeout=2)

@@ -1,4 +1,4 @@
-"""How large a picture is by what its file says, without decoding it: a few bytes can claim gigabytes of pixels."""
+"""Read a picture's size from its header without decoding it: a few bytes can claim gigabytes of pixels."""
 
 from __future__ import annotations
 
@@ -13,13 +13,13 @@ _FRAMES = {*range(0xC0, 0xD0)} - {0xC4, 0xC8, 0xCC}
 
 
 def is_picture(kind: str, text: object, *, longest: int = MAX_BASE64, pixels: int = MAX_PIXELS) -> bool:
-    """Tell whether a text is the picture that its type says, in base64, and of a size that can be shown.
+    """Tell whether a text is a base64 picture of the given type, small enough to be shown.
 
     Args:
         kind: the MIME type: "image/png", "image/jpeg" or "image/gif".
-        text: what student code gave for it.
-        longest: how many characters it may take.
-        pixels: how many pixels it may have.
+        text: the text that student code gave.
+        longest: maximum number of characters.
+        pixels: maximum number of pixels.
     """
     if not isinstance(text, str) or len(text) > longest:
         return False

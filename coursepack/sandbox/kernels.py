@@ -1,4 +1,4 @@
-"""Kernels from a fork server, as jupyter_client and nbclient know kernels: a provisioner and a manager."""
+"""A provisioner and a manager that give jupyter_client and nbclient kernels from a fork server."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ _numbers = itertools.count()
 
 
 class ForkProvisioner(KernelProvisionerBase):
-    """Gets a kernel from a fork server instead of starting a program.
+    """Get a kernel from a fork server instead of starting a program.
 
     Attributes:
         folder: where the kernel's sockets are, on this side.
@@ -54,7 +54,7 @@ class ForkProvisioner(KernelProvisionerBase):
 
     @property
     def has_process(self) -> bool:
-        """Whether a kernel was started and not yet buried."""
+        """Whether a kernel was started and has not been cleaned up yet."""
         return self.guard is not None
 
     async def pre_launch(self, **options: Any) -> dict[str, Any]:
@@ -88,18 +88,18 @@ class ForkProvisioner(KernelProvisionerBase):
         return info
 
     def _find_chain(self) -> list[psutil.Process]:
-        """Return guard, init and kernel, found before anything of the student's ran."""
+        """Return guard, init and kernel, found before any student code ran."""
         chain: list[Any] = [self.guard]
         for _ in range(2 if self._server.jailed else 0):
             chain += chain[-1].children()
         return chain
 
     async def poll(self) -> int | None:
-        """Return None while the kernel lives."""
+        """Return None while the kernel is alive."""
         return None if self.guard is not None and all(_lives(process) for process in self._chain) else 1
 
     async def wait(self) -> int | None:
-        """Wait until all processes of the notebook are gone: its init goes last."""
+        """Wait until all processes of the notebook are gone: its init ends last."""
         while any(_lives(process) for process in self._chain):
             await asyncio.sleep(0.005)
         self.guard = None
@@ -134,14 +134,14 @@ def _lives(process: psutil.Process) -> bool:
 
 
 class PromptClient(AsyncKernelClient):
-    """A client that is ready as soon as it hears the kernel on both channels.
+    """A client that is ready as soon as it has received the kernel's messages on both channels.
 
     jupyter_client's own is ready when IOPub has been silent for 0.2 s, about as long as our kernels take to start.
-    Here, what still comes there answers another request than a cell's, and nbclient passes over it.
+    Here, later messages on IOPub belong to other requests than a cell's, and nbclient ignores them.
     """
 
     async def wait_for_ready(self, timeout: float | None = None) -> None:
-        """Wait until the kernel answers and what it shows arrives.
+        """Wait until the kernel answers and its outputs arrive.
 
         Raises:
             RuntimeError: it died, or did not answer within `timeout` seconds.
@@ -158,7 +158,7 @@ class PromptClient(AsyncKernelClient):
 
 
 async def _received(receive: Callable[..., Awaitable[dict[str, Any]]], asked: str, seconds: float) -> bool:
-    """Tell whether something in answer to a request is received in time."""
+    """Tell whether an answer to a request arrives in time."""
     with contextlib.suppress(queue.Empty):
         while True:
             message = await receive(timeout=seconds)
@@ -168,12 +168,12 @@ async def _received(receive: Callable[..., Awaitable[dict[str, Any]]], asked: st
 
 
 class ForkedKernelManager(AsyncKernelManager):
-    """Manages one kernel of a fork server.
+    """Manage one kernel of a fork server.
 
     Args:
         server: the fork server.
         limits: the notebook's limits.
-        files: what lies beside the notebook, by relative path.
+        files: the files beside the notebook, by relative path.
     """
 
     def __init__(self, server: ServerProcess, limits: Limits, files: Mapping[str, bytes], **options: Any) -> None:
@@ -181,14 +181,14 @@ class ForkedKernelManager(AsyncKernelManager):
         self.fork = ForkProvisioner(server, limits, files, parent=self)
         self.provisioner = self.fork
         self.ip = str(self.fork.folder / "k")
-        # A spec that names no program: the server has it running already.
+        # A spec without a program: the server is already running one.
         self._kernel_spec = KernelSpec(argv=["-"], display_name="forked", language="python")
 
     def write_connection_file(self, **options: Any) -> None:
-        """Write none: whoever may speak to the kernel is told directly."""
+        """Write no connection file: clients get the connection directly."""
 
     def client(self, **options: Any) -> Any:
-        """Return a client that takes no message above 16 MiB and keeps few waiting."""
+        """Return a client that accepts no message above 16 MiB and queues only a few."""
         context = zmq.asyncio.Context()
         context.setsockopt(zmq.MAXMSGSIZE, MAX_MESSAGE)
         context.setsockopt(zmq.RCVHWM, MAX_WAITING)
@@ -199,5 +199,5 @@ class ForkedKernelManager(AsyncKernelManager):
 
     @property
     def subject_socket(self) -> Path:
-        """Where the agent in this kernel listens."""
+        """The address on which the agent in this kernel listens."""
         return self.fork.folder / "subject"

@@ -1,4 +1,4 @@
-"""How much one notebook may take. Cells are limited in CPU time, so that a busy machine changes no verdict."""
+"""Limits for one notebook. Cells are limited in CPU time, so that a busy machine changes no verdict."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ class Limits:
         output_bytes: what all cells together may show.
         cleaning_cpu_seconds: CPU time of making all outputs safe to show.
         cleaning_bytes: memory of the process that does it.
-        restarts: kernels started anew for the same cell after one died.
+        restarts: kernels started again for the same cell after one died.
     """
 
     cell_cpu_seconds: float = 300.0
@@ -45,11 +45,11 @@ class Limits:
 
     @classmethod
     def of_cells(cls, seconds: float) -> Limits:
-        """Return the limits with so much CPU time for a cell, and four times that on the wall clock."""
+        """Return the limits with the given CPU time per cell, and four times that in wall-clock time."""
         return cls(cell_cpu_seconds=float(seconds), cell_wall_seconds=4.0 * seconds)
 
     def resources(self) -> dict[str, int]:
-        """Return the limits that the operating system keeps, by their names in the `resource` module."""
+        """Return the limits that the operating system enforces, by their names in the `resource` module."""
         return {
             "NPROC": self.processes,
             "NOFILE": self.open_files,

@@ -1,4 +1,4 @@
-"""A worker's folder in /tmp, which a killed worker cannot remove: the next one does, and touches no other's."""
+"""Make a worker's folder in /tmp; if the worker is killed, the next worker removes it, and touches no other's."""
 
 from __future__ import annotations
 
@@ -16,10 +16,10 @@ LOCK = "lock"
 
 
 class LockedTempdir:
-    """A private folder, locked as long as its process lives; those of processes that ended are removed first.
+    """A private folder, locked while its process lives; folders of ended processes are removed first.
 
-    A lock tells a living owner from a dead one without its number, which may be another process's by now, or count in
-    another container.
+    A lock shows whether the owner is alive without its process id, which may have been reused, or belong to another
+    container.
 
     Attributes:
         path: the folder.

@@ -1,4 +1,4 @@
-"""The worker's end of cleaning: have all outputs of a notebook made safe by a process that limits can end."""
+"""The worker's end of cleaning: make all outputs of a notebook safe in a process with limits."""
 
 from __future__ import annotations
 
@@ -39,9 +39,9 @@ def error(name: str, message: str) -> NotebookNode:
 
 
 def clean_outputs(cells: Sequence[NotebookNode], limits: Limits) -> tuple[str, ...]:
-    """Make the outputs of code cells safe to show, in place; return a note where that took too much.
+    """Make the outputs of code cells safe to show, in place; return a note if that took too much.
 
-    What is not clean by then is left out, but for the text of errors.
+    Outputs that are not clean by then are left out, except the text of errors.
     """
     for cell in cells:
         count = cell.get("execution_count")
@@ -60,7 +60,7 @@ def clean_outputs(cells: Sequence[NotebookNode], limits: Limits) -> tuple[str, .
 
 
 def _raw(output: dict[str, Any]) -> dict[str, Any]:
-    """Return what is read of an output: neither metadata nor data of kinds that are never shown, however nested."""
+    """Return the parts of an output that we read: no metadata, and no data of kinds that are never shown."""
     kept = {key: output[key] for key in ("output_type", "name", "text", "ename", "evalue") if _is_text(output.get(key))}
     if isinstance(output.get("traceback"), list):
         kept["traceback"] = list(filter(_is_text, output["traceback"][:100]))

@@ -1,4 +1,4 @@
-"""How much a notebook's processes use: read from /proc, for the whole tree below its guard."""
+"""Measure what a notebook's processes use: read /proc for the whole tree below its guard."""
 
 from __future__ import annotations
 
@@ -8,11 +8,11 @@ from collections.abc import Iterator, Sequence
 
 TICKS = os.sysconf("SC_CLK_TCK")
 READ_BYTES = 65_536
-LOOKS = 8  # processes whose memory is looked at exactly, each time
+LOOKS = 8  # processes whose memory is measured exactly each time
 
 
 class ResourceUsage:
-    """Measures the processes below one process.
+    """Measure the processes below one process.
 
     Args:
         root: the number of the topmost process, as this side counts.
@@ -33,7 +33,7 @@ class ResourceUsage:
         return found
 
     def cpu_seconds(self, processes: Sequence[int] = ()) -> float:
-        """Return the CPU time used so far, that of ended processes included; it never falls.
+        """Return the CPU time used so far, including ended processes; it never decreases.
 
         Args:
             processes: the tree, if it was just looked for.
@@ -44,13 +44,13 @@ class ResourceUsage:
         return self._seen
 
     def memory(self, enough: int, processes: Sequence[int] = ()) -> int:
-        """Return the bytes that belong to the tree alone: exactly where a quick upper bound is above `enough`.
+        """Return the bytes private to the tree: exactly if a quick upper bound is above `enough`.
 
-        An exact look takes some milliseconds for each process. Of hundreds that were forked, a few are looked at each
-        time, in turns, and the others count with what they had: to look at all of them would take minutes among them.
+        It takes some milliseconds per process. Of hundreds of forked processes, a few are measured each time, in turn,
+        and the others count with their last value: measuring all of them would take minutes.
 
         Args:
-            enough: where to look more closely.
+            enough: the bound above which to measure exactly.
             processes: the tree, if it was just looked for.
         """
         processes = processes or self.processes()

@@ -1,4 +1,4 @@
-"""Make what student code shows safe to look at: text, tables and pictures stay, anything that acts or loads goes.
+"""Make the outputs of student code safe to view: keep text, tables and pictures, remove anything active or loaded.
 
 Every function takes time in proportion to the length of what it is given, but for the parsing of HTML, which can take
 the square of it; so nesting and size are limited before, and `cleaner` runs all of this under limits of the system.
@@ -41,17 +41,17 @@ _ESCAPE = re.compile("\x1b(?!\\[[0-9;]{0,20}m)")
 
 
 class Cleaner:
-    """Cleans the outputs of one notebook, cell by cell.
+    """Clean the outputs of one notebook, cell by cell.
 
     Args:
-        room: how many characters all of them may take.
+        room: how many characters all outputs may take.
     """
 
     def __init__(self, room: int) -> None:
         self._room, self._html_room = room, MAX_HTML_TOGETHER
 
     def clean(self, outputs: Iterable[Any], room: int) -> list[dict[str, Any]]:
-        """Return a cell's outputs as they can be shown, in nbformat's form; what exceeds `room` is left out."""
+        """Return a cell's safe outputs in nbformat's form; what exceeds `room` is left out."""
         room = min(room, self._room)
         kept: list[dict[str, Any]] = []
         for place, output in enumerate(merged(outputs)):
@@ -77,7 +77,7 @@ class Cleaner:
         return None
 
     def _safe_data(self, data: Any) -> dict[str, str]:
-        """Keep pictures that are pictures, tables without anything else, and plain text; say what was left out."""
+        """Keep real pictures, plain tables and plain text; note what was left out."""
         if not isinstance(data, dict):
             return {}
         kept: dict[str, str] = {kind: data[kind] for kind in IMAGES if is_picture(kind, data.get(kind))}
@@ -90,7 +90,7 @@ class Cleaner:
         return kept | ({"text/plain": "\n".join(texts)} if texts else {})
 
     def _safe_html(self, text: Any) -> str | None:
-        """Return what is safe of a text; None where it is too large to be looked at."""
+        """Return the safe part of a text; None if it is too large to be examined."""
         if not isinstance(text, str):
             return ""
         if len(text) > min(MAX_HTML, self._html_room) or nesting(text) > MAX_NESTING:
@@ -176,7 +176,7 @@ def _is_dictionary(output: Any) -> bool:
 
 
 def overwritten(text: str) -> str:
-    """Return text as a terminal shows it where a carriage return starts a line anew."""
+    """Return text as a terminal shows it, where a carriage return restarts the line."""
     return "\n".join(_last_version(line) for line in text.split("\n")) if "\r" in text else text
 
 

@@ -1,7 +1,7 @@
-"""The system calls a notebook has no use for, and that make a way out easier: a seccomp filter refuses them.
+"""Build a seccomp filter that refuses system calls that a notebook does not need and that help an escape.
 
-The filter is compiled by the system's libseccomp, which bubblewrap and systemd users have anyway; without it the other
-walls stand alone.
+The filter is compiled by the system's libseccomp, which bubblewrap and systemd users have anyway; without it only the
+other walls protect.
 """
 
 from __future__ import annotations
@@ -42,7 +42,7 @@ class _Compare(ctypes.Structure):
 
 @cache
 def filter_program() -> str:
-    """Return the compiled filter in base64; empty where libseccomp is missing."""
+    """Return the compiled filter in base64; empty if libseccomp is missing."""
     name = ctypes.util.find_library("seccomp")
     if name is None:
         return ""

@@ -1,4 +1,4 @@
-"""How a check reaches student code: one protocol (`Subject`), two ends.
+"""Give checks access to student code: one protocol (`Subject`) with two implementations.
 
 `LocalSubject` looks names up in the running kernel; it serves stock `nbgrader autograde` and `nbgrader validate`.
 """

@@ -1,7 +1,7 @@
-"""The subject's far end: answers a judge's questions from within the student's kernel.
+"""The subject's end in the student's kernel: it answers a judge's questions.
 
 It runs `LocalSubject` in the kernel's main thread, between cells, as a test cell of stock nbgrader would. Student code
-shares its process and may tamper with it; so the judge believes nothing but plain data that it has checked itself.
+shares its process and may tamper with it, so the judge accepts only plain data that it has checked itself.
 """
 
 from __future__ import annotations
@@ -23,10 +23,10 @@ from .protocol import InstanceHandle, Layer, ModuleHandle, Pass, StudentError
 
 
 class Agent:
-    """Answers questions about a namespace.
+    """Answer questions about a namespace.
 
     Args:
-        subject: who knows the answers.
+        subject: the subject that gives the answers.
     """
 
     def __init__(self, subject: LocalSubject | None = None) -> None:
@@ -41,11 +41,11 @@ class Agent:
             return {"error": [error.kind, error.message[:MAX_MESSAGE], error.place, list(error.bases)]}
         except KeyboardInterrupt:
             return {"interrupted": True}
-        except BaseException as error:  # whatever a student's object does when it is looked at
+        except BaseException as error:  # a student's object may raise anything when it is inspected
             return {"error": [type(error).__name__, "the value could not be read", "", []]}
 
     def end(self) -> None:
-        """Put back the student's own names, should a judge have gone while parts of ours stood in for them."""
+        """Restore the student's own names, in case a judge ended while stand-ins replaced them."""
         self._subject.stand_in()
 
     def _do(self, do: str, args: list[Any], options: dict[str, Any], module: int = -1) -> Any:
@@ -64,12 +64,12 @@ class Agent:
         return _plain(getattr(self._subject, do)(*args, **options))
 
     def begin(self) -> None:
-        """Begin a conversation: what the last one left watched is watched no longer."""
+        """Begin a conversation; stop any watching that the last one left on."""
         self._subject.watch(())
 
 
 def _plain(value: Any) -> Any:
-    """Return the protocol's records as lists and dictionaries; anything else as it is."""
+    """Return the protocol's records as lists and dictionaries, and anything else unchanged."""
     if isinstance(value, list) and value and isinstance(value[0], StepResult):
         return [dataclasses.asdict(result) for result in value]
     if isinstance(value, FunctionPass | Inventory):
@@ -104,13 +104,13 @@ def reply_to(agent: Agent, connection: socket.socket) -> bool:
 
 
 def listen(path: str) -> Callable[[asyncio.AbstractEventLoop], None]:
-    """Open the agent's socket now; the function returned lets an event loop answer on it."""
+    """Open the agent's socket now; the returned function lets an event loop answer on it."""
     listener = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
     listener.bind(path)
     listener.listen(4)
 
     def attach(loop: asyncio.AbstractEventLoop) -> None:
-        # The notebook's own namespace: an embedded shell that student code leaves behind has another.
+        # The notebook's own namespace: a shell that student code embedded and left behind has another one.
         shell = importlib.import_module("IPython").get_ipython()
         agent = Agent(LocalSubject(shell.user_ns if shell is not None else None))
         loop.add_reader(listener, _accept, loop, listener, agent)

@@ -1,6 +1,6 @@
-"""What the text of a notebook says its names stand for, given the cells that have run so far.
+"""Work out from the text of a notebook what its names stand for, given the cells that have run so far.
 
-It is read outside the student's kernel, which could say anything.
+The text is read outside the student's kernel, which could claim anything.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from typing import Any, NamedTuple
 from .magics import parse_cells
 from .protocol import Source
 
-# Of a whole notebook; the kernel is believed about what comes after them.
+# Limits for a whole notebook; beyond them we believe the kernel.
 MAX_STATEMENTS = 20_000
 BLOCKS = ("body", "orelse", "finalbody")
 
@@ -27,7 +27,7 @@ class RanCell(NamedTuple):
 
     Attributes:
         text: its source.
-        whole: whether it ran to its end; one that raised may have set some of its names only.
+        whole: whether it ran to its end; a cell that raised may have set only some of its names.
     """
 
     text: str
@@ -36,7 +36,7 @@ class RanCell(NamedTuple):
 
 @dataclass(frozen=True)
 class Binding:
-    """One way in which a cell sets a name.
+    """A way in which a cell sets a name.
 
     Attributes:
         kind: "function" (or a class), "import" or "other".
@@ -50,7 +50,7 @@ class Binding:
 
 
 class NotebookText:
-    """Holds what a kernel says about names against the text of the cells that have run in it.
+    """Compare what a kernel says about names with the text of the cells that have run in it.
 
     Args:
         cells: those cells, in order.
@@ -64,11 +64,11 @@ class NotebookText:
         return bindings(self._cells)
 
     def source(self, name: str, said: Source) -> Source:
-        """Tell what a name stands for.
+        """Return what a name stands for.
 
         Args:
             name: the name.
-            said: what the kernel says. It is believed where the text leaves open what the name stands for.
+            said: what the kernel says. It is believed if the text leaves open what the name stands for.
         """
         ways = self._bindings.get(name, [])
         sure = ways[0] if len(ways) == 1 and ways[0].sure else None
@@ -84,7 +84,7 @@ class NotebookText:
 
 
 def parsable(text: str) -> str:
-    """Return the source of a function or class as `ast.unparse` writes it; empty if it is no Python by itself."""
+    """Return the source of a function or class as `ast.unparse` writes it; empty if it is not valid Python alone."""
     try:
         return ast.unparse(ast.parse(textwrap.dedent(text)))
     except (SyntaxError, ValueError, RecursionError, MemoryError):
@@ -92,7 +92,7 @@ def parsable(text: str) -> str:
 
 
 def bindings(cells: Iterable[RanCell]) -> dict[str, list[Binding]]:
-    """Return, for each name that cells set, how it may have been set: the last sure way and, after it, unsure ones."""
+    """Return how each name may have been set: the last sure way and, after it, the unsure ones."""
     ran = list(cells)
     found: dict[str, list[Binding]] = {}
     room = MAX_STATEMENTS
@@ -128,7 +128,7 @@ def _unparsed(statement: ast.stmt) -> str:
 
 
 def _blocks(statement: ast.stmt) -> list[list[ast.stmt]]:
-    """Return the lists of statements within a statement that are no scope of their own."""
+    """Return the blocks of a statement that do not open a new scope."""
     if isinstance(statement, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
         return []
     parts = [statement, *getattr(statement, "handlers", []), *getattr(statement, "cases", [])]
@@ -136,7 +136,7 @@ def _blocks(statement: ast.stmt) -> list[list[ast.stmt]]:
 
 
 def _head(statement: ast.stmt) -> ast.stmt:
-    """Return a statement without the blocks within it."""
+    """Return a statement without its blocks."""
     if not _blocks(statement):
         return statement
     head = copy.copy(statement)
@@ -155,7 +155,7 @@ def _with_nothing_in(part: Any) -> Any:
 
 
 def _others(statement: ast.stmt, known: set[str], *, sure: bool) -> Iterator[tuple[str, Binding]]:
-    """Yield the names that a statement sets in any other way; those that its functions declare global, too."""
+    """Yield the names that a statement sets in any other way, including those that its functions declare global."""
     if isinstance(statement, ast.Delete):
         names = [target.id for target in statement.targets if isinstance(target, ast.Name)]
         yield from ((name, Binding("other", "", sure)) for name in names)
@@ -181,7 +181,7 @@ def _below(table: symtable.SymbolTable) -> Iterator[symtable.SymbolTable]:
 
 
 def imports(statement: ast.Import | ast.ImportFrom) -> Iterator[tuple[str, str]]:
-    """Yield (name, full dotted name of what it stands for) of an import; for `*` there is no telling."""
+    """Yield (name, full dotted name of what it stands for) of an import; `*` yields nothing."""
     for alias in statement.names:
         if isinstance(statement, ast.ImportFrom):
             if alias.name != "*" and not statement.level:

@@ -1,4 +1,4 @@
-"""Whose code a file holds: the notebook's, or a library's or ours."""
+"""Tell whose code a file holds: the notebook's, a library's or ours."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import os
 import sys
 
 _OURS = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))  # noqa: PTH100, PTH120 - compared as text
-# What a text of ours that stands in for a student's part is compiled as.
+# File name under which the text of our stand-ins is compiled.
 STAND_INS = "<stand-ins>"
 
 

@@ -1,4 +1,4 @@
-"""Compiled functions that a running function has within reach: no hook sees them called."""
+"""Find the compiled functions that a running function can reach: no hook sees calls of them."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ import numpy as np
 
 from .dotted_names import covers, name_of
 
-# Its functions are seen by their mode, see `watching`.
+# A torch mode sees calls of torch's functions, see `library_calls`.
 SEEN_ANYWAY = "torch"
 MAX_OBJECTS, MAX_DEPTH, MAX_ITEMS = 2_000, 5, 100
 
@@ -21,8 +21,8 @@ MAX_OBJECTS, MAX_DEPTH, MAX_ITEMS = 2_000, 5, 100
 def compiled_within_reach(frame: FrameType, rules: Sequence[str]) -> list[str]:
     """Return the dotted names of forbidden compiled functions that a function holds or reads from its globals.
 
-    Looked at are its arguments (defaults too), the variables it closes over, the globals that its code reads, and what
-    lists, dictionaries, partial functions, bound methods and objects of the notebook's classes among them hold.
+    We look at its arguments (including defaults), the variables it closes over, the globals that its code reads, and at
+    what lists, dictionaries, partial functions, bound methods and objects of the notebook's classes among them hold.
     """
     names = {one.argval for one in dis.get_instructions(frame.f_code) if one.opname in ("LOAD_GLOBAL", "LOAD_NAME")}
     waiting = [(value, 0) for value in frame.f_locals.values()]
@@ -51,7 +51,7 @@ def _compiled_name(value: Any, rules: Sequence[str]) -> str:
 
 
 def _home_of(ufunc: np.ufunc, rules: Sequence[str]) -> str:
-    """Return the dotted name of a ufunc, which does not know it itself: look where the rules forbid to take it from."""
+    """Return the dotted name of a ufunc. It does not know its module, so we search the modules that the rules name."""
     for name, module in list(sys.modules.items()):
         if any(covers(rule, name) for rule in rules) and vars(module).get(ufunc.__name__) is ufunc:
             return f"{name}.{ufunc.__name__}"
@@ -59,7 +59,7 @@ def _home_of(ufunc: np.ufunc, rules: Sequence[str]) -> str:
 
 
 def _parts(value: Any) -> Iterator[Any]:
-    """Yield what an object holds, if it is one to hold functions."""
+    """Yield what an object holds, if it is of a kind that may hold functions."""
     kind = type(value)
     if kind in (list, tuple, set, frozenset):
         yield from list(value)[:MAX_ITEMS]

@@ -1,4 +1,4 @@
-"""Dotted names of what libraries hold, and which of them a rule covers."""
+"""Dotted names of libraries and their members, and which of them a rule covers."""
 
 from __future__ import annotations
 
@@ -24,8 +24,8 @@ def covers(rule: str, name: str) -> bool:
     """Tell whether a rule covers a dotted name.
 
     Args:
-        rule: "torch" covers the whole library, "numpy.fft" a part of it, "numpy.convolve" one function, wherever in
-            NumPy it is kept (`numpy._core.numeric.convolve`).
+        rule: "torch" covers the whole library, "numpy.fft" a subpackage, "numpy.convolve" one function, wherever NumPy
+            defines it (`numpy._core.numeric.convolve`).
         name: full dotted name of a module, function or class.
     """
     if name == rule or name.startswith(rule + "."):
@@ -48,6 +48,6 @@ def name_of(function: Any) -> str:
             kind = owner if isinstance(owner, type) else type(owner)
             home = owner.__name__ if isinstance(owner, ModuleType) else kind.__module__
         name = f"{home}.{getattr(function, '__qualname__', function.__name__)}"
-    except Exception:  # a student's object may raise anything when it is looked at
+    except Exception:  # a student's object may raise anything when it is inspected
         return ""
     return name if isinstance(name, str) else ""

@@ -1,4 +1,4 @@
-"""Running student code so that it disturbs nothing: seeds fixed and restored, output swallowed, errors told."""
+"""Run student code without side effects: seeds are set and restored, output is suppressed, errors are described."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ def fixed_seeds(seed: int = SEED) -> Iterator[None]:
 
 @contextlib.contextmanager
 def quiet() -> Iterator[None]:
-    """Swallow what the code prints, on standard output and error, and its warnings."""
+    """Suppress standard output, standard error and warnings."""
     with (
         contextlib.redirect_stdout(io.StringIO()),
         contextlib.redirect_stderr(io.StringIO()),
@@ -56,10 +56,10 @@ _watch: Watch | None = None
 
 
 def watch(rules: Sequence[str]) -> list[Use]:
-    """Note from now on which libraries student code calls; return what was noted since the last time.
+    """Record from now on which libraries student code calls; return the calls recorded since the last time.
 
     Args:
-        rules: which libraries and functions; none to watch no longer.
+        rules: libraries and functions to watch; none to stop watching.
     """
     global _watch
     uses = _watch.uses if _watch else []
@@ -69,10 +69,10 @@ def watch(rules: Sequence[str]) -> list[Use]:
 
 @contextlib.contextmanager
 def student_code(seed: int = SEED) -> Iterator[None]:
-    """Run student code quietly with fixed seeds; whatever it raises becomes a `StudentError`.
+    """Run student code without output and with fixed seeds; turn whatever it raises into a `StudentError`.
 
     Raises:
-        StudentError: the code raised; an interrupt from the keyboard (or a time-out) passes unchanged.
+        StudentError: the code raised; a keyboard interrupt (or a time-out) passes unchanged.
     """
     try:
         with fixed_seeds(seed), quiet(), _watch.watching() if _watch else contextlib.nullcontext():
@@ -84,7 +84,7 @@ def student_code(seed: int = SEED) -> Iterator[None]:
 
 
 def as_student_error(error: BaseException) -> StudentError:
-    """Describe an exception of student code as plain text with the place in the notebook."""
+    """Describe an exception of student code as plain text, with its place in the notebook."""
     kinds = [base.__name__ for base in type(error).__mro__[1:-1]]
     try:
         message = str(error)
@@ -94,7 +94,7 @@ def as_student_error(error: BaseException) -> StudentError:
 
 
 def _place(trace: TracebackType | None) -> str:
-    """Name the innermost frame that belongs to the notebook and not to a library or to us."""
+    """Describe the innermost frame that belongs to the notebook, not to a library or to us."""
     for frame in reversed(traceback.extract_tb(trace)):
         if is_notebook_file(frame.filename):
             return f"line {frame.lineno} of {frame.name}" if frame.name != "<module>" else f"line {frame.lineno}"

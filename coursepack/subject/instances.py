@@ -1,6 +1,6 @@
-"""Handles to objects of the student's own classes that are no torch modules: call methods, read and set what they hold.
+"""Handles to objects of the student's classes that are not torch modules: call methods, read and set attributes.
 
-A path leads from the object to a value: attributes, keys of dictionaries and places in lists, joined by dots, for
+A path leads from the object to a value: attributes, dictionary keys and list indices, joined by dots, for
 example `params.weight` or `layers.0.params.weight`.
 """
 
@@ -18,10 +18,10 @@ from .protocol import StudentError
 
 
 def follow(start: Any, path: str) -> Any:
-    """Return what `path` leads to from the object `start`.
+    """Return the value at `path`, starting from the object `start`.
 
     Raises:
-        StudentError: a part of the path leads nowhere; the message names it.
+        StudentError: a part of the path does not exist; the message names it.
     """
     found = start
     for part in path.split("."):
@@ -46,8 +46,8 @@ class LocalInstance:
 
     Args:
         instance: the student's object.
-        name: how messages name it.
-        resolve: turns an argument of a check into one for the student's code.
+        name: its name in messages.
+        resolve: turns an argument of a check into an argument for the student's code.
     """
 
     def __init__(self, instance: Any, name: str, resolve: Callable[[Any], Any]) -> None:
@@ -69,7 +69,7 @@ class LocalInstance:
         return to_plain(follow(self._instance, path))
 
     def set(self, path: str, value: Any) -> None:
-        """Set what `path` leads to; an array of the same shape keeps its place in memory, so that aliases see it."""
+        """Set the value at `path`; an array of the same shape is changed in place, so that aliases see it."""
         parent, _, last = path.rpartition(".")
         holder = follow(self._instance, parent) if parent else self._instance
         try:
@@ -97,7 +97,7 @@ class RemoteInstance:
     Args:
         ask: sends a question (what to do, arguments, options, number of the object) and returns the answer.
         number: the object's number at the other end.
-        name: how messages name it.
+        name: its name in messages.
     """
 
     def __init__(
@@ -114,5 +114,5 @@ class RemoteInstance:
         return self._ask("get", [path], {}, self._number)
 
     def set(self, path: str, value: Any) -> None:
-        """Set what `path` leads to."""
+        """Set the value at `path`."""
         self._ask("set", [path, value], {}, self._number)

@@ -1,4 +1,4 @@
-"""Seeing which weighted layers a forward pass calls, in which order, however the network is written.
+"""Record which weighted layers a forward pass calls, and in which order, however the network is written.
 
 The pass runs under a `TorchFunctionMode`, which sees every call of a torch function. So `nn.Conv2d`, `F.conv2d` with an
 `nn.Parameter`, a `ModuleList` in a loop or a `Sequential` all look alike, and attribute names do not matter.
@@ -29,7 +29,7 @@ _KEPT = ("weight", "bias", "running_mean", "running_var")
 
 
 class LayerRecorder(TorchFunctionMode):
-    """Records every convolution, linear map and batch normalisation called while it is active."""
+    """Record every convolution, linear map and batch normalisation called while it is active."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -43,7 +43,7 @@ class LayerRecorder(TorchFunctionMode):
         args: Sequence[Any] = (),
         kwargs: Mapping[str, Any] | None = None,
     ) -> Any:
-        """Record a call of a weighted layer, then let it happen."""
+        """Record a call of a weighted layer, then make the call."""
         kwargs = dict(kwargs or {})
         if func in _SIGNATURES:
             self._record(*_SIGNATURES[func], args, kwargs)
@@ -53,16 +53,16 @@ class LayerRecorder(TorchFunctionMode):
         given = {**dict(zip(names, args, strict=False)), **kwargs}
         tensors = {key: given[key] for key in _KEPT if isinstance(given.get(key), torch.Tensor)}
         self.calls.append((kind, tensors))
-        taken_in = given.get("input") if kind == "linear" else None  # it shows what dropout did
+        taken_in = given.get("input") if kind == "linear" else None  # its zeros show what dropout did
         shown = {"input": taken_in} if isinstance(taken_in, torch.Tensor) else {}
         self.before.append(Layer(kind, _copy(tensors | shown)))
 
     def after(self) -> list[Layer]:
-        """Return the recorded layers with their arrays as they are now."""
+        """Return the recorded layers with the current values of their arrays."""
         return [Layer(kind, _copy(tensors)) for kind, tensors in self.calls]
 
     def with_gradients(self, output: torch.Tensor, grad_output: torch.Tensor) -> list[Layer]:
-        """Return the recorded layers with the gradients of their weights and biases; unreached ones are left out."""
+        """Return the recorded layers with the gradients of their weights and biases, without those that got none."""
         wanted = [
             (index, key, tensor)
             for index, (_, tensors) in enumerate(self.calls)

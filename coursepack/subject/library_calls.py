@@ -1,9 +1,9 @@
-"""Sees which libraries student code calls while it runs, whatever it calls them by.
+"""Record which libraries student code calls while it runs, under whatever name it calls them.
 
-A profile hook sees every call of a Python function and, where student code makes it, of a compiled one; a torch mode
-sees torch's functions and operators, which can be called without either. A call counts if student code makes it,
-directly or through the standard library or NumPy (`map`, `np.vectorize`, a thread), not if another library does.
-Compiled functions that no hook sees (`scipy.special`'s, for example) are looked for within reach: see `reach`.
+A profile hook sees every call of a Python function and, if student code makes it, of a compiled one; a torch mode
+sees torch's functions and operators, which the hook can miss. A call counts if student code makes it, directly or
+through the standard library or NumPy (`map`, `np.vectorize`, a thread), not if another library does.
+For compiled functions that no hook sees (`scipy.special`'s, for example), see `compiled_functions`.
 """
 
 from __future__ import annotations
@@ -22,21 +22,21 @@ from .code_origin import is_notebook_file
 from .compiled_functions import compiled_within_reach
 from .dotted_names import Use, covers, name_of
 
-# Python itself calls these, or they do no work.
+# Python itself calls these, or they compute nothing.
 NO_CALLS = {"<module>", "__del__", "__instancecheck__", "__subclasscheck__"}
 MAX_USES = 20
 MAX_FRAMES = 200
-# Who made a call: the name itself that the check asked for.
+# The caller of a library if the name that the check asked for is the library's function itself.
 ASKED = "the name itself"
 SWITCHED_OFF = "sys.setprofile"
 _STANDARD = tuple(os.path.join(sysconfig.get_path(name), "") for name in ("stdlib", "platstdlib"))  # noqa: PTH118
-# NumPy's functions that call what they are given: such a call is the student's, also of NumPy's own functions.
+# NumPy functions that call their arguments: such a call counts as the student's, even of NumPy's own functions.
 _GIVEN = ("vectorize", "apply_along_axis", "apply_over_axes", "fromfunction", "piecewise")
 _INSTALLED = ("site-packages", "dist-packages")
 
 
 class Watch:
-    """What is looked for, and what was seen.
+    """The rules to watch for, and the calls seen so far.
 
     Args:
         rules: dotted names of libraries and functions; see `covers`.
@@ -46,12 +46,12 @@ class Watch:
         self.rules = tuple(rules)
         self.uses: list[Use] = []
         self._on = self._collecting = False
-        # By id: codes of different files may be equal. The code is kept, so that its id is not given again.
+        # By id: code objects of different files may be equal. We keep the code object so that its id is not reused.
         self._callees: dict[int, tuple[CodeType, str]] = {}
 
     @contextlib.contextmanager
     def watching(self) -> Iterator[None]:
-        """Watch for a while, this thread and those that it starts."""
+        """Watch this thread, and the threads that it starts, inside the block."""
         before = sys.getprofile(), threading.getprofile()
         self._on = True
         gc.callbacks.append(self._collection)
@@ -73,11 +73,11 @@ class Watch:
         return "torch" in sys.modules and any(rule.split(".")[0] == "torch" for rule in self.rules)
 
     def _collection(self, phase: str, _: Any) -> None:
-        """What runs while garbage is collected is nobody's call."""
+        """Ignore calls during garbage collection: nobody made them."""
         self._collecting = phase == "start"
 
     def _hook(self, frame: FrameType, event: str, argument: Any) -> None:
-        if not self._on:  # a thread that outlived its watch
+        if not self._on:  # a thread that outlived the watch
             sys.setprofile(None)
         elif event == "call":
             callee = self._callee(frame)
@@ -99,8 +99,8 @@ class Watch:
         return self._callees[id(code)][1]
 
     def _look_around(self, frame: FrameType) -> None:
-        """Note forbidden compiled functions within reach of a student's function, when it first runs."""
-        with contextlib.suppress(Exception):  # a student's object may raise anything when it is looked at
+        """Record forbidden compiled functions that a student's function can reach, when it first runs."""
+        with contextlib.suppress(Exception):  # a student's object may raise anything when it is inspected
             for name in compiled_within_reach(frame, self.rules):
                 self._note(_title(frame.f_code), name)
 
@@ -109,7 +109,7 @@ class Watch:
         return any(covers(rule, name) for rule in self.rules)
 
     def called(self, name: str, caller: FrameType) -> None:
-        """Note a call if it is forbidden and made for student code."""
+        """Record a call if it is forbidden and made for student code."""
         if not self._collecting and (name == SWITCHED_OFF or self.forbids(name)):
             student = _student_behind(caller, name)
             if student:
@@ -122,26 +122,26 @@ class Watch:
 
 
 def call_directly(function: Callable[..., Any], args: Sequence[Any], options: dict[str, Any]) -> Any:
-    """Call what a check asked for: student code or, if the name stands for such, a library's function itself."""
+    """Call what a check asked for: student code or, if the name stands for one, a library function."""
     return function(*args, **options)
 
 
 def is_students(frame: FrameType) -> bool:
-    """Tell whether a frame runs student code, or is where a check calls it."""
+    """Tell whether a frame runs student code, or is the frame in which a check calls it."""
     code = frame.f_code
     if code is call_directly.__code__:
         return True
     if not code.co_filename.startswith("<"):
         return is_notebook_file(code.co_filename)
-    # Made up as the program runs, by student code (`exec`, `%%time`) or by a library.
+    # Code made at run time, by student code (`exec`, `%%time`) or by a library.
     return not code.co_filename.startswith("<frozen") and frame.f_globals.get("__name__", "__main__") == "__main__"
 
 
 def _student_behind(frame: FrameType, name: str) -> str:
-    """Return the student's function for which a call was made; empty if another library made it for itself."""
+    """Return the student's function on whose behalf a call was made; empty if another library made it for itself."""
     current: FrameType | None = frame
     for _ in range(MAX_FRAMES):
-        if current is None:  # the bottom of a thread that was started under watch
+        if current is None:  # the bottom of the stack of a thread that was started under watch
             return "a thread" if threading.current_thread() is not threading.main_thread() else ""
         if is_students(current):
             return ASKED if current.f_code is call_directly.__code__ else _title(current.f_code)
@@ -156,7 +156,7 @@ def _title(code: CodeType) -> str:
 
 
 def _passes_on(frame: FrameType, name: str) -> bool:
-    """Tell whether a frame calls such functions only if it is given them: the standard library's, and NumPy's."""
+    """Tell whether a frame only calls functions passed to it: frames of the standard library and of NumPy."""
     file = frame.f_code.co_filename
     if str(frame.f_globals.get("__name__", "")).split(".")[0] == "numpy":
         return name.split(".")[0] != "numpy" or frame.f_code.co_qualname.split(".")[0] in _GIVEN
@@ -164,7 +164,7 @@ def _passes_on(frame: FrameType, name: str) -> bool:
 
 
 def _torch_mode(watch: Watch) -> contextlib.AbstractContextManager[Any]:
-    """Return a mode that tells the watch of torch's functions and operators."""
+    """Return a mode that reports calls of torch's functions and operators to the watch."""
     from torch.overrides import TorchFunctionMode
 
     class Mode(TorchFunctionMode):

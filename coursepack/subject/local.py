@@ -1,4 +1,4 @@
-"""The subject's near end: student code in this very process, as in stock `nbgrader autograde`."""
+"""The subject in the same process as student code, as in stock `nbgrader autograde`."""
 
 from __future__ import annotations
 
@@ -32,20 +32,20 @@ _ABSENT = object()  # stands for a name that the notebook does not have
 
 @functools.lru_cache(maxsize=8)
 def _parts(names: tuple[str, ...], text: str) -> dict[str, Any]:
-    """Return what a text of ours defines under these names."""
+    """Run the text of our stand-ins and return what it defines under these names."""
     module = ModuleType("stand_ins")
     exec(compile(text, STAND_INS, "exec", dont_inherit=True), module.__dict__)  # noqa: S102 (a check's own text)
     missing = [name for name in names if name.startswith("__") or name not in module.__dict__]
     if missing:
-        raise ValueError(f"nothing stands in for “{missing[0]}”")
+        raise ValueError(f"there is no stand-in for “{missing[0]}”")
     return {name: module.__dict__[name] for name in names}
 
 
 class LocalSubject:
-    """Looks names up in a namespace: the running kernel's by default.
+    """Look names up in a namespace: the running kernel's by default.
 
     Args:
-        namespace: name → object; if None, the namespace of the IPython shell this runs in.
+        namespace: name → object; if None, the namespace of the current IPython shell.
     """
 
     def __init__(self, namespace: MutableMapping[str, Any] | None = None) -> None:
@@ -67,7 +67,7 @@ class LocalSubject:
         return namespace[name]
 
     def stand_in(self, names: Sequence[str] = (), text: str = "") -> None:
-        """Let parts of ours stand in for these names of the notebook, until the next call; see `Subject.stand_in`.
+        """Replace these names of the notebook by stand-ins until the next call; see `Subject.stand_in`.
 
         Raises:
             ValueError: the text does not define a name.
@@ -90,7 +90,7 @@ class LocalSubject:
             return follow(self._find(head), rest) if rest else self._find(head)
         if isinstance(argument, Frozen):
             copy = argument.array.copy()
-            copy.flags.writeable = False  # a function that changes its input is told so
+            copy.flags.writeable = False  # a function that changes its input raises an error
             return copy
         return argument.copy() if isinstance(argument, np.ndarray) else argument
 
@@ -111,7 +111,7 @@ class LocalSubject:
         return to_plain(self._find(name))
 
     def module(self, name: str, *args: Any, **options: Any) -> ModuleHandle:
-        """Return a handle to the module `name`, or to the one that calling `name` gives."""
+        """Return a handle to the module `name`, or to the module that calling `name` returns."""
         from torch import nn
 
         from .torch_modules import LocalModule
@@ -124,20 +124,20 @@ class LocalSubject:
         return LocalModule(found, name)
 
     def instance(self, name: str, *args: Any, **options: Any) -> InstanceHandle:
-        """Return a handle to the object `name`; if that is a class or function, to what calling it gives."""
+        """Return a handle to the object `name`; if that is a class or function, to what calling it returns."""
         found = self._find(name)
         if inspect.isclass(found) or inspect.isroutine(found):
             found = self._invoke(name, args, options)
         return LocalInstance(found, name, self._resolve)
 
     def gradients(self, name: str, inputs: Sequence[Array], grad_outputs: Array) -> tuple[Array, list[Array]]:
-        """Return the output of a differentiable function and the gradients of all inputs (zeros where unused)."""
+        """Return the output of a differentiable function and the gradients of all inputs (zeros for unused ones)."""
         import torch
 
         tensors = [torch.from_numpy(np.array(array)).requires_grad_() for array in inputs]
         found = self._find(name)
         with student_code(), torch.enable_grad():
-            output = found(*(tensor.clone() for tensor in tensors))  # copies may be changed in place
+            output = found(*(tensor.clone() for tensor in tensors))  # the function may change copies in place
             grads = torch.autograd.grad(output, tensors, torch.from_numpy(np.array(grad_outputs)), allow_unused=True)
         filled = [
             torch.zeros_like(tensor) if grad is None else grad for tensor, grad in zip(tensors, grads, strict=True)
@@ -171,17 +171,17 @@ class LocalSubject:
 
     def file(self, filename: str, content: bytes) -> str:
         """Write a scratch file that the student's code can open; return its path."""
-        # A fork has a folder of its own, too: two would write the same file.
+        # Each fork needs its own folder: otherwise two would write the same file.
         if self._scratch is None or self._scratch_of != os.getpid():
             self._scratch, self._scratch_of = Path(tempfile.mkdtemp(prefix="subject-")), os.getpid()
             atexit.register(shutil.rmtree, self._scratch, ignore_errors=True)
-        # A function may remember what it read from a path: none is given twice.
+        # A function may cache what it read from a path: never use a path twice.
         path = Path(tempfile.mkdtemp(dir=self._scratch)) / Path(filename).name
         path.write_bytes(content)
         return str(path)
 
     def source(self, name: str) -> Source:
-        """Tell what a name of the student's stands for, with its source if it was written in the notebook."""
+        """Return what a student's name stands for, with its source if it was written in the notebook."""
         try:
             found = self._find(name)
         except StudentError:
@@ -196,14 +196,14 @@ class LocalSubject:
         return Source("value", "")
 
     def watch(self, rules: Sequence[str]) -> list[Use]:
-        """Note from now on which of these libraries student code calls; return what was noted since the last time."""
+        """Record from now on which of these libraries student code calls; return the calls since the last time."""
         return guard.watch(rules)
 
 
 def _text_of(found: Any) -> str:
     """Return the source of a function, or of a class's functions (a notebook's class itself has no file to look in).
 
-    Empty where there is none to look in: what a `%%time` cell defines, for example.
+    Empty if there is no file: for what a `%%time` cell defines, for example.
     """
     try:
         if inspect.isclass(found):

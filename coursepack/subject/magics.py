@@ -1,8 +1,8 @@
-"""What a notebook cell says in Python: IPython's own syntax is put into Python as IPython does it.
+"""Translate a notebook cell into Python: IPython's own syntax is translated as IPython does it.
 
-Whoever reads the text of a cell reads it through here. Magics whose body is Python in the notebook's namespace
-(`%%time`, `%%capture`, …) give their body, whatever else a magic or `!` does stays the call that IPython makes of it.
-Nothing is run. The text may be hostile: one that would take long to put into Python is no Python.
+All code that reads the text of a cell uses this module. Magics whose body is Python in the notebook's namespace
+(`%%time`, `%%capture`, …) yield their body; any other magic or `!` becomes the call that IPython makes of it.
+Nothing is run. The text may be hostile: a text that would take long to translate counts as invalid.
 """
 
 from __future__ import annotations
@@ -11,14 +11,14 @@ import ast
 import re
 from collections.abc import Iterable, Iterator
 
-# Their body, or the rest of their line, runs as if it stood in the cell.
+# Their body, or the rest of their line, runs as if it were in the cell.
 IN_PLACE = ("time", "capture", "prun", "debug")
-# What these set is gone afterwards, as if they were a function.
+# What these set is gone afterwards, as if they were functions.
 APART = ("timeit",)
 MAX_DEPTH = 5
-# Python takes the square of an f-string's length to read it, and so does who follows each name of a text.
+# Parsing an f-string takes Python time quadratic in its length, and so does following every name of a text.
 MAX_SOURCE = 50_000
-# IPython reads a cell anew after each line that it changes: about 2 µs a character.
+# IPython parses a cell again after each line that it changes: about 2 µs a character.
 MAX_WORK = 100_000
 MAX_WORK_OF_ALL = 1_000_000
 MAX_LINE = 500
@@ -29,13 +29,13 @@ def parse_cell(cell: str) -> ast.Module:
     """Return the syntax tree of a cell.
 
     Raises:
-        SyntaxError: it is no Python, nor IPython's, or would take too long to read.
+        SyntaxError: it is neither Python nor IPython, or would take too long to read.
     """
     return _parse(cell, 0)
 
 
 def parse_cells(cells: Iterable[str]) -> Iterator[ast.Module]:
-    """Yield the syntax tree of each cell; an empty one for a cell that cannot be read."""
+    """Yield the syntax tree of each cell; an empty tree for a cell that cannot be read."""
     room = MAX_WORK_OF_ALL
     for cell in cells:
         room -= _work(cell)
@@ -53,7 +53,7 @@ def _parse(cell: str, depth: int) -> ast.Module:
         raise SyntaxError("the cell is too long to be read")
     if depth > MAX_DEPTH or _work(cell) > MAX_WORK or max(map(len, _special_lines(cell)), default=0) > MAX_LINE:
         raise SyntaxError("the cell's magics are too many or too long to be read")
-    # Here, because IPython takes long to import, and few notebooks need it.
+    # Imported here because IPython is slow to import, and few notebooks need it.
     from IPython.core.inputtransformer2 import TransformerManager
 
     try:
@@ -66,7 +66,7 @@ def _parse(cell: str, depth: int) -> ast.Module:
 
 
 def _plain(cell: str) -> ast.Module | None:
-    """Return the tree of a cell that holds Python alone; None for any other."""
+    """Return the tree of a cell that holds only Python; None for any other."""
     try:
         return ast.parse(cell) if len(cell) <= MAX_SOURCE else None
     except (SyntaxError, ValueError, RecursionError, MemoryError):
@@ -84,7 +84,7 @@ def _work(cell: str) -> int:
 
 
 class _Unwrapped(ast.NodeTransformer):
-    """Puts the Python that a magic runs in the place of the call that IPython makes of it."""
+    """Replace the call that IPython makes of a magic by the Python that the magic runs."""
 
     def __init__(self, depth: int) -> None:
         self._depth = depth
@@ -93,11 +93,11 @@ class _Unwrapped(ast.NodeTransformer):
         return self._run_by(node.value) or node
 
     def visit_Assign(self, node: ast.Assign) -> ast.AST | list[ast.stmt]:
-        """`x = %time f()` uses what its line uses."""
+        """Replace `x = %time f()` by what its line uses."""
         return [*self._run_by(node.value), node]
 
     def _run_by(self, value: ast.expr) -> list[ast.stmt]:
-        """Return the statements that a call of a magic runs; none of any other expression."""
+        """Return the statements that a magic's call runs; an empty list for any other expression."""
         match value:
             case ast.Call(
                 func=ast.Attribute(value=ast.Call(func=ast.Name(id="get_ipython"))),
@@ -120,7 +120,7 @@ class _Unwrapped(ast.NodeTransformer):
 
 
 def _statement_at_the_end(line: str) -> list[ast.stmt]:
-    """Return the statements of a magic's line: what is Python behind its options."""
+    """Return the statements of a magic's line: the Python after its options."""
     if len(line) > MAX_LINE:
         raise SyntaxError("the line of a magic is too long to be read")
     words = line.split(" ")
@@ -135,7 +135,7 @@ def _output_of_capture(line: str) -> list[ast.stmt]:
 
 
 def _function_of(body: list[ast.stmt]) -> ast.stmt:
-    """Return a function of these statements: it uses what they use, and sets nothing."""
+    """Return a function with these statements as its body: it uses what they use, and sets nothing."""
     [function] = ast.parse("def _timed():\n    pass").body
     assert isinstance(function, ast.FunctionDef)
     function.body = body

@@ -1,4 +1,4 @@
-"""What passes through differentiable student code give: plain records, and readers that trust no answer's shape."""
+"""Records of passes through differentiable student code, and readers that check every field of an answer."""
 
 from __future__ import annotations
 
@@ -14,12 +14,12 @@ Array = npt.NDArray[Any]
 
 @dataclass(frozen=True)
 class FunctionPass:
-    """What one call of a `torch.autograd.Function`, forward and backward, gave.
+    """The result of one call of a `torch.autograd.Function`, forward and backward.
 
     Attributes:
         output: what forward returned.
         returned: what backward itself returned, one entry per argument of forward; empty if it was not called.
-        gradients: the gradient that autograd delivers to each array; None where none was asked for or none came.
+        gradients: the gradient that autograd delivers to each array; None if none was requested or none arrived.
         changed: which arguments the code changed in place: "input 1", …, "grad_output".
         calls: names of the torch functions that forward and backward called.
     """
@@ -48,14 +48,14 @@ class Step:
 
 @dataclass(frozen=True)
 class StepResult:
-    """What one step gave.
+    """The result of one step.
 
     Attributes:
         output: the module's output.
-        input_gradient: gradient of the input; None if none was asked for or none came.
+        input_gradient: gradient of the input; None if none was requested or none arrived.
         gradients: gradients of the trainable parameters that were reached, by name.
         state: all parameters and buffers after the step.
-        attached: names of those that hold on to the graph of the pass.
+        attached: names of parameters and buffers that keep the graph of the pass alive.
         calls: names of the torch functions that forward called.
         operations: names of the operations in the output's graph, for example "MulBackward0".
     """
@@ -71,7 +71,7 @@ class StepResult:
 
 @dataclass(frozen=True)
 class Inventory:
-    """What a module holds, by name: its parameters (frozen ones too), its buffers, and what a state_dict saves."""
+    """The names of a module's parameters (including frozen ones), of its buffers, and of what a state_dict saves."""
 
     parameters: Sequence[str]
     buffers: Sequence[str]
@@ -79,7 +79,7 @@ class Inventory:
 
 
 def read_function_pass(body: Any) -> FunctionPass:
-    """Return the record that a plain dictionary (as `dataclasses.asdict` makes it) stands for.
+    """Build the record from a plain dictionary (as `dataclasses.asdict` makes it).
 
     Raises:
         ValueError: the dictionary is malformed.

@@ -1,6 +1,6 @@
-"""Passes through one piece of differentiable student code: a `torch.autograd.Function`, or a module several times over.
+"""Run passes through differentiable student code: one through a `torch.autograd.Function`, or several through a module.
 
-What comes back is plain data: arrays, names of torch functions that were called, names of the graph's operations.
+The results are plain data: arrays, names of the torch functions that were called, names of the graph's operations.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ MAX_NODES = 2_000
 
 
 class CallRecorder(TorchFunctionMode):
-    """Notes the name of every torch function called while it is active, also below `no_grad` and inside backward."""
+    """Record the name of every torch function called while it is active, also under `no_grad` and inside backward."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -35,7 +35,7 @@ class CallRecorder(TorchFunctionMode):
         args: Sequence[Any] = (),
         kwargs: Mapping[str, Any] | None = None,
     ) -> Any:
-        """Note the name, then let the call happen."""
+        """Record the name, then make the call."""
         self.names.add(str(getattr(func, "__name__", func)))
         return func(*args, **(kwargs or {}))
 
@@ -70,7 +70,7 @@ def function_pass(
 
 
 def _gradients(output: torch.Tensor, tensors: Sequence[torch.Tensor], incoming: torch.Tensor) -> list[Any]:
-    """Return what the autograd engine delivers to each tensor; None to those that want nothing."""
+    """Return the gradient that the autograd engine delivers to each tensor; None for tensors that need none."""
     wanted = [tensor for tensor in tensors if tensor.requires_grad]
     found = iter(torch.autograd.grad(output, wanted, incoming, allow_unused=True))
     return [next(found) if tensor.requires_grad else None for tensor in tensors]
@@ -79,7 +79,7 @@ def _gradients(output: torch.Tensor, tensors: Sequence[torch.Tensor], incoming: 
 def _changed(
     tensors: Sequence[torch.Tensor], inputs: Sequence[Array], incoming: torch.Tensor, grad_output: Array
 ) -> tuple[str, ...]:
-    """Name the arguments whose numbers are no longer those that were given."""
+    """Return the names of the arguments whose values have changed."""
     named = {f"input {number}": pair for number, pair in enumerate(zip(tensors, inputs, strict=True), start=1)}
     named["grad_output"] = (incoming, grad_output)
     return tuple(
@@ -90,14 +90,14 @@ def _changed(
 def _returned(output: torch.Tensor, incoming: torch.Tensor) -> list[Any]:
     """Call the function's own backward, as the autograd engine would, and return what it returned."""
     if output.grad_fn is None:
-        raise StudentError("RuntimeError", "the output takes no part in the graph, so backward is never called")
+        raise StudentError("RuntimeError", "the output is not part of the graph, so backward is never called")
     with torch.no_grad():
         answer = output.grad_fn.apply(incoming)  # type: ignore[attr-defined]
     return list(answer) if isinstance(answer, tuple | list) else [answer]
 
 
 def module_steps(module: nn.Module, steps: Sequence[Step], dtype: torch.dtype) -> list[StepResult]:
-    """Run a module step after step, its state carried on from each to the next; see `ModuleHandle.steps`."""
+    """Run a module step after step, carrying its state from each step to the next; see `ModuleHandle.steps`."""
     results = []
     with student_code(), torch.enable_grad():
         for step in steps:
@@ -132,7 +132,7 @@ def _module_step(module: nn.Module, step: Step, dtype: torch.dtype) -> StepResul
 
 
 def inventory(module: nn.Module) -> Inventory:
-    """Return the names of what a module holds, read past anything the student may have overridden."""
+    """Return the names of what a module holds, bypassing anything the student may have overridden."""
     return Inventory(
         parameters=tuple(dict(nn.Module.named_parameters(module))),
         buffers=tuple(dict(nn.Module.named_buffers(module))),

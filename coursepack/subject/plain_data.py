@@ -1,4 +1,4 @@
-"""Turning a student's answer into plain data: arrays, numbers, strings, lists and dictionaries, or a clear refusal."""
+"""Turn a student's answer into plain data: arrays, numbers, strings, lists and dictionaries, or raise a clear error."""
 
 from __future__ import annotations
 
@@ -54,7 +54,7 @@ def _text(value: str) -> str:
 
 
 def _number(value: np.generic) -> Any:
-    """Return a NumPy scalar as Python's number or text; a complex one, which has no JSON, as it is."""
+    """Return a NumPy scalar as a Python number or string; a complex one, which JSON lacks, unchanged."""
     plain: Any = _array(np.asarray(value))[()]
     return plain if isinstance(plain, np.complexfloating) else plain.item()
 
@@ -64,7 +64,7 @@ def _array(value: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:
         raise StudentError("ValueError", f"the array has {value.nbytes:,} bytes, more than {MAX_ARRAY_BYTES:,}")
     if value.dtype.kind not in NUMERIC_KINDS + "U":
         raise StudentError("TypeError", f"the array holds {value.dtype} instead of numbers")
-    # Of a size that every machine has.
+    # Of a size that is the same on every machine.
     common = {np.dtype(np.longdouble): np.float64, np.dtype(np.clongdouble): np.complex128}
     return np.array(value, dtype=common.get(value.dtype, value.dtype), copy=True, order="C", subok=False)
 
@@ -82,14 +82,14 @@ def _dictionary(value: dict[Any, Any], depth: int) -> dict[Any, Any]:
 
 
 def _key(key: Any) -> int | str:
-    """Return a key as a whole number or a text; True is 1, as in Python's dictionaries."""
+    """Return a key as an integer or a string; True is 1, as in Python's dictionaries."""
     if isinstance(key, int | np.integer) and abs(int(key)) <= MAX_KEY:
         return int(key)
     return _text(key if isinstance(key, str) else str(key))
 
 
 def _foreign(value: Any, depth: int) -> Any:
-    """Tensors and tables, without importing their libraries where nobody else has."""
+    """Convert tensors and tables, without importing their libraries if nobody else has."""
     kind = type(value).__module__.split(".")[0]
     if kind == "torch" and hasattr(value, "detach"):
         return _array(value.detach().cpu().resolve_conj().resolve_neg().numpy())

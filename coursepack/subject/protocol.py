@@ -1,6 +1,7 @@
-"""The subject: how a check reaches student code. One protocol, two ends (in the kernel, or beyond a jail's wall).
+"""The subject: the protocol through which a check reaches student code, in the same kernel or outside its jail.
 
-Only plain data crosses: NumPy arrays, numbers, strings, lists, dictionaries. A check never holds a student's object.
+The two exchange plain data only: NumPy arrays, numbers, strings, lists, dictionaries. A check never holds a student's
+object.
 """
 
 from __future__ import annotations
@@ -18,7 +19,7 @@ Array = npt.NDArray[Any]
 
 
 class StudentError(Exception):
-    """The student's code raised, is missing, or answered with something that is not plain data.
+    """The student's code raised, is missing, or returned something that is not plain data.
 
     Args:
         kind: class name of the exception, for example "ValueError".
@@ -38,7 +39,7 @@ class StudentError(Exception):
 
 @dataclass(frozen=True)
 class Name:
-    """An argument that stands for the student's own object of that name, for example a network class or `np.tanh`."""
+    """An argument that refers to the student's own object of that name, for example a network class or `np.tanh`."""
 
     name: str
 
@@ -47,8 +48,8 @@ class Name:
 class Frozen:
     """An array argument that the student's code must not write to, because the exercise says so.
 
-    It is handed over read-only, so that even a change that is undone before the end raises an error. A plain array is
-    handed over as a copy that may be written to.
+    It is passed read-only, so that even a change that is undone later raises an error. A plain array is passed as a
+    writable copy.
     """
 
     array: Array
@@ -72,7 +73,7 @@ class Layer:
 
 @dataclass(frozen=True)
 class Pass:
-    """What one forward (and backward) pass gave.
+    """The result of one forward (and backward) pass.
 
     Attributes:
         output: the network's output.
@@ -87,12 +88,12 @@ class Pass:
 
 @dataclass(frozen=True)
 class Source:
-    """What a name of the student's stands for.
+    """What a student's name stands for.
 
     Attributes:
         kind: "function" (a function or class written in the notebook), "module", "library" (a function or class of
             an installed library), "value" or "missing".
-        text: the source code of a function, if there is any to be had; the full dotted name of a module or library
+        text: the source code of a function, if it is available; the full dotted name of a module or library
             object, or of a value that was imported; else empty.
     """
 
@@ -101,7 +102,7 @@ class Source:
 
 
 class ModuleHandle(Protocol):
-    """A student's `torch.nn.Module`, at arm's length. Each method works on a copy in float64 where possible."""
+    """A handle to a student's `torch.nn.Module`. Each method works on a copy in float64 if possible."""
 
     name: str
 
@@ -112,7 +113,7 @@ class ModuleHandle(Protocol):
         """Return output and layers of one pass; with `grad_output`, the layers' gradients too."""
 
     def steps(self, steps: Sequence[Step]) -> list[StepResult]:
-        """Run passes in turn, the state carried on from each to the next; afterwards it is as before."""
+        """Run passes in turn, carrying the state from each to the next; restore it afterwards."""
 
     def inventory(self) -> Inventory:
         """Return the names of parameters, buffers and what is saved."""
@@ -128,7 +129,7 @@ class ModuleHandle(Protocol):
 
 
 class InstanceHandle(Protocol):
-    """An object of a student's own class. A path joins attributes, keys, places by dots: `layers.0.params.weight`."""
+    """A handle to an instance of a student's class. Paths join attributes, keys, indices: `layers.0.params.weight`."""
 
     name: str
 
@@ -136,10 +137,10 @@ class InstanceHandle(Protocol):
         """Call a method and return what it returned, as plain data."""
 
     def get(self, path: str) -> Any:
-        """Return what `path` leads to, as plain data."""
+        """Return the value at `path` as plain data."""
 
     def set(self, path: str, value: Any) -> None:
-        """Set what `path` leads to."""
+        """Set the value at `path`."""
 
 
 class Subject(Protocol):
@@ -152,10 +153,10 @@ class Subject(Protocol):
         """Return the student's variable as plain data; a DataFrame as a list of records."""
 
     def module(self, name: str, *args: Any, **options: Any) -> ModuleHandle:
-        """Return a handle to the module `name`, or to the one that calling `name` with `args` gives."""
+        """Return a handle to the module `name`, or to the module that calling `name` with `args` returns."""
 
     def instance(self, name: str, *args: Any, **options: Any) -> InstanceHandle:
-        """Return a handle to the object `name`; if that is a class or function, to what calling it gives."""
+        """Return a handle to the object `name`; if that is a class or function, to what calling it returns."""
 
     def gradients(self, name: str, inputs: Sequence[Array], grad_outputs: Array) -> tuple[Array, list[Array]]:
         """Return the output of a differentiable function and the gradients of all inputs."""
@@ -166,25 +167,25 @@ class Subject(Protocol):
         """Apply a `torch.autograd.Function` to arrays and constants; `needs` says which arrays want a gradient."""
 
     def run_loop(self, name: str, probe: str, batches: Mapping[str, Any], **settings: Any) -> dict[str, Any]:
-        """Run the student's training or evaluation loop on a probe network of ours."""
+        """Run the student's training or evaluation loop on our probe network."""
 
     def stand_in(self, names: Sequence[str] = (), text: str = "") -> None:
-        """Let parts of ours stand in for these names of the notebook, until the next call.
+        """Replace these names of the notebook by stand-ins until the next call.
 
         Args:
-            names: what is replaced; none to put everything back.
-            text: Python that defines the names and imports all it needs. Student code can read it.
+            names: the names to replace; none to restore everything.
+            text: Python source that defines the names and imports all it needs. Student code can read it.
         """
 
     def file(self, filename: str, content: bytes) -> str:
         """Write a scratch file that the student's code can open; return its path."""
 
     def source(self, name: str) -> Source:
-        """Tell what a name of the student's stands for, with its source if it was written in the notebook."""
+        """Return what a student's name stands for, with its source if it was written in the notebook."""
 
     def watch(self, rules: Sequence[str]) -> list[Use]:
-        """Note from now on which of these libraries student code calls; return what was noted since the last time.
+        """Record from now on which of these libraries student code calls; return the calls since the last time.
 
         Args:
-            rules: dotted names: "torch" is the library, "numpy.convolve" one function. None to watch no longer.
+            rules: dotted names: "torch" is the library, "numpy.convolve" one function. None to stop watching.
         """

@@ -1,7 +1,7 @@
-"""The judge's end of a subject whose student code runs in another process, behind a wall.
+"""The judge's end of a subject whose student code runs in a jailed process.
 
-Every answer is taken for hostile: types, sizes and structure are checked before a check sees it. An answer that breaks
-the rules, or none in time, ends the conversation with `SubjectLostError`, which no check catches.
+We treat every answer as hostile: types, sizes and structure are validated before a check sees it. An answer that
+breaks the protocol, or comes too late, ends the conversation with `SubjectLostError`, which no check catches.
 """
 
 from __future__ import annotations
@@ -37,11 +37,11 @@ _Record = TypeVar("_Record")
 
 
 class SubjectLostError(Exception):
-    """The student's process no longer answers, or not by the rules; nothing more can be asked.
+    """The student's process stopped answering, or broke the protocol; no more questions are possible.
 
     Args:
         reason: why, for the student.
-        interrupted: whether it was stopped by us, at a limit.
+        interrupted: whether we stopped it at a limit.
     """
 
     def __init__(self, reason: str, *, interrupted: bool = False) -> None:
@@ -50,15 +50,15 @@ class SubjectLostError(Exception):
 
 
 class RemoteSubject:
-    """Asks an agent in the student's kernel; see `Subject`.
+    """Question an agent in the student's kernel; see `Subject`.
 
     Args:
         path: the agent's Unix socket.
-        cells: the cells that have run so far, to hold what the agent says about sources against.
-        seconds: how long all answers together may take, wall clock.
+        cells: the cells that have run so far, to verify what the agent says about sources.
+        seconds: wall-clock time that all answers together may take.
 
     Attributes:
-        asked: whether it was asked anything yet.
+        asked: whether any question has been asked yet.
     """
 
     def __init__(self, path: str, *, cells: Iterable[RanCell] = (), seconds: float = 3600.0) -> None:
@@ -82,7 +82,7 @@ class RemoteSubject:
 
         Raises:
             StudentError: the student's code raised.
-            SubjectLostError: there is no answer, or it is none.
+            SubjectLostError: there is no answer, or it is malformed.
         """
         self.asked = True
         if self._lost:
@@ -93,7 +93,7 @@ class RemoteSubject:
             wire.send(self._connection, request)
             answer = self._receive()
         except wire.EndedError:
-            self._fail("the notebook's process ended while it was asked")
+            self._fail("the notebook's process ended before it answered")
         except wire.LateError:
             self._fail("the notebook gave no answer in time", interrupted=True)
         return self._value(answer)
@@ -134,13 +134,13 @@ class RemoteSubject:
         return self.ask("value", [name], {})
 
     def module(self, name: str, *args: Any, **options: Any) -> ModuleHandle:
-        """Return a handle to the module `name`, or to the one that calling `name` gives."""
+        """Return a handle to the module `name`, or to the module that calling `name` returns."""
         number = self.ask("module", [name, *args], options)
         self._checked(type(number) is int and number >= 0)
         return RemoteModule(self, number, name)
 
     def instance(self, name: str, *args: Any, **options: Any) -> InstanceHandle:
-        """Return a handle to the object `name`; if that is a class or function, to what calling it gives."""
+        """Return a handle to the object `name`; if that is a class or function, to what calling it returns."""
         number = self.ask("instance", [name, *args], options)
         self._checked(type(number) is int and number >= 0)
         return RemoteInstance(self.ask, number, name)
@@ -163,14 +163,14 @@ class RemoteSubject:
         return self.read(read_function_pass, self.ask("function_pass", [name, list(inputs), grad_output], options))
 
     def read(self, reader: Callable[[Any], _Record], body: Any) -> _Record:
-        """Return the record that `reader` makes of an answer."""
+        """Return the record that `reader` builds from an answer."""
         try:
             return reader(body)
         except (ValueError, TypeError):
             self._fail("the notebook's answer is malformed")
 
     def run_loop(self, name: str, probe: str, batches: Mapping[str, Any], **settings: Any) -> dict[str, Any]:
-        """Run the student's training or evaluation loop on a probe network of ours."""
+        """Run the student's training or evaluation loop on our probe network."""
         report = self.ask("run_loop", [name, probe, dict(batches)], settings)
         expected = {"returned", "state", "gradients", "recorded", "steps"}
         self._checked(isinstance(report, dict) and set(report) == expected)
@@ -185,7 +185,7 @@ class RemoteSubject:
         self._checked(all(isinstance(value, np.ndarray) and value.dtype.kind in "biuf" for value in state.values()))
 
     def stand_in(self, names: Sequence[str] = (), text: str = "") -> None:
-        """Let parts of ours stand in for these names of the notebook, until the next call; see `Subject.stand_in`."""
+        """Replace these names of the notebook by stand-ins until the next call; see `Subject.stand_in`."""
         self.ask("stand_in", [list(names), text], {})
 
     def file(self, filename: str, content: bytes) -> str:
@@ -195,7 +195,7 @@ class RemoteSubject:
         return path  # type: ignore[no-any-return]
 
     def source(self, name: str) -> Source:
-        """Tell what a name stands for; a text that the agent gives for a function is held against the notebook."""
+        """Return what a name stands for; a function's text from the agent is compared with the notebook."""
         answer = self.ask("source", [name], {})
         self._checked(isinstance(answer, list) and len(answer) == 2 and all(isinstance(part, str) for part in answer))
         kind, text = answer
@@ -203,7 +203,7 @@ class RemoteSubject:
         return self._text.source(name, Source(kind, text))
 
     def watch(self, rules: Sequence[str]) -> list[Use]:
-        """Note from now on which of these libraries student code calls; return what was noted since the last time."""
+        """Record from now on which of these libraries student code calls; return the calls since the last time."""
         answer = self.ask("watch", [list(rules)], {})
         self._checked(isinstance(answer, list) and len(answer) <= MAX_USES)
         self._checked(all(isinstance(use, list) and [type(part) for part in use] == [str, str] for use in answer))
@@ -211,7 +211,7 @@ class RemoteSubject:
 
 
 class RemoteModule:
-    """Handle to a module of the student's; see `ModuleHandle`."""
+    """Handle to a student's module; see `ModuleHandle`."""
 
     def __init__(self, subject: RemoteSubject, number: int, name: str) -> None:
         self._subject, self._number, self.name = subject, number, name
@@ -237,7 +237,7 @@ class RemoteModule:
         return found
 
     def steps(self, steps: Sequence[Step]) -> list[StepResult]:
-        """Run passes in turn, the state carried on from each to the next; afterwards it is as before."""
+        """Run passes in turn, carrying the state from each to the next; restore it afterwards."""
         asked = [{"inputs": s.inputs, "train": s.train, "grad_output": s.grad_output} for s in steps]
         answer = self._ask("steps", asked)
         self._subject._checked(isinstance(answer, list) and len(answer) == len(steps))
@@ -262,14 +262,14 @@ class RemoteModule:
         return Layer(kind, arrays, gradients)
 
     def _check_weights(self, layers: Sequence[Layer]) -> None:
-        """After `load`, a pass must have used the numbers loaded: else it could be made up to fit weights of zero."""
+        """Check that a pass after `load` used the loaded numbers: it could be faked to fit weights of zero."""
         if self._loaded is None:
             return
         for layer in layers:
             for key, array in layer.arrays.items():
                 if key != "input" and not _drawn_from(array, *self._loaded):
                     title = layer.kind.replace("_", " ")
-                    message = f"the {key.replace('_', ' ')} of a {title} layer is none of the network's parameters"
+                    message = f"the {key.replace('_', ' ')} of a {title} layer is not one of the network's parameters"
                     raise StudentError("ValueError", message)
 
     def state(self) -> dict[str, Array]:
@@ -295,7 +295,7 @@ class RemoteModule:
 
 
 def _drawn_from(array: Array, known: Array, counts: Array) -> bool:
-    """Tell whether no number stands in `array` more often than among the known ones (reshaped and cut is fine)."""
+    """Tell whether no number occurs in `array` more often than in the known arrays (reshaping and slicing are fine)."""
     values, used = np.unique(array.astype(np.float32), return_counts=True)
     places = np.minimum(np.searchsorted(known, values), max(0, len(known) - 1))
     return bool(len(known) and np.all(known[places] == values) and np.all(used <= counts[places]))

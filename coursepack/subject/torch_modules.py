@@ -1,4 +1,4 @@
-"""A student's `nn.Module` at arm's length: borrowed for each pass, then put back exactly as it was."""
+"""Handle a student's `nn.Module`: borrow it for each pass, then restore it exactly."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ class LocalModule:
         self._module, self.name = module, name
 
     def forward(self, images: Array, *, train: bool = False) -> Array:
-        """Return the output for `images` (batch first), computed in pieces when it is a large batch in eval mode."""
+        """Return the output for `images` (batch first); a large batch in eval mode is computed in pieces."""
         pieces = [images] if train else np.array_split(images, max(1, -(-len(images) // FORWARD_BATCH)))
         return np.concatenate([self.trace(piece, train=train).output for piece in pieces])
 
@@ -35,7 +35,7 @@ class LocalModule:
         """Return output and layers of one pass, in float64 unless the network insists on float32."""
         try:
             return self._trace(images, train, grad_output, torch.float64)
-        except StudentError:  # most often mixed types: the network casts its input to float32
+        except StudentError:  # usually mixed dtypes: the network casts its input to float32
             return self._trace(images, train, grad_output, torch.float32)
 
     def _trace(self, images: Array, train: bool, grad_output: Array | None, dtype: torch.dtype) -> Pass:
@@ -58,7 +58,7 @@ class LocalModule:
 
     @contextlib.contextmanager
     def _borrowed(self, dtype: torch.dtype, train: bool) -> Iterator[nn.Module]:
-        """Lend the module on the CPU in `dtype` and mode; afterwards restore values, types, devices and modes."""
+        """Yield the module on the CPU in `dtype` and mode; afterwards restore values, dtypes, devices and modes."""
         module = self._module
         modes = {child: child.training for child in module.modules()}
         tensors = _tensors(module)
@@ -78,7 +78,7 @@ class LocalModule:
                 parameter.grad = None
 
     def steps(self, steps: Sequence[Step]) -> list[StepResult]:
-        """Run passes in turn, in float64 unless the module insists on float32; afterwards its state is as before."""
+        """Run passes in turn, in float64 unless the module insists on float32; restore its state afterwards."""
         for step in steps[:1]:
             self._materialise(step.inputs)
         for dtype in (torch.float64, torch.float32):
@@ -97,7 +97,7 @@ class LocalModule:
     def _materialise(self, images: Array) -> None:
         """Run a network with lazy layers once on a batch, so that their parameters exist.
 
-        In eval mode: running statistics stay as they begin, and a batch of one is no trouble to batch normalisation.
+        This uses eval mode: running statistics do not change, and batch normalisation accepts a batch of one.
         """
         module = self._module
         if not _lazy(module):
@@ -142,6 +142,6 @@ def _tensors(module: nn.Module) -> dict[str, Any]:
 
 
 def _lazy(module: nn.Module) -> bool:
-    """Tell whether a network waits for its first batch to know the shapes of some of its tensors."""
+    """Tell whether a network needs its first batch to determine the shapes of some of its tensors."""
     waiting = nn.parameter.UninitializedParameter | nn.parameter.UninitializedBuffer
     return any(isinstance(tensor, waiting) for tensor in _tensors(module).values())

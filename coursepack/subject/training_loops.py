@@ -1,4 +1,4 @@
-"""Running a student's training or evaluation loop on a small network of ours, and telling what it did."""
+"""Run a student's training or evaluation loop on our small network, and report what it did."""
 
 from __future__ import annotations
 
@@ -18,17 +18,17 @@ CLASSES = 10
 
 
 class _Unroll(nn.Module):
-    """Makes rows of images; unlike nn.Flatten it takes them as they come only, as a convolution would."""
+    """Flatten images into rows; unlike nn.Flatten it accepts only unflattened images, like a convolution."""
 
     def forward(self, images: torch.Tensor) -> torch.Tensor:
-        """Return (batch, 36) of images (batch, 1, 6, 6)."""
+        """Return images (batch, 1, 6, 6) as (batch, 36)."""
         if tuple(images.shape[1:]) != IMAGE_SHAPE:
             raise ValueError(f"the network takes images of shape (batch, 1, 6, 6), not {tuple(images.shape)}")
         return images.flatten(1)
 
 
 def probe_network(state: Mapping[str, Any]) -> nn.Module:
-    """Return the small classifier with batch normalisation that loops are tried on, with the given weights.
+    """Return the small classifier with batch normalisation on which loops are tried, with the given weights.
 
     Input (batch, 1, 6, 6), output (batch, 10) logits. Batch normalisation makes train and eval mode differ.
     """
@@ -38,14 +38,14 @@ def probe_network(state: Mapping[str, Any]) -> nn.Module:
 
 
 def probe_loss() -> nn.Module:
-    """Return the loss that loops are tried with: smoothed labels tell it from a loop's own cross-entropy."""
+    """Return the loss for trying loops: smoothed labels distinguish it from a loop's own cross-entropy."""
     return nn.CrossEntropyLoss(label_smoothing=0.2)
 
 
 def run_loop(
     loop: Callable[..., Any], batches: Mapping[str, Any], settings: Mapping[str, Any], device: torch.device
 ) -> dict[str, Any]:
-    """Call `loop` as `loop(model, loader, loss_fn[, optimizer[, test_loader, …]])`; return what came of it.
+    """Call `loop` as `loop(model, loader, loss_fn[, optimizer[, test_loader, …]])`; return the results.
 
     Args:
         loop: the student's function.
@@ -85,7 +85,7 @@ def _loader(batches: Mapping[str, Any]) -> DataLoader[Any]:
 
 
 class _Steps:
-    """Counts the optimiser's steps."""
+    """Count the optimiser's steps."""
 
     def __init__(self) -> None:
         self.count = 0
@@ -95,7 +95,7 @@ class _Steps:
 
 
 class _Recorded:
-    """Notes whether an output of the network belongs to an autograd graph."""
+    """Record whether an output of the network belongs to an autograd graph."""
 
     def __init__(self) -> None:
         self.seen = False

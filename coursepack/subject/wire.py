@@ -1,8 +1,8 @@
-"""How a subject's questions and answers cross the wall: frames of JSON and raw buffers, never pickle.
+"""Encode a subject's questions and answers as frames of JSON and raw buffers, never pickle.
 
 A frame is a head (two 32-bit sizes), the sizes of its buffers (64-bit each), the JSON text, the buffers; all numbers
-big-endian. Arrays travel as (dtype, shape, bytes). Whoever reads a frame checks every size before it takes memory, and
-every type before it builds a value, because the other end may be a student's process that no longer is what we started.
+big-endian. Arrays are sent as (dtype, shape, bytes). The reader checks every size before it takes memory and every type
+before it builds a value, because student code may have taken over the process at the other end.
 """
 
 from __future__ import annotations
@@ -24,9 +24,9 @@ MAX_JSON = 8 * 2**20
 MAX_BUFFERS = 4096
 MAX_BYTES = 192 * 2**20
 MAX_DEPTH = 16
-# Each comma or bracket makes an object of a hundred bytes, in a microsecond.
+# Each comma or bracket creates an object of a hundred bytes, in a microsecond.
 MAX_PARTS = 500_000
-# Larger whole numbers may share one hash, and a dictionary of them takes the square of its length to build.
+# Larger integers may share one hash; building a dictionary of them takes time quadratic in its length.
 MAX_KEY = 2**60
 _HEAD = struct.Struct(">II")
 _SIZE = struct.Struct(">Q")
@@ -34,7 +34,7 @@ _DTYPE = re.compile(r"\|b1|\|[iu]1|<[iu][248]|<f[248]|<c8|<c16")
 
 
 class WireError(Exception):
-    """A frame or a value in it is not what the protocol allows."""
+    """A frame, or a value in it, breaks the protocol."""
 
 
 class EndedError(Exception):
@@ -42,14 +42,14 @@ class EndedError(Exception):
 
 
 class LateError(Exception):
-    """No whole frame came in time."""
+    """No complete frame arrived in time."""
 
 
 def encode(value: Any) -> tuple[bytes, list[bytes]]:
     """Return a value as JSON text and buffers.
 
     Raises:
-        WireError: it is not plain data, or too large.
+        WireError: the value is not plain data, or too large.
     """
     buffers: list[bytes] = []
     try:
@@ -105,7 +105,7 @@ def decode(text: bytes, buffers: Sequence[bytes]) -> Any:
     if _parts(text) > MAX_PARTS:
         raise WireError("a value of too many parts")
     try:
-        # Each buffer can be taken once: named a thousand times it would become a thousand arrays.
+        # Each buffer may be used only once: a thousand references to it would become a thousand arrays.
         return _from_json(json.loads(text), dict(enumerate(buffers)), 0)
     except WireError:
         raise
@@ -158,7 +158,7 @@ def _array_from_json(body: Any, buffers: dict[int, bytes]) -> Any:
 
 
 def _text_array(shape: Any, items: Any) -> Any:
-    """Return an array of texts, each of which takes as much room as the longest."""
+    """Return an array of strings, each of which takes as much memory as the longest."""
     texts = [_typed(item, str) for item in _typed(items, list)]
     if 4 * len(texts) * max(map(len, texts), default=0) > MAX_BYTES:
         raise WireError("an array of texts that is too large")
@@ -180,7 +180,7 @@ def _key(value: Any) -> int | str:
 def _shape(value: Any) -> tuple[int, ...]:
     if len(_typed(value, list)) > 32 or any(type(size) is not int or size < 0 for size in value):
         raise WireError("not a shape")
-    # An empty array, too, has sides that a check may make arrays of.
+    # Even an empty array has dimensions, and a check may create arrays of that size.
     if math.prod(size or 1 for size in value) > MAX_BYTES:
         raise WireError("a shape that is too large")
     return tuple(value)
@@ -196,7 +196,7 @@ def send(connection: socket.socket, value: Any) -> None:
     """Send a value as one frame.
 
     Raises:
-        WireError: it cannot be sent; nothing has been.
+        WireError: the value cannot be sent; nothing was sent.
         EndedError: the other end is gone.
     """
     text, buffers = encode(value)
@@ -215,7 +215,7 @@ def receive(connection: socket.socket, seconds: float | None = None) -> Any:
 
     Args:
         connection: a stream socket.
-        seconds: how long the whole frame may take; None for any time.
+        seconds: time limit for the whole frame; None for no limit.
 
     Raises:
         WireError: the frame is malformed or too large.

@@ -1,1 +1,1 @@
-"""Prove the tests of a course with right and wrong answers."""
+"""Validate the tests of a course with right and wrong answers."""

@@ -1,4 +1,4 @@
-"""The answers that prove a pack: what is run for each, what it must lose, and what of its result is a fault."""
+"""Prepare the answers that validate a course's tests, and find the faults in their results."""
 
 from __future__ import annotations
 
@@ -24,14 +24,14 @@ T = TypeVar("T")
 
 @dataclass(frozen=True)
 class Answer:
-    """One answer to prove the pack with.
+    """One answer for validating the tests.
 
     Attributes:
         assignment: the assignment it answers.
         kind: "solution", "untouched", "variant" or "mutant".
         name: the snippet's name, or the kind.
         loses: ids of the cells it must lose, no more and no fewer.
-        notebook: what is run: the answer's cells with all hidden tests; what cannot matter is marked to be left out.
+        notebook: the notebook to run: the answer's cells with all hidden tests; irrelevant cells are marked to skip.
         count: how many snippets it combines.
     """
 
@@ -82,9 +82,9 @@ def answers(course: Course, assignment: str, only: str = "", *, full: bool = Fal
 
 
 def shortened(solution: NotebookNode, notebook: NotebookNode) -> NotebookNode:
-    """Mark cells of an answer that are to be left out: nothing in them can tell it from the solution.
+    """Mark the cells of an answer to leave out: nothing in them can distinguish it from the solution.
 
-    What it looks like in a picture, or brings about in an experiment, decides no points.
+    Pictures and experiments decide no points.
     """
     return without_idle(notebook, besides=unaffected_cells(solution, notebook))
 
@@ -99,7 +99,7 @@ def without_idle(notebook: NotebookNode, besides: Collection[str] = ()) -> Noteb
 
 
 def _combine(variants: Sequence[Snippet]) -> list[list[Snippet]]:
-    """Put variants that replace different cells together, in as few groups as come from taking them in turn."""
+    """Combine variants that replace different cells, assigning them greedily to groups."""
     return in_groups(variants, lambda one, other: bool(one.cells.keys() & other.cells.keys()))
 
 
@@ -127,7 +127,7 @@ def with_tests(source: NotebookNode, submission: NotebookNode) -> NotebookNode:
 
 
 def faults(answer: Answer, result: NotebookRun) -> list[str]:
-    """Return what speaks against the pack in one result; nothing if it is as it should be."""
+    """Return the faults that one result shows; nothing if it is as expected."""
     if result.fault:
         return [result.fault]
     lost = set(result.lost)

@@ -1,9 +1,9 @@
-"""Run many notebooks that begin alike, each in a process that is forked where the notebook begins to differ.
+"""Run many notebooks that start with the same cells, each in a process forked where the notebook starts to differ.
 
 This is for the author's own answers (solutions, mutants, variants). One process has imported what the course preloads
 and runs the solved notebook, the base run. Just before the first cell in which another notebook differs, it forks a
-branch that goes on with that notebook's cells. So no import and no training that two notebooks have in common is done
-twice, and each still has exactly the state it would have had alone. It is no jail: never run a student's work here.
+branch that continues with that notebook's cells. So two notebooks share their common imports and trainings, and each
+still has exactly the state it would have had alone. This is not a jail: never run a student's work here.
 """
 
 from __future__ import annotations
@@ -34,13 +34,13 @@ from coursepack.settings import FILE, grading_data, make_importable, package_fil
 
 CELL_SECONDS = int(Limits.cell_cpu_seconds)
 POLL_SECONDS = 0.05
-# A cell of a branch with this key in its metadata is passed over.
+# A cell of a branch with this key in its metadata is skipped.
 SKIP = "validate_skip"
 
 
 @dataclass(frozen=True)
 class CellOutcome:
-    """What became of one test cell.
+    """The outcome of one test cell.
 
     Attributes:
         grade_id: the cell's id.
@@ -59,12 +59,12 @@ class CellOutcome:
 
 @dataclass(frozen=True)
 class NotebookRun:
-    """What became of one notebook.
+    """The outcome of one notebook.
 
     Attributes:
         outcomes: one for each test cell, in order.
         broken: name → error of the other code cells that raised.
-        seconds: CPU time of its cells; of a branch, of those that it does not share with the base_run.
+        seconds: CPU time of its cells; for a branch, only of those that it does not share with the base run.
         fault: why the process gave no result, if it did not.
     """
 
@@ -92,8 +92,8 @@ def run_all(course: Course, families: Sequence[Family], jobs: int) -> Iterator[t
     """Run notebooks, `jobs` at a time, and yield ((family, index), result) as each ends.
 
     Args:
-        course: gives the data that notebooks are graded on.
-        families: notebooks that share a beginning; the first of each family is its base_run.
+        course: the course, for the data that notebooks are graded on.
+        families: notebooks that start alike; the first of each family is its base run.
         jobs: how many run at once.
 
     The calling process imports what the course preloads (once) and is forked.
@@ -112,7 +112,7 @@ def run_all(course: Course, families: Sequence[Family], jobs: int) -> Iterator[t
             where = f"{course.root / FILE}, preload"
             raise CoursepackError(f"{name} cannot be imported: {error}", where=where, remedy=remedy) from error
     if "tqdm" in sys.modules:
-        sys.modules["tqdm"].tqdm.monitor_interval = 0  # its watching thread would not survive a fork
+        sys.modules["tqdm"].tqdm.monitor_interval = 0  # its monitor thread would not survive a fork
     with tempfile.TemporaryDirectory(prefix="validate-") as folder:
         results: Any = _CONTEXT.SimpleQueue()
         base_runs = [
@@ -133,7 +133,7 @@ def run_all(course: Course, families: Sequence[Family], jobs: int) -> Iterator[t
 def _collect(
     base_runs: Sequence[Any], results: Any, missing: set[tuple[int, int]]
 ) -> Iterator[tuple[tuple[int, int], NotebookRun]]:
-    """Yield results until none is missing; those of a base_run that died are faults."""
+    """Yield results until none is missing; if a base run died, the missing ones are faults."""
     while missing:
         if results.empty() and not any(base_run.is_alive() for base_run in base_runs):
             yield from ((place, NotebookRun(fault="the process died before this notebook's turn")) for place in missing)
@@ -153,7 +153,7 @@ def _stop(process: Any) -> None:
 
 
 class Slots:
-    """The right to compute, given to `count` processes at a time; a process that dies gives its token back."""
+    """A semaphore that lets `count` processes compute at a time; a process that dies releases its token."""
 
     def __init__(self, folder: Path, count: int) -> None:
         self._paths = [folder / f"token-{number}" for number in range(count)]
@@ -161,9 +161,9 @@ class Slots:
 
     @contextlib.contextmanager
     def one(self) -> Iterator[None]:
-        """Wait for a token, and hold it for a while."""
-        # Locks of this process (lockf): not inherited by a fork, unlike flock's. One process at a time looks for a
-        # token; the others wait at the door.
+        """Wait for a token, and hold it inside the block."""
+        # Locks of this process (lockf): a fork does not inherit them, unlike flock's. One process at a time searches
+        # for a token; the others wait for a second lock.
         with self._door.open("w") as door:
             fcntl.lockf(door, fcntl.LOCK_EX)
             token = self._free()
@@ -194,7 +194,7 @@ def _own_folder(parent: Path) -> Iterator[None]:
 
 @dataclass
 class _Shell:
-    """An IPython shell and what its cells have shown so far."""
+    """An IPython shell and the outcomes of its cells so far."""
 
     shell: Any
     outcomes: list[CellOutcome] = field(default_factory=list)
@@ -202,7 +202,7 @@ class _Shell:
     seconds: float = 0.0
 
     def run(self, cell: NotebookNode) -> None:
-        """Run one cell, and note what became of it."""
+        """Run one cell, and record its outcome."""
         started = time.process_time()
         error, stderr = _run_cell(self.shell, cell.source)
         self.seconds += time.process_time() - started
@@ -212,12 +212,12 @@ class _Shell:
             self.broken.append((cell.get("id", "?"), error))
 
     def result(self) -> NotebookRun:
-        """Return what became of the notebook."""
+        """Return the outcome of the notebook."""
         return NotebookRun(tuple(self.outcomes), tuple(self.broken), self.seconds)
 
 
 class _BaseRun:
-    """Runs a family's first notebook and forks the others off where they begin to differ."""
+    """Run a family's first notebook, and fork the others where they start to differ."""
 
     def __init__(self, number: int, family: Family, folder: Path, tokens: Slots, results: Any) -> None:
         self.number, self.folder, self.tokens, self.results = number, folder, tokens, results
@@ -225,7 +225,7 @@ class _BaseRun:
         self.running: list[tuple[int, Any]] = []
 
     def run(self) -> None:
-        """Run the base_run, then wait for its branches; a branch that dies has its death reported."""
+        """Run the base run, then wait for its branches; report a branch that dies."""
         signal.signal(signal.SIGTERM, lambda *_: self._kill())
         with _own_folder(self.folder):
             with self.tokens.one():
@@ -247,8 +247,8 @@ class _BaseRun:
         os._exit(1)
 
     def _fork(self, position: int, shell: _Shell) -> None:
-        """Start every branch whose first other cell is at `position`."""
-        gc.freeze()  # a branch that searched what it inherits for garbage would copy it all
+        """Start every branch whose first different cell is at `position`."""
+        gc.freeze()  # garbage collection in a branch would copy all the memory that it inherits
         for index, cells in enumerate(self.branches, start=1):
             if _first_difference(self.cells, cells) == position:
                 process = _CONTEXT.Process(target=self._branch, args=(index, cells[position:], shell))

@@ -1,8 +1,8 @@
-"""Answers through jail and judge: what `coursepack validate` must run because it is what grading runs.
+"""Run answers through jail and judge, as grading runs submissions, for `coursepack validate`.
 
-On every run that is the solution, the untouched release, and for each test that carries points a wrong answer that
-loses it and right ones that it bears on. Wrong answers to different exercises share a notebook; if that one does not
-lose what its parts should, they are judged one by one.
+Every run includes the solution, the untouched release, and for each graded test a wrong answer that loses it and right
+answers that it tests. Wrong answers to different exercises share a notebook; if that notebook does not lose what its
+parts should, they are judged one by one.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ class Judged(Answer):
     """An answer to judge.
 
     Attributes:
-        parts: the answers that it combines, if it does.
+        parts: the answers that it combines, if any.
     """
 
     parts: tuple[Answer, ...] = field(default=())
@@ -45,7 +45,7 @@ def selection(
 
     Args:
         family: all answers; the solution comes first.
-        runs: what came of each, for its costs.
+        runs: the result of each, for its cost.
         everything: choose them all.
         full: leave no cell out, not even those on which no test depends.
     """
@@ -63,7 +63,7 @@ def selection(
 
 
 def _cover(candidates: Sequence[Answer], tests: Sequence[frozenset[str]]) -> list[Answer]:
-    """Return the first candidates that bear on all tests that any of them bears on, the one with the most first."""
+    """Return a few candidates that together cover every test that any candidate covers, the widest first."""
     chosen: list[Answer] = []
     left = frozenset[str]().union(*tests)
     while left:
@@ -94,7 +94,7 @@ def _clash(solution: Answer, one: Answer, other: Answer) -> bool:
 
 
 def _replaced(solution: Answer, answer: Answer) -> dict[str, str]:
-    """Return the cells that an answer has another text in than the solution."""
+    """Return the cells in which an answer's text differs from the solution's."""
     pairs = zip(solution.notebook.cells, answer.notebook.cells, strict=True)
     return {new.id: new.source for old, new in pairs if old.source != new.source}
 
@@ -133,7 +133,7 @@ def judge_all(
     own = threading.local()
 
     def judge(answer: Judged) -> NotebookRun:
-        if not hasattr(own, "worker"):  # one for each thread, kept to the end
+        if not hasattr(own, "worker"):  # one for each thread, kept until the end
             own.worker = stack.enter_context(Worker(course, unsafe_no_jail=unsafe_no_jail))
         result = _judge(course, sources[answer.assignment], answer, own.worker)
         if answer.parts and faults(answer, result):
@@ -155,7 +155,7 @@ def _judge(course: Course, source: NotebookNode, answer: Answer, worker: Worker)
 
 
 def _one_by_one(course: Course, source: NotebookNode, answer: Judged, worker: Worker) -> NotebookRun:
-    """Judge the parts of an answer by themselves: what they lose, and what speaks against any of them."""
+    """Judge the parts of an answer separately; return what they lose, and their faults."""
     outcomes: dict[str, CellOutcome] = {}
     seconds, wrong = 0.0, []
     for part in answer.parts:
@@ -167,7 +167,7 @@ def _one_by_one(course: Course, source: NotebookNode, answer: Judged, worker: Wo
 
 
 def as_notebook_run(graded: GradedNotebook) -> NotebookRun:
-    """Return what came of a graded notebook as a forked run says it; a grader error is no way to lose points."""
+    """Return a graded notebook's result as a forked run's; a grader error counts as a fault, not as lost points."""
     outcomes = tuple(
         CellOutcome(one.grade_id, one.max_points, one.verdict is Verdict.PASSED, one.message) for one in graded.records
     )

@@ -1,4 +1,4 @@
-"""Right and wrong answers kept as text: a snippet names the cells it replaces in a solved notebook.
+"""Read right and wrong answers kept as text: a snippet names the cells that it replaces in a solved notebook.
 
 Form of `answers/<assignment>/right/<name>.py` and `answers/<assignment>/wrong/<name>.py`:
 
@@ -7,7 +7,7 @@ Form of `answers/<assignment>/right/<name>.py` and `answers/<assignment>/wrong/<
     # %% median
     <the whole source of that cell, as a student would hand it in>
 
-`loses` belongs to mutants only and may go on in further `# loses:` lines.
+`loses` is for mutants only and may continue on further `# loses:` lines.
 """
 
 from __future__ import annotations
@@ -112,7 +112,7 @@ def _read_head(lines: list[str], path: Path) -> tuple[str, tuple[str, ...]]:
     if not summary:
         raise _fault("the docstring is missing", path, 1, "say in one sentence what is special about the answer")
     if len(tree.body) > 1:
-        raise _fault("code stands above the first cell", path, tree.body[1].lineno, "move it below a `# %%` line")
+        raise _fault("there is code above the first cell", path, tree.body[1].lineno, "move it below a `# %%` line")
     return summary, _read_loses(lines, (tree.body[0].end_lineno or 1), path)
 
 
@@ -127,7 +127,7 @@ def _read_loses(lines: list[str], start: int, path: Path) -> tuple[str, ...]:
             continue
         found = [name.strip() for name in match["names"].strip().rstrip(",").split(",")]
         if not all(re.fullmatch(r"[\w-]+", name) for name in found) or set(found) & set(names):
-            raise _fault("a cell id is empty, named twice or no id", path, number, "write ids, comma-separated")
+            raise _fault("a cell id is empty, repeated or invalid", path, number, "write ids, comma-separated")
         names.extend(found)
     return tuple(names)
 
@@ -141,7 +141,7 @@ def _read_cells(lines: list[str], starts: list[int], path: Path) -> dict[str, st
         if not re.fullmatch(r"[\w-]+", name):
             raise _fault("the cell has no id", path, start + 1, "write `# %% cell-id`")
         if name in cells:
-            raise _fault(f"the cell “{name}” stands twice", path, start + 1, "keep one of them")
+            raise _fault(f"the cell “{name}” occurs twice", path, start + 1, "keep one of them")
         if not text.strip():
             raise _fault(f"the cell “{name}” is empty", path, start + 1, "write its new source below")
         if "BEGIN SOLUTION" in text:

@@ -1,8 +1,8 @@
-"""`coursepack validate`: proof that the pack gives right work its points and wrong work none.
+"""`coursepack validate`: check that the tests give right work its points and wrong work none.
 
 Per assignment: the solution earns full marks, the untouched release nothing, every mutant (a wrong answer) loses
 exactly the cells it names, every variant (a right answer written differently) loses none. All answers run in
-forked processes; of each kind, some go through jail and judge as well, as a submission does: the same must come out.
+forked processes; some of each kind also go through jail and judge, like a submission, with the same result.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ CLAIMS = {
 
 @dataclass(frozen=True)
 class Proof:
-    """How a pack is proved.
+    """Options of a validation.
 
     Attributes:
         jobs: how many notebooks run at once.
@@ -55,10 +55,10 @@ class Proof:
 
 
 def prove_pack(course: Course, assignments: list[str], proof: Proof) -> int:
-    """Run all answers, print tables, and return 0 if the pack is proven, else 1.
+    """Run all answers, print tables, and return 0 if all results are as expected, else 1.
 
     Raises:
-        CoursepackError: no answer is called so, or there is no jail on this machine.
+        CoursepackError: no answer has such a name, or there is no jail on this machine.
     """
     console = Console()
     families = [list(answers(course, name, proof.only, full=proof.full)) for name in assignments]
@@ -104,7 +104,7 @@ def _run_in_forks(
 
 
 def _judged(course: Course, chosen: Sequence[Judged], proof: Proof, console: Console) -> Pairs:
-    """Let answers go through jail and judge; return them with their results, in their order."""
+    """Run answers through jail and judge; return them with their results, in order."""
     results: dict[int, tuple[Answer, NotebookRun]] = {}
     with Pace(console, "judging", len(chosen)) as pace:
         for place, result in judge_all(course, chosen, proof.jobs, unsafe_no_jail=proof.unsafe_no_jail):

@@ -45,7 +45,7 @@ def test_has_a_sound_notebook_no_mistake() -> None:
         ("### BEGIN SOLUTION\nx = 1\n### END HIDDEN TESTS", "END HIDDEN TESTS has no BEGIN"),
         ("def double(n):\n    return 2 * n", "no solution region"),
         ("def double(n):\n    ### BEGIN SOLUTION\n\n    ### END SOLUTION", "region is empty"),
-        ("### BEGIN HIDDEN TESTS\nassert 1\n### END HIDDEN TESTS", "no test cell"),
+        ("### BEGIN HIDDEN TESTS\nassert 1\n### END HIDDEN TESTS", "not a test cell"),
     ],
 )
 def test_are_faulty_markers_of_a_solution_cell_named(source: str, message: str) -> None:
@@ -56,11 +56,11 @@ def test_are_faulty_markers_of_a_solution_cell_named(source: str, message: str) 
 @pytest.mark.parametrize(
     ("cell", "source", "message"),
     [
-        ("setup", "### BEGIN SOLUTION\nx = 1\n### END SOLUTION", "no solution cell"),
+        ("setup", "### BEGIN SOLUTION\nx = 1\n### END SOLUTION", "not a solution cell"),
         ("double-visible", "assert double(2) == 4", "does not begin with a comment"),
         ("double-visible", "# Check that it works\ndouble(2)\n2 + 2", "ends in a value"),
         ("double-visible", "# Check that it works\ndouble(2) == 4", "ends in a value"),
-        ("double-visible", "# Check that it works\nassert double(2 == 4", "no Python"),
+        ("double-visible", "# Check that it works\nassert double(2 == 4", "not Python"),
         (
             "double-hidden",
             "# Check that it works\n### BEGIN HIDDEN TESTS\nanswer = 3\nanswer\n### END HIDDEN TESTS",
@@ -188,8 +188,8 @@ SETUP = "%matplotlib inline\nimport numpy as np\nimport os.path\nfrom math impor
         ("assert double(factor) == 4", "“factor”, which nothing defines", "import it or define it"),
         ("display(double(2))", "“display”, which nothing defines", "import it or define it"),
         ("from math import *\nassert double(sqrt(4)) == 4", "imports “*”", "import them by name"),
-        ("%time double(2)\nassert double(2) == 4", "no plain Python", "leave out magics"),
-        ("assert (await double(2)) == 4", "no plain Python", "leave out magics"),
+        ("%time double(2)\nassert double(2) == 4", "not plain Python", "leave out magics"),
+        ("assert (await double(2)) == 4", "not plain Python", "leave out magics"),
     ],
 )
 def test_is_a_name_that_the_judge_does_not_have_a_mistake(test: str, message: str, remedy: str) -> None:

@@ -120,7 +120,7 @@ def test_is_nothing_returned_no_missing_return_where_an_error_was_wanted() -> No
         ([28, 28, 1], (28, 28), "2 values in a list, a tuple or an array"),
         ([28, 28], 784, "a number"),
         ("784", 784, "a number"),
-        (784, "yes", "a text"),
+        (784, "yes", "a string"),
     ],
 )
 def test_is_an_answer_of_another_form_told_the_form_and_not_to_calculate(got: Any, expected: Any, form: str) -> None:

@@ -49,15 +49,15 @@ WRONG: dict[str, tuple[Drop, str]] = {
     "rows by Dropout1d": (lambda x, t: F.dropout1d(x, 0.2, training=t), "nn.Dropout1d drops whole rows"),
     "one draw for two features": (
         lambda x, t: x * (torch.rand(len(x), x.shape[1] // 2) >= 0.2).repeat(1, 2) / 0.8 if t else x,
-        "some share one",
+        "some share a draw",
     ),
     "one draw for eight neighbours": (
         lambda x, t: x * (torch.rand(len(x), x.shape[1] // 8) >= 0.2).repeat_interleave(8, 1) / 0.8 if t else x,
-        "some share one",
+        "some share a draw",
     ),
     "the same in every pass": (
         lambda x, t: x * (torch.rand(x.shape, generator=torch.Generator().manual_seed(1)) >= 0.2) / 0.8 if t else x,
-        "fix no seed in forward",
+        "do not set a seed in forward",
     ),
     "another scale": (lambda x, t: x * (torch.rand_like(x) >= 0.2) / 0.79 if t else x, r"times 1\.25"),
     "noise instead": (lambda x, t: x * (1 + 0.5 * torch.randn_like(x)) if t else x, "nothing dropped"),
@@ -94,7 +94,7 @@ def test_is_another_probability_told_by_the_scale_it_brings_where_a_small_batch_
     layers = sequential(9)().requires_grad_()
     layers[9].p = 0.2  # type: ignore[index, union-attr]
     student = LocalSubject({"network": lambda: layers})
-    with pytest.raises(CheckFailed, match=r"p = 0\.2; the probability to drop is p = 0\.5"):
+    with pytest.raises(CheckFailed, match=r"p = 0\.2; the probability of dropping is p = 0\.5"):
         networks.assert_equivalent(student.module("network"), references.dropout_cnn(), batch_sizes=(2,))
 
 

@@ -164,13 +164,13 @@ def test_does_a_wrong_count_show_what_each_layer_has_and_what_is_never_called() 
 HINTS = {
     "no_relu": "there is no activation",
     "leaky": "the activation is LeakyReLU",
-    "average": "the pooling takes means",
+    "average": "the pooling takes the mean",
     "nhwc": "the channels come last",
     "softmax": "went through softmax;",
     "relu": "went through ReLU",
     "log": "went through log-softmax;",
     "dropout": "look at what train mode changes",
-    "detach": "something cuts the graph",
+    "detach": "something detaches it",
 }
 
 
@@ -183,9 +183,9 @@ def test_is_the_slip_of_a_network_named(mistake: str) -> None:
 @pytest.mark.parametrize(
     ("mistake", "hint"),
     [
-        ("before_relu", "batch normalisation comes after the activation; here it comes before"),
+        ("before_relu", "batch normalisation belongs after the activation; yours comes before it"),
         ("global_max", "the pooling at the end takes the largest value"),
-        ("unpadded", "the convolutions have no padding"),
+        ("unpadded", "the convolutions lack their padding"),
     ],
 )
 def test_is_the_slip_of_a_normalised_network_named(mistake: str, hint: str) -> None:
@@ -198,7 +198,7 @@ def test_is_a_slip_that_we_do_not_know_not_guessed_at() -> None:
         def forward(self, x: torch.Tensor) -> torch.Tensor:
             return super().forward(x.abs().sqrt())
 
-    with pytest.raises(CheckFailed, match="look at what lies between them"):
+    with pytest.raises(CheckFailed, match="look at what comes between them"):
         networks.assert_equivalent(LocalSubject({"Odd": Odd}).module("Odd"), references.conv_max_pool())
 
 
@@ -212,7 +212,7 @@ def test_is_a_layer_that_is_called_twice_told_so_and_not_to_look_for_detach() ->
         *(nn.Conv2d(1, 32, 3, 4, 1), nn.BatchNorm2d(32), nn.Conv2d(32, 32, 3, padding=1), nn.BatchNorm2d(32)),
         *(nn.Flatten(), nn.Linear(32 * 49, 10)),
     )
-    with pytest.raises(CheckFailed, match=r"layers 2 and 4 \(batch normalisation\)(.|\n)*called twice is one layer"):
+    with pytest.raises(CheckFailed, match=r"layers 2 and 4 \(batch normalisation\)(.|\n)*called twice has one"):
         networks.assert_equivalent(LocalSubject({"twice": twice}).module("twice"), right)
 
 
@@ -220,7 +220,7 @@ def test_is_a_lost_batch_dimension_named() -> None:
     def squeezes() -> nn.Module:
         return nn.Sequential(nn.Flatten(), nn.Linear(784, 10), nn.Flatten(0))
 
-    with pytest.raises(CheckFailed, match="the batch's own dimension is gone"):
+    with pytest.raises(CheckFailed, match="the batch dimension is gone"):
         networks.assert_batch_of_one(LocalSubject({"squeezes": squeezes}).module("squeezes"), references.simple_fc())
 
 

@@ -50,7 +50,7 @@ def test_true_table_passes_in_any_form(table):
 @pytest.mark.parametrize(
     ("column", "values", "message"),
     [
-        ("test accuracy", [92.0, 97.0], "per cent"),
+        ("test accuracy", [92.0, 97.0], "percentage"),
         ("test accuracy", [0.9, 0.97], "first run"),
         ("test accuracy", [0.94, 0.97], "best run"),
         ("test accuracy", [0.945, 0.97], "best epoch"),
@@ -98,7 +98,7 @@ def test_network_that_was_never_trained_needs_no_row():
 
 
 def test_without_recorded_runs_nothing_is_right():
-    with pytest.raises(CheckFailed, match="no run is recorded"):
+    with pytest.raises(CheckFailed, match="no runs are recorded"):
         check(pd.DataFrame(TRUE), {})
 
 

@@ -84,8 +84,8 @@ def test_does_a_wrong_training_loop_fail(mistake: str) -> None:
     [
         ("stays in eval mode", r"call model\.train\(\) before"),
         ("no zero_grad", "gradients add up"),
-        ("own loss", "take the loss_fn that is given"),
-        ("no backward", "the step finds no gradient"),
+        ("own loss", "use the loss_fn that was passed"),
+        ("no backward", "the step has no gradients"),
         ("steps twice as far", "each batch: zero_grad, forward"),  # no slip of ours: what is wanted is said
         ("mean of means", "the last batch is smaller"),
         ("sum", "divide the sum by the number of samples"),
@@ -113,14 +113,14 @@ def test_is_each_slip_of_a_step_named_by_its_own_hint(hint: str) -> None:
 @pytest.mark.parametrize(
     ("returned", "hint"),
     [
-        (lambda loss, right, sizes: (loss, 100 * sum(right) / sum(sizes)), "not per cent"),
-        (lambda loss, right, sizes: (loss, sum(right) / len(sizes)), "not of batches"),
+        (lambda loss, right, sizes: (loss, 100 * sum(right) / sum(sizes)), "not a percentage"),
+        (lambda loss, right, sizes: (loss, sum(right) / len(sizes)), "not by the number of batches"),
         (lambda loss, right, sizes: (loss, float(np.mean(np.divide(right, sizes)))), "the last batch is smaller"),
-        (lambda loss, right, sizes: (loss, float(sum(right))), "divide it by that of samples"),
+        (lambda loss, right, sizes: (loss, float(sum(right))), "divide it by the number of samples"),
         (lambda loss, right, sizes: (loss, 1 - sum(right) / sum(sizes)), "fraction of wrong answers"),
         (lambda loss, right, sizes: (sum(right) / sum(sizes), loss), "the mean loss comes first"),
         (lambda loss, right, sizes: (loss * sum(sizes), 0.0), "divide the sum by the number of samples"),
-        (lambda loss, right, sizes: (loss, 0.12345), "right answers, whose highest score"),
+        (lambda loss, right, sizes: (loss, 0.12345), "count samples whose highest score"),
     ],
 )
 def test_is_the_slip_of_an_evaluation_named(returned: Callable[..., Any], hint: str) -> None:

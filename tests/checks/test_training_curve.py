@@ -95,10 +95,10 @@ def test_does_a_wrong_loop_fail_where_it_is_wrong(mistake: str, said: str) -> No
 @pytest.mark.parametrize(
     ("mistake", "hint"),
     [
-        ("stays in eval mode", "measuring puts the network into eval mode"),
+        ("stays in eval mode", "measuring switches the network to eval mode"),
         ("mean of means", "the last batch is smaller"),
-        ("since the start", "begin anew after each record"),
-        ("wrong loader", "with the loader and loss it was given"),
+        ("since the start", "start again after each record"),
+        ("wrong loader", "with the given loader and loss"),
     ],
 )
 def test_is_the_slip_of_a_curve_named(mistake: str, hint: str) -> None:

@@ -80,7 +80,7 @@ def test_does_a_right_linear_layer_pass() -> None:
         (numpy_modules.assert_linear_start, "std", "standard deviation, not the variance"),
         (numpy_modules.assert_linear_forward, "no bias", "the bias is missing"),
         (numpy_modules.assert_linear_backward, "mean", "averaged over the batch"),
-        (numpy_modules.assert_linear_backward, "sum", "each backward starts afresh"),
+        (numpy_modules.assert_linear_backward, "sum", "each backward must start afresh"),
     ],
 )
 def test_is_a_slip_in_the_linear_layer_named(check: Any, mistake: str, hint: str) -> None:
@@ -175,7 +175,7 @@ def test_does_a_right_report_pass_and_is_the_module_as_before() -> None:
     [
         (lambda report: dict.fromkeys(report, 1e-9), "your check misses a wrong gradient"),
         (lambda report: {key: value + 2e-6 for key, value in report.items()}, "an error for a correct gradient"),
-        (lambda report: {key: 1.01 * value for key, value in report.items()}, "is not the right one"),
+        (lambda report: {key: 1.01 * value for key, value in report.items()}, "has the wrong value"),
         (lambda report: {**report, "shift": float("nan")}, "an error for a correct gradient"),
         (lambda report: {"input": report["input"]}, "its report"),
         (lambda report: None, "its report"),
@@ -202,7 +202,7 @@ def test_is_a_parameter_left_changed_found() -> None:
         module.params["scale"] = module.params["scale"] + 1e-5
         return report
 
-    with pytest.raises(CheckFailed, match="put the old values back"):
+    with pytest.raises(CheckFailed, match="restore the old values"):
         gradient_report.assert_gradient_check(
             LocalSubject({"check": careless, "example": Example()}), "check", "example"
         )

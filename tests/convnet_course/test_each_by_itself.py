@@ -195,10 +195,10 @@ def test_does_a_careless_gradient_check_lose_its_points(repository: Course, muta
     ("mutant", "hint"),
     [
         ("mlp_no_softmax", "these are the logits"),
-        ("mlp_slope_fixed", "the slope that was handed over is not used"),
-        ("mlp_softmax_everywhere", "the softmax is the last module only"),
+        ("mlp_slope_fixed", "the slope that was passed is not used"),
+        ("mlp_softmax_everywhere", "only the last module is a softmax"),
         ("mlp_layers_linear_only", "layers holds all modules"),
-        ("mlp_step_rate_ignored", "the learning rate that was handed over is not used"),
+        ("mlp_step_rate_ignored", "the learning rate that was passed is not used"),
     ],
 )
 def test_is_a_slip_in_the_network_named(repository: Course, mutant: str, hint: str) -> None:
@@ -211,15 +211,15 @@ def test_is_a_slip_in_the_network_named(repository: Course, mutant: str, hint: s
 @pytest.mark.parametrize(
     ("assignment", "mutant", "check", "hint"),
     [
-        ("ps4_batchnorm", "batch_norm_eps_outside_root", "batch-norm-eval", "ε belongs under the root"),
+        ("ps4_batchnorm", "batch_norm_eps_outside_root", "batch-norm-eval", "add ε to the variance"),
         ("ps4_batchnorm", "batch_norm_running_in_train", "batch-norm-train", "not by the running ones"),
-        ("ps4_batchnorm", "batch_norm_updates_in_eval", "batch-norm-eval", "and only then"),
-        ("ps4_batchnorm", "custom_function_one_index", "custom-function-backward", "x̂ of the sample stands before"),
+        ("ps4_batchnorm", "batch_norm_updates_in_eval", "batch-norm-eval", "only if self.training"),
+        ("ps4_batchnorm", "custom_function_one_index", "custom-function-backward", "the x̂ of the sample is outside"),
         ("ps4_batchnorm", "custom_function_float32", "custom-function-backward", "rounds to float32"),
-        ("ps4_batchnorm", "custom_module_default_eps", "custom-module", "hand over self.eps too"),
+        ("ps4_batchnorm", "custom_module_default_eps", "custom-module", "pass self.eps too"),
         ("ps3_backprop", "cross_entropy_zero_unguarded", "cross-entropy-zero", "0 · log 0"),
         ("ps3_backprop", "softmax_sum_over_batch", "softmax-backward", "not over the batch"),
-        ("ps3_backprop", "softmax_over_everything", "softmax-backward", "mend forward first"),
+        ("ps3_backprop", "softmax_over_everything", "softmax-backward", "fix forward first"),
         ("ps3_backprop", "gradient_check_backward_after_nudging", "gradient-check", "before you nudge anything"),
     ],
 )

@@ -184,4 +184,4 @@ def test_weights_of_zero_cannot_stand_for_a_network(lab: Lab) -> None:
     cells = [added(FAKED), code("net", NETWORK.replace("self.output(self.flatten(images))", "None"), "solution")]
     graded = lab.grade({"cells": cells}, source=network_source())
     assert graded.points == 0
-    assert "none of the network's parameters" in graded.records[0].message
+    assert "not one of the network's parameters" in graded.records[0].message

@@ -100,7 +100,7 @@ def test_are_the_notebooks_own_names_an_authors_mistake(lab: Lab, test: str, set
     graded = lab.grade(answered(), source=with_hidden(test, setup=setup))
     assert verdict(graded) == "grader error"
     assert (
-        "neither the test's own nor an answer's: import it or define it in the test" in graded.grader_errors[0].message
+        "neither the test nor an answer defines: import it or define it in the test" in graded.grader_errors[0].message
     )
 
 

@@ -111,7 +111,7 @@ def test_do_parts_of_ours_stand_in_for_the_students_until_they_are_put_back() ->
 
 
 def test_does_nothing_stand_in_for_a_name_that_is_not_known() -> None:
-    with pytest.raises(ValueError, match="nothing stands in for “convolve2d”"):
+    with pytest.raises(ValueError, match="there is no stand-in for “convolve2d”"):
         LocalSubject({}).stand_in(["convolve2d"], STAND_INS)
 
 

@@ -1,4 +1,4 @@
-"""Grade a class: every submission by itself, many at once, none able to stop the others."""
+"""Grade a class: each submission separately, many at once, so that none can stop the others."""
 
 from __future__ import annotations
 
@@ -40,19 +40,19 @@ _log = logging.getLogger(__name__)
 
 INTERRUPTED = 130
 OURS = (
-    "Grader errors are no student's fault: nothing was entered for these submissions, and the same command tries them "
+    "Grader errors are not the students' fault: nothing was entered for these submissions; the same command tries them "
     "again."
 )
 UNSAFE = "[bold red]No jail: student code can do whatever you can do on this machine.[/]"
 
 
 def grade_class(course: Course, assignment: str, options: Options) -> int:
-    """Grade what was handed in for an assignment and print the verdicts.
+    """Grade an assignment's submissions and print the verdicts.
 
     Args:
         course: the course folder.
         assignment: the assignment's name.
-        options: how.
+        options: how to grade.
 
     Returns:
         0 if every submission is graded, 1 if one could not be, 130 after Ctrl-C.
@@ -93,7 +93,7 @@ def _grade(workspace: Workspace, students: list[str], options: Options, console:
 
 
 def _grade_waiting(workspace: Workspace, students: list[str], options: Options, console: Console) -> bool:
-    """Grade whom no result stands for; return False after Ctrl-C."""
+    """Grade the students without a valid result; return False after Ctrl-C."""
     run = provenance.of_run(workspace, options.limits(workspace))
     with workspace.gradebook() as gradebook:
         known = workspace.graded_students(gradebook)
@@ -121,11 +121,11 @@ def _point_to_logs(workspace: Workspace, console: Console, log: Path) -> None:
 
 
 class ClassRun:
-    """One run over a class: the coordinator, who alone reads submissions and writes results.
+    """One run over a class: the coordinator, which alone reads submissions and writes results.
 
     Args:
         workspace: the assignment's workspace.
-        writer: where results go.
+        writer: the writer of results.
         options: how to grade.
         run: what all results are made from; see `provenance.of_run`.
     """
@@ -135,7 +135,7 @@ class ClassRun:
         source = read_notebook(workspace.source)
         self._source, self._released = as_json(source), released_notebook(source)
         self._digest = digest(workspace.source)
-        # What was taken in and is not back yet.
+        # Submissions that were sent to workers and have not come back.
         self._pending: dict[str, _Pending] = {}
 
     def grade(self, students: Iterable[str], console: Console) -> bool:
@@ -182,7 +182,7 @@ class ClassRun:
             yield student, record
 
     def _tasks(self, students: list[str], refused: list[tuple[str, GradingNote]]) -> Iterator[GradingTask]:
-        """Yield what workers are to do; what cannot be graded at all goes to `refused`."""
+        """Yield tasks for the workers; submissions that cannot be graded go to `refused`."""
         limits = self._options.limits(self._desk)
         for student in students:
             submission = self._desk.submission_digest(student)
@@ -236,7 +236,7 @@ class ClassRun:
 
 @dataclass(frozen=True)
 class _Pending:
-    """What the coordinator remembers of a submission that is being graded."""
+    """What the coordinator keeps about a submission that is being graded."""
 
     submission: str
     notes: tuple[str, ...]

@@ -1,4 +1,4 @@
-"""Where submissions are graded: processes on this machine, or any Dask cluster (https://distributed.dask.org)."""
+"""Run grading tasks in processes on this machine or on any Dask cluster (https://distributed.dask.org)."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ _log = logging.getLogger(__name__)
 # Dask gives up what was on a lost worker, run or waiting, at once: the second try is ours, and apart from all others.
 LOST_WORKERS = 0
 KEPT_MESSAGES = 10
-# Tasks that wait at a worker, so that it never waits for the coordinator.
+# Number of tasks queued at a worker, so that it never waits for the coordinator.
 AHEAD = 2
 POLL_SECONDS = 0.5
 CONNECT_SECONDS = 30
@@ -35,21 +35,21 @@ class LostClusterError(CoursepackError):
 
 
 class _IgnoreInterrupt(WorkerPlugin):  # type: ignore[misc]
-    """Lets a local worker ignore Ctrl-C, which the terminal sends to all: the coordinator ends it in order."""
+    """Make a local worker ignore Ctrl-C, which the terminal sends to all: the coordinator shuts the worker down."""
 
     name = "coursepack-deaf"
 
     def setup(self, worker: Any) -> None:
-        """Ignore the interrupt where this is the main thread."""
+        """Ignore the interrupt if this is the main thread."""
         with contextlib.suppress(ValueError):
             signal.signal(signal.SIGINT, signal.SIG_IGN)
 
 
 class Cluster:
-    """Grades tasks on Dask workers.
+    """Grade tasks on Dask workers.
 
     Args:
-        client: connected to the scheduler.
+        client: a client connected to the scheduler.
     """
 
     def __init__(self, client: Client) -> None:
@@ -61,11 +61,11 @@ class Cluster:
         return max(1, sum(int(threads) for threads in self._client.nthreads().values()))
 
     def grade(self, tasks: Iterable[Task]) -> Iterator[tuple[Task, Graded | NotGraded]]:
-        """Yield every task with what came of it, or with why there is no result, as they finish.
+        """Yield every task with its result, or with the reason why there is none, as they finish.
 
-        Tasks are taken from `tasks` as workers become free: a large class never lies in memory as a whole. What was on
-        a worker that was lost is tried once more when all else is done, one at a time: so nobody is lost to another's
-        notebook twice.
+        Tasks are taken from `tasks` as workers become free, so that a large class is never in memory as a whole. Tasks
+        of a lost worker are tried again when everything else is done, one at a time, so that one student's notebook
+        cannot spoil another's second try.
 
         Raises:
             LostClusterError: the scheduler is gone.
@@ -105,12 +105,12 @@ class Cluster:
 
     def _submit(self, task: Task) -> Future:
         with warnings.catch_warnings():
-            # Dask would rather have large files on a disk that all share; here nothing is shared.
+            # Dask prefers large files on a shared disk; here nothing is shared.
             warnings.filterwarnings("ignore", message="Sending large graph")
             return self._client.submit(grade, task, pure=False)
 
     def _next(self, finished: queue.SimpleQueue[Future]) -> Future | None:
-        """Return a future that is done, or None after a short wait, so that Ctrl-C is heard."""
+        """Return a future that is done, or None after a short wait, so that Ctrl-C works."""
         try:
             return finished.get(timeout=POLL_SECONDS)
         except queue.Empty:
@@ -121,7 +121,7 @@ class Cluster:
 
 
 def _outcome(future: Future) -> Graded | NotGraded:
-    """Return a task's result, or why there is none."""
+    """Return a task's result, or the reason why there is none."""
     error = future.exception() if future.status == "error" else None
     if error is None and future.status == "finished":
         result: Graded = future.result()
@@ -132,7 +132,7 @@ def _outcome(future: Future) -> Graded | NotGraded:
         raise error
     if error is None:
         return NotGraded(f"its grading was {future.status}")
-    told = f"an error of coursepack's own, please report it: {type(error).__name__}: {error}"[:500]
+    told = f"an error in coursepack itself, please report it: {type(error).__name__}: {error}"[:500]
     return NotGraded(told.replace("\n", " "), "".join(traceback.format_exception(error)))
 
 
@@ -148,14 +148,14 @@ def open_cluster(jobs: int, scheduler: str | None) -> Iterator[Cluster]:
         CoursepackError: there is no scheduler at that address, or it has no workers.
     """
     with contextlib.ExitStack() as stack:
-        # Dask keeps what it last sent for whoever debugs it: whole submissions.
+        # Dask keeps its last messages for debugging: here, whole submissions.
         stack.enter_context(dask.config.set({"distributed.admin.low-level-log-length": KEPT_MESSAGES}))
         if scheduler is not None:
             yield Cluster(stack.enter_context(_remote(scheduler)))
             return
         settings = {
             "distributed.scheduler.allowed-failures": LOST_WORKERS,
-            # The nanny's watch is on the Dask worker alone; the engine watches what a notebook takes.
+            # The nanny watches only the Dask worker; the engine watches what a notebook uses.
             "distributed.worker.daemon": True,
         }
         stack.enter_context(dask.config.set(settings))
@@ -165,7 +165,7 @@ def open_cluster(jobs: int, scheduler: str | None) -> Iterator[Cluster]:
             processes=True,
             worker_class=Nanny,
             memory_limit=0,
-            # Any free port, for this machine alone: without an address Dask asks for 8787, on all networks.
+            # Any free port on this machine only: without an address Dask uses 8787, on all networks.
             dashboard_address="localhost:0",
             silence_logs=logging.CRITICAL,
         )

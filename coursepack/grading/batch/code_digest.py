@@ -1,4 +1,4 @@
-"""Digests of coursepack's own code: one number says whether two machines, or two days, judge alike."""
+"""Digest coursepack's own code, to tell whether two machines, or two days, use the same code."""
 
 from __future__ import annotations
 
@@ -10,13 +10,13 @@ from pathlib import Path
 import coursepack
 
 PACKAGE = Path(coursepack.__file__).parent
-# What decides no point.
+# Code that affects no points.
 UNRELATED = ("report", "cli.py", "demo.py", "__main__.py")
 
 
 @functools.cache
 def code_digests(package: Path = PACKAGE) -> dict[str, str]:
-    """Return the digests of coursepack's code, as it was when this was first asked: the checks, and all else."""
+    """Return the digests of coursepack's code at the first call: the checks, and everything else."""
     parts: dict[str, list[Path]] = {"checks": [], "coursepack": []}
     for path in files_below(package):
         inside = path.relative_to(package)
@@ -27,18 +27,18 @@ def code_digests(package: Path = PACKAGE) -> dict[str, str]:
 
 
 def code_digest() -> str:
-    """Return the digest of all code of coursepack that may decide a verdict: the same on every machine that has it."""
+    """Return the digest of all code that may affect a verdict: machines with the same code have the same digest."""
     return text_digest("\n".join(code_digests().values()))
 
 
 def files_below(folder: Path) -> list[Path]:
-    """Return all files below a folder, sorted, but for what Python compiled; none if there is no such folder."""
+    """Return all files below a folder, sorted, except Python's bytecode; none if there is no such folder."""
     found = (path for path in folder.rglob("*") if "__pycache__" not in path.parts and path.is_file())
     return sorted(found) if folder.is_dir() else []
 
 
 def digest_of(paths: Iterable[Path], root: Path) -> str:
-    """Return one digest of files: what they are called below `root`, and what they hold."""
+    """Return one digest of files: of their paths below `root` and their contents."""
     each = (f"{path.relative_to(root).as_posix()} {hashlib.sha256(path.read_bytes()).hexdigest()}" for path in paths)
     return text_digest("\n".join(each))
 

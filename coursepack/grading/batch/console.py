@@ -18,7 +18,7 @@ COLOURS = {
     Status.MISSING: "dim",
 }
 
-# So many submissions must fail a check, and none pass it, before the check itself is suspected.
+# If at least this many submissions fail a check, and none passes it, we suspect the check itself.
 CROWD = 5
 
 
@@ -28,8 +28,8 @@ class Failure:
 
     Attributes:
         grade_id: the check's cell.
-        message: what it said.
-        students: who got this message, as the class list names them.
+        message: its message.
+        students: the students who got it, as named in the class list.
     """
 
     grade_id: str
@@ -51,7 +51,7 @@ class Suspect:
 
     @property
     def sentence(self) -> str:
-        """What an instructor is told."""
+        """The sentence for the instructor."""
         return f"all {self.count} submissions fail {self.grade_id}: try it with `coursepack validate`"
 
 
@@ -82,7 +82,7 @@ def print_verdicts(results: Sequence[SubmissionResult], console: Console) -> Non
 
 
 def suspect_checks(results: Iterable[SubmissionResult]) -> list[Suspect]:
-    """Return the checks that nobody of a class passed, if it is `CROWD` or more who tried."""
+    """Return the checks that nobody passed, if at least `CROWD` submissions tried."""
     tried: dict[str, int] = {}
     earned: dict[str, float] = {}
     for result in results:

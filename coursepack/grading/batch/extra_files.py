@@ -1,4 +1,4 @@
-"""What lies beside a notebook: the student's own files and the assignment's, which replace the student's."""
+"""Collect the files beside a notebook: the student's own, and the assignment's, which replace the student's."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ def extra_files(workspace: Workspace, student: str) -> tuple[dict[str, bytes], t
     submitted = workspace.folder("submitted", student)
     theirs, notes = files_beside(submitted, ignored)
     if theirs.pop(NAME, None) is not None and (time := timestamp_of(submitted)):
-        # In a form that nbgrader reads rightly.
+        # In a form that nbgrader reads correctly.
         theirs[NAME] = time.encode("ascii")
     own, _ = files_beside(workspace.source.parent, ignored)
     return {**theirs, **own}, notes

@@ -1,8 +1,8 @@
-"""The one who writes results: into nbgrader's gradebook, in one transaction per submission, and into `autograded/`.
+"""Write results into nbgrader's gradebook, in one transaction per submission, and into `autograded/`.
 
-The order makes any sudden end harmless. The graded notebook is written aside, the gradebook's transaction is
-committed, the notebook takes its place, and only then the note is kept that says "graded". Whatever is missing from
-that chain is done again by the next run, with the same result.
+The order makes any interruption harmless. The graded notebook is written to a temporary place, the gradebook's
+transaction is committed, the notebook is moved to its place, and only then the note "graded" is written. The next
+run repeats whatever is missing, with the same result.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ NO_RESPONSE = "No response."
 
 @dataclass(frozen=True)
 class GradebookWriter:
-    """Writes the results of one assignment; only one process may hold one.
+    """Write the results of one assignment; only one process may have a writer.
 
     Attributes:
         workspace: the assignment's workspace.
@@ -47,11 +47,11 @@ class GradebookWriter:
     gradebook: Gradebook
 
     def enter(self, graded: Graded, files: Mapping[str, bytes], record: GradingNote) -> None:
-        """Keep what a worker found out about a submission.
+        """Write a worker's result for a submission.
 
         Args:
             graded: the worker's answer.
-            files: what was handed in beside the notebook; the assignment's own files are among them.
+            files: the files submitted beside the notebook, and the assignment's own files.
             record: our note on the grading.
 
         Raises:
@@ -69,9 +69,9 @@ class GradebookWriter:
             self.workspace.write_record(student, record)
 
     def give_no_points(self, student: str, record: GradingNote) -> None:
-        """Enter 0 for every cell of a submission that could not be graded; marks given by hand stay.
+        """Enter 0 for every cell of a submission that could not be graded; keep marks given by hand.
 
-        Left alone, nbgrader would keep it as "needs manual grade" without a score.
+        Otherwise nbgrader would list it as "needs manual grade" without a score.
 
         Raises:
             CoursepackError: the gradebook cannot be written.
@@ -82,7 +82,7 @@ class GradebookWriter:
             self.workspace.write_record(student, record)
 
     def leave_ungraded(self, student: str, record: GradingNote, details: str) -> None:
-        """Note a fault of the grader's: the gradebook stays as it was, and feedback shows nothing of the attempt.
+        """Record a grader error: the gradebook does not change, and feedback shows nothing of the attempt.
 
         Args:
             student: whose submission it is.
@@ -98,7 +98,7 @@ class GradebookWriter:
             self.workspace.log(student).write_text(details or record.problem, encoding="utf-8")
 
     def _take_back(self, student: str) -> None:
-        """Remove what an earlier run left of a submission that is not graded now."""
+        """Remove an earlier run's files for a submission that is not graded now."""
         shutil.rmtree(self.workspace.folder("autograded", student), ignore_errors=True)
         self.workspace.log(student).unlink(missing_ok=True)
 
@@ -114,7 +114,7 @@ class GradebookWriter:
                 time.sleep(attempt)
 
     def _enter_scores(self, student: str, notebook: NotebookNode | None, records: GradedNotebook | None) -> None:
-        """Write scores and comments as nbgrader's SaveAutoGrades and AssignLatePenalties do, from records alone."""
+        """Write scores and comments as nbgrader's SaveAutoGrades and AssignLatePenalties do, but from our records."""
         book, assignment = self.gradebook, self.workspace.assignment
         book.update_or_create_student(student)
         timestamp = timestamp_of(self.workspace.folder("submitted", student))
@@ -169,7 +169,7 @@ def _untouched(cell: NotebookNode | None) -> bool:
 
 @contextlib.contextmanager
 def one_transaction(gradebook: Gradebook) -> Iterator[None]:
-    """Let everything that nbgrader commits within the block be one transaction: all of it, or nothing."""
+    """Make everything that nbgrader commits inside the block one transaction: all or nothing."""
     session = gradebook.db
     commit = session.commit
     session.commit = session.flush
@@ -185,8 +185,8 @@ def one_transaction(gradebook: Gradebook) -> Iterator[None]:
 
 @contextlib.contextmanager
 def _told(workspace: Workspace) -> Iterator[None]:
-    """Turn what the disk or the database refuses into one message."""
-    again = "then repeat the command: it goes on where it stopped"
+    """Turn errors of the disk or the database into one message."""
+    again = "then repeat the command: it continues where it stopped"
     try:
         yield
     except DBAPIError as error:
@@ -197,7 +197,7 @@ def _told(workspace: Workspace) -> Iterator[None]:
         raise CoursepackError(f"the gradebook cannot be written: {reason}", remedy=f"{remedy}, {again}") from error
     except OSError as error:
         where = str(error.filename or workspace.workshop)
-        remedy = f"make room, {again}"
+        remedy = f"free some space, {again}"
         raise CoursepackError(f"results cannot be written: {error.strerror}", where=where, remedy=remedy) from error
 
 
@@ -211,7 +211,7 @@ def write_files(folder: Path, files: Mapping[str, bytes]) -> None:
 
 
 def replace(fresh: Path, old: Path) -> None:
-    """Put a finished folder in the place of the old one."""
+    """Replace the old folder by a finished one."""
     old.parent.mkdir(parents=True, exist_ok=True)
     if old.exists():
         shutil.rmtree(old)

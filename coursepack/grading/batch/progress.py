@@ -1,4 +1,4 @@
-"""The progress bar of a grading run: how many are done, how fast, how long it will take."""
+"""The progress bar of a grading run: submissions done, pace, time left."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from rich.text import Text
 
 
 class PaceColumn(ProgressColumn):
-    """Shows submissions per minute and the time left, both from the whole run so far."""
+    """Show submissions per minute and the time left, both computed from the whole run so far."""
 
     def render(self, task: Task) -> Text:
         """Return the pace, or nothing before there is one."""

@@ -1,4 +1,4 @@
-"""What a result was made from. When any of it changes, the result is stale: it is graded again, and told why."""
+"""Record what a result was made from. If any of it changes, the result is stale: it is graded again, with a reason."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ LIBRARIES = ("coursepack", "nbgrader", "numpy")
 # A course keeps its gates in this file of its package.
 GATES = "gates.py"
 NEVER = "it was never graded"
-# By part, the nearest first: of several reasons the first is told.
+# The reason for each part, the closest to the student first: of several reasons the first is reported.
 REASONS = {
     "submission": "the submission changed",
     "files": "a file beside the notebook changed",
@@ -41,12 +41,12 @@ REASONS = {
     "libraries": "a library changed",
 }
 OLDER = "graded by an older version"
-OURS = "a grader error came between"
+OURS = "a grader error prevented grading"
 NBGRADER = "changed since nbgrader graded it"
 
 
 def of_run(workspace: Workspace, limits: Limits) -> dict[str, str]:
-    """Return the digests of everything that all results of a run have in common."""
+    """Return the digests of everything that a run's results have in common."""
     source = read_notebook(workspace.source)
     code = code_digests()
     own = _own_modules(workspace.course, source)
@@ -71,14 +71,14 @@ def of_submission(files: Mapping[str, bytes], run: Mapping[str, str]) -> dict[st
 
 
 def why_again(workspace: Workspace, student: str, run: Mapping[str, str]) -> str:
-    """Return why a submission must be graded (again); empty if its result stands.
+    """Return why a submission must be graded (again); empty if its result is still valid.
 
-    After a plain `nbgrader autograde` there is no note of ours; then the files' times decide.
+    After a plain `nbgrader autograde` we have no note; then the files' modification times decide.
 
     Args:
         workspace: the assignment's workspace.
         student: whose submission it is.
-        run: what `of_run` says now.
+        run: the current result of `of_run`.
     """
     submitted, graded = workspace.notebook("submitted", student), workspace.notebook("autograded", student)
     record = workspace.record(student)
@@ -100,7 +100,7 @@ def why_again(workspace: Workspace, student: str, run: Mapping[str, str]) -> str
 
 
 def is_graded(workspace: Workspace, student: str, limits: Limits | None = None) -> bool:
-    """Tell whether a submission has a result that stands, under the course's limits unless others are given."""
+    """Tell whether a submission has a valid result, under the course's limits unless others are given."""
     return not why_again(workspace, student, of_run(workspace, limits or Limits.of_cells(workspace.timeout)))
 
 

@@ -1,6 +1,6 @@
 """Read the results of an assignment: from nbgrader's gradebook, the autograded notebooks and our own notes.
 
-Works as well after a plain `nbgrader autograde`.
+This also works after a plain `nbgrader autograde`.
 """
 
 from __future__ import annotations
@@ -22,12 +22,12 @@ from coursepack.notebooks.cells import grade_id_of, is_graded, marks_of
 WAITING = "not graded yet; run `coursepack grade`"
 LONGEST_MESSAGE = 1500
 _ANSI = re.compile(r"\x1b\[[0-9;]*[A-Za-z]")
-# Their text says all; other errors are told with their name.
+# These messages stand alone; other errors are prefixed with their type.
 _SPEAKING_ERRORS = ("CheckFailed", "AssertionError")
 
 
 def read_results(workspace: Workspace) -> list[SubmissionResult]:
-    """Return one result per student of the class, sorted by id: who handed in, and who is in the gradebook."""
+    """Return one result per student, sorted by id: those who handed in, and those in the gradebook."""
     order = {name: place for place, name in enumerate(cell_names(workspace.source))}
     with workspace.gradebook() as gradebook:
         names = {student.id: _full_name(student) for student in gradebook.students}
@@ -80,7 +80,7 @@ def _result(
 
 
 def _recorded(grade: Any, record: VerdictRecord) -> CellResult:
-    """Return a cell's result by our record; a score that a person gave in its place counts."""
+    """Return a cell's result from our record; a score entered by hand takes precedence."""
     result = record.as_result()
     points = float(grade.score or 0)
     if points == result.points:
@@ -106,7 +106,7 @@ def _cell(grade: Any, graded: bool, message: str) -> CellResult:
 
 
 def _blank_cells(gradebook: Any, workspace: Workspace, order: dict[str, int]) -> tuple[CellResult, ...]:
-    """Return the assignment's graded cells for a student of whom the gradebook has none."""
+    """Return the assignment's graded cells for a student without any in the gradebook."""
     try:
         notebook = gradebook.find_notebook(workspace.assignment, workspace.assignment)
     except MissingEntry:
@@ -129,7 +129,7 @@ def _nbgrader_cells(notebook: Path) -> list[dict[str, Any]]:
 
 
 def _messages(notebook: Path) -> dict[str, str]:
-    """Return what the graded cells of an autograded notebook complained about, by grade_id."""
+    """Return the error messages of an autograded notebook's graded cells, by grade_id."""
     return {
         grade_id_of(cell): complaint(cell.get("outputs", [])) for cell in _nbgrader_cells(notebook) if is_graded(cell)
     }

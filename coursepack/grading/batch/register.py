@@ -13,9 +13,9 @@ _ERROR_LINE = re.compile(r"^(?:[\w]+\.)*(?P<name>\w*(?:Error|Exception|Entry))\b
 
 
 def register_assignment(workspace: Workspace) -> None:
-    """Put the assignment into the gradebook where it is missing or has changed since.
+    """Put the assignment into the gradebook if it is missing there or has changed.
 
-    nbgrader does that while it makes the student version; ours goes to a scratch folder, `release/` stays as it is.
+    nbgrader does this while it makes the student version. Ours goes to a scratch folder; `release/` does not change.
 
     Raises:
         CoursepackError: nbgrader refuses.

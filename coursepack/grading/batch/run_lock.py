@@ -1,4 +1,4 @@
-"""One run at a time grades an assignment: a lock that its process holds to the end, and that ends with the process."""
+"""Let only one run at a time grade an assignment, with a lock that ends with its process."""
 
 from __future__ import annotations
 
@@ -23,9 +23,9 @@ _log = logging.getLogger(__name__)
 def only_run(workspace: Workspace) -> Iterator[None]:
     """Hold the lock on an assignment's grading.
 
-    The operating system gives it back when the process ends, however that comes about; so a dead process's lock is
-    taken over. Runs over different assignments do not hinder each other: each has its own folder for scratch, and
-    writes to the gradebook in transactions.
+    The operating system releases it when the process ends, for whatever reason, so a dead process never blocks a new
+    run. Runs of different assignments do not interfere: each has its own scratch folder, and writes to the gradebook in
+    transactions.
 
     Raises:
         CoursepackError: another run holds it.
@@ -57,7 +57,7 @@ def _refused(workspace: Workspace, holder: Path) -> CoursepackError:
         since = datetime.datetime.fromisoformat(who["since"]).astimezone()
         where = "" if who["machine"] == platform.node() else f" on {who['machine']}"
         named = f" (process {who['process']}{where}, since {since:%H:%M})"
-    except (OSError, ValueError, KeyError, TypeError):  # it has not said so yet
+    except (OSError, ValueError, KeyError, TypeError):  # the holder has not written its details yet
         named = ""
     return CoursepackError(
         f"another run is grading {workspace.assignment}{named}",

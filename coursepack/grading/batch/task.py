@@ -1,4 +1,4 @@
-"""What a grading worker is sent and what it sends back: texts and bytes, so that no disk need be shared.
+"""Define a worker's tasks and results as texts and bytes, so that machines need not share a disk.
 
 `grade` runs on a worker, which may be another machine: it needs coursepack with its `grade` extra, bubblewrap, and the
 course's data set, and keeps a fork server and a judge alive from one submission to the next.
@@ -40,12 +40,12 @@ class Task:
     Attributes:
         student: whose it is.
         source: the assignment's source notebook as JSON, hidden tests included.
-        submission: the notebook that was handed in, as JSON, put right by `intake`.
-        files: what lies beside it, by relative path.
+        submission: the submitted notebook as JSON, after `sanitize`.
+        files: the files beside it, by relative path.
         course: the coordinator's course folder; a worker that has no such folder uses the one it was started in.
-        limits: what the notebook may take.
+        limits: limits on time, memory and output.
         pictures: whether the assignment's own cells that only draw are run.
-        unsafe_no_jail: whether student code runs without any wall.
+        unsafe_no_jail: whether student code runs without any isolation.
         code: digest of the coordinator's code of coursepack.
         log_level: from which level on the worker's records are sent back.
     """
@@ -64,7 +64,7 @@ class Task:
 
 @dataclass(frozen=True)
 class Graded:
-    """What a worker sends back.
+    """A worker's result.
 
     Attributes:
         student: whose work it is.
@@ -81,7 +81,7 @@ class Graded:
 
 @dataclass(frozen=True)
 class NotGraded:
-    """Why there is no result: a fault of the grader's, for which no student pays.
+    """Why there is no result: a grader error, which costs no student a point.
 
     Attributes:
         problem: what happened, one line.
@@ -140,7 +140,7 @@ def records_of(graded: Graded) -> GradedNotebook:
 
 
 def grader_errors_in(records: GradedNotebook) -> NotGraded | None:
-    """Return what kept tests of a notebook from being graded; None if nothing did."""
+    """Return the grader errors of a notebook; None if there are none."""
     found = records.grader_errors
     if not found:
         return None

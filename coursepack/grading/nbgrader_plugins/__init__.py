@@ -1,1 +1,1 @@
-"""The parts that `nbgrader_config.py` puts in the place of nbgrader's own."""
+"""Our replacements for steps of nbgrader, selected in `nbgrader_config.py`."""

@@ -1,4 +1,4 @@
-"""nbgrader's step `Execute`, by our engine: student code in a jail, points decided by the judge.
+"""Replace nbgrader's step `Execute` by our engine: student code runs in a jail, the judge decides the points.
 
 In `nbgrader_config.py`: `c.Autograde.autograde_preprocessors = [JudgedExecute, LimitOutput, SaveAutoGrades, …]`.
 """
@@ -26,13 +26,13 @@ from coursepack.sandbox.limits import Limits
 
 
 class JudgedExecute(NbGraderPreprocessor):  # type: ignore[misc]
-    """Runs a submission as `Execute` does, so that `nbgrader autograde` and the engine give the same points."""
+    """Run a submission in place of `Execute`, so that `nbgrader autograde` and the engine give the same points."""
 
     timeout = Integer(int(Limits.cell_cpu_seconds), help="CPU seconds that one cell may take.").tag(config=True)
     unsafe_no_jail = Bool(False, help="Run student code without any wall.").tag(config=True)
 
     def preprocess(self, nb: NotebookNode, resources: Any) -> tuple[NotebookNode, Any]:
-        """Grade a submission; the notebook returned holds outputs from which nbgrader reads the records' points."""
+        """Grade a submission; return a notebook with outputs from which nbgrader reads the records' points."""
         course, names = course_of(self.config), resources["nbgrader"]
         source = course.root / "source" / names["assignment"] / f"{names['notebook']}.ipynb"
         files, notes = files_beside(Path(resources["metadata"]["path"]), ())
@@ -52,15 +52,15 @@ class JudgedExecute(NbGraderPreprocessor):  # type: ignore[misc]
 
 
 def _refuse_grader_errors(graded: GradedNotebook, where: str) -> None:
-    """Let nbgrader count a submission as failed that a fault of the grader's kept from being graded.
+    """Make nbgrader count a submission with a grader error as failed.
 
     Raises:
-        CoursepackError: there is such a fault; the tracebacks stand in the message, for nbgrader's log.
+        CoursepackError: there is a grader error; the message contains the tracebacks, for nbgrader's log.
     """
     found = graded.grader_errors
     if found:
         told = "\n".join(f"grader error in {one.grade_id}: {one.message}\n{one.details}".strip() for one in found)
-        remedy = "this is no fault of the student's: mend the test, then grade the submission again"
+        remedy = "this is not the student's fault: fix the test, then grade the submission again"
         raise CoursepackError(told, where=where, remedy=remedy)
 
 

@@ -1,4 +1,4 @@
-"""nbgrader's first step on a submission, by our intake: what would stop a whole batch is put right and told."""
+"""Replace nbgrader's first step on a submission: repair and report what would stop a whole batch."""
 
 from __future__ import annotations
 
@@ -16,10 +16,10 @@ from coursepack.notebooks.versions import read_notebook, released_notebook
 
 
 class SanitizeSubmission(NbGraderPreprocessor):  # type: ignore[misc]
-    """Gives a submission the assignment's own metadata: first of `c.Autograde.sanitize_preprocessors`."""
+    """Give a submission the assignment's own metadata; the first of `c.Autograde.sanitize_preprocessors`."""
 
     def preprocess(self, nb: NotebookNode, resources: Any) -> tuple[NotebookNode, Any]:
-        """Put a submission right; what was done goes to the log and to the records."""
+        """Repair a submission; note what was done in the log and in the records."""
         names = resources["nbgrader"]
         source = course_of(self.config).root / "source" / names["assignment"] / f"{names['notebook']}.ipynb"
         notes = sanitize_notebook(nb, released_notebook(read_notebook(source)))

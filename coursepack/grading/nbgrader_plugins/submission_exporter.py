@@ -1,7 +1,7 @@
-"""Read a submission for nbgrader: the one part of `Autograde` that a configuration may replace and that reads files.
+"""Read a submission for nbgrader, in the one part of `Autograde` that reads files and that a configuration can replace.
 
 In `nbgrader_config.py`: `c.Autograde.exporter_class = SubmissionExporter`. nbgrader reads with `nbformat.read` before
-any preprocessor runs, and a `timestamp.txt` before it reads the notebook; both give up, or go wrong, where ours do not.
+any preprocessor runs, and a `timestamp.txt` before the notebook; both fail, or misread, what ours can read.
 """
 
 from __future__ import annotations
@@ -18,10 +18,10 @@ from coursepack.grading.submission.timestamps import NAME, moment_of, written
 
 
 class SubmissionExporter(NotebookExporter):
-    """Reads a handed-in notebook as `coursepack grade` does: slimmed, repaired, told.
+    """Read a submitted notebook as `coursepack grade` does: strip it, repair it, and report what was repaired.
 
-    Its times of hand-in are read by our rules too: nbgrader takes 11:30 PM for the morning and +0530 for 530 seconds,
-    and ends the whole batch at a text that is no time.
+    Its time of hand-in is read by our rules too: nbgrader reads 11:30 PM as the morning and +0530 as 530 seconds, and
+    stops the whole batch at a text that is not a time.
     """
 
     def __init__(self, *args: Any, **options: Any) -> None:
@@ -32,7 +32,7 @@ class SubmissionExporter(NotebookExporter):
             folders.get_existing_timestamp = _time_of
 
     def from_filename(self, filename: str, resources: Any = None, **options: Any) -> tuple[Any, Any]:
-        """Convert a notebook: a submission in `Autograde`'s first step, what came of it in the second."""
+        """Convert a notebook: a submission in `Autograde`'s first step, its result in the second."""
         if not getattr(self.parent, "_sanitizing", False):
             resources[NOTES] = self._notes
             _rewrite_time(Path(filename).with_name(NAME))
@@ -47,7 +47,7 @@ class SubmissionExporter(NotebookExporter):
 
 
 def _rewrite_time(copied: Path) -> None:
-    """Let the copied `timestamp.txt` be one that every nbgrader command reads rightly, or none."""
+    """Rewrite the copied `timestamp.txt` so that every nbgrader command reads it correctly, or remove it."""
     if copied.is_file():
         moment = moment_of(copied.parent)
         copied.unlink()

@@ -1,4 +1,4 @@
-"""Grade one notebook: student code in a jail, judged from outside, one record per test cell.
+"""Grade one notebook: run student code in a jail, judge it from outside, and record a verdict per test cell.
 
-`grade_notebook.grade_notebook` is the way in; `worker.Worker` keeps what is expensive to start alive between notebooks.
+Start at `grade_notebook.grade_notebook`; `worker.Worker` keeps what is expensive to start alive between notebooks.
 """

@@ -1,4 +1,4 @@
-"""Grade one notebook: run its cells in a jailed kernel, let the judge decide the test cells, never lose a result."""
+"""Grade one notebook: run its cells in a jailed kernel, let the judge decide the test cells, and lose no result."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ _log = logging.getLogger(__name__)
 
 MESSAGES = {
     StopReason.TIME: "stopped at the time limit: does a loop never end?",
-    StopReason.MEMORY: "stopped at the memory limit: is an array or a list far too large?",
+    StopReason.MEMORY: "stopped at the memory limit: is an array or a list much too large?",
     StopReason.DIED: "the notebook's process ended while this cell ran",
     StopReason.SERVER: "the grading server ended twice while the notebook ran",
 }
@@ -45,7 +45,7 @@ VERDICTS = {
 SERVER_LOST = "the grading server ended while cell {} ran; a new one ran the cell again"
 UNSTARTED = "no kernel could be started"
 NOT_GRADED = "This test was not graded, for a reason that is not in your notebook."
-NOT_REACHED = "not reached: the notebook's process ended too often, or its time was over"
+NOT_REACHED = "not reached: the notebook's process ended too often, or its time ran out"
 ERROR_NAMES = {
     Verdict.TIMED_OUT: "TimedOut",
     Verdict.OUT_OF_MEMORY: "OutOfMemory",
@@ -72,15 +72,15 @@ def grade_notebook(
     Args:
         course: the course.
         source_nb: the assignment's source notebook, with solutions and hidden tests.
-        submission_nb: what was handed in; nothing about it is believed.
-        limits: what the notebook may take.
+        submission_nb: the submitted notebook; nothing in it is trusted.
+        limits: limits on time, memory and output.
         worker: a running worker.
-        files: what was handed in beside the notebook, by relative path.
+        files: files submitted with the notebook, by relative path.
         pictures: whether to run the assignment's own cells that only draw; points do not depend on them.
-        left_out: ids of further cells that are not run, tests among them: then there is no record of those.
+        left_out: ids of further cells not to run; tests among them get no record.
 
     Returns:
-        A record for every test cell, whatever the submission does, and the notebook as it was run.
+        A record for every test cell, whatever the submission does, and the notebook that was run.
     """
     take, beside = limits or Limits(), files or {}
 
@@ -99,7 +99,7 @@ def grade_notebook(
 
 
 def _wait_for(work: Coroutine[None, None, GradedNotebook]) -> GradedNotebook:
-    """Run a coroutine to its end, also where the thread has a loop running: formgrader calls from one."""
+    """Run a coroutine to its end, even if the thread already runs an event loop, as formgrader's does."""
     try:
         asyncio.get_running_loop()
     except RuntimeError:
@@ -109,14 +109,14 @@ def _wait_for(work: Coroutine[None, None, GradedNotebook]) -> GradedNotebook:
 
 
 def own_pictures(notebook: NotebookNode) -> set[str]:
-    """Return the ids of the assignment's own cells that only draw what no other cell uses, the student's included."""
+    """Return the ids of the assignment's own cells that only draw and set nothing that other cells use."""
     own = {cell.id for cell in notebook.cells if grade_id_of(cell)}
     return plot_cells(notebook) & own
 
 
 @dataclass
 class _Run:
-    """One notebook on its way through."""
+    """The grading of one notebook."""
 
     worker: Worker
     notebook: NotebookNode
@@ -127,14 +127,14 @@ class _Run:
     notes: list[str] = field(default_factory=list)
     records: list[VerdictRecord] = field(default_factory=list)
     server_lost: bool = False
-    # The fault of ours, if any, after which nothing can be held against the student.
+    # Our fault, if any, after which no failure counts against the student.
     ours: str = ""
 
     def __post_init__(self) -> None:
         self.kernels = Kernels(self.worker, self.notebook, self.limits, self.files, self.notes)
 
     async def grade(self) -> GradedNotebook:
-        """Go through all cells."""
+        """Run or judge all cells in order."""
         started = time.monotonic()
         self.kernels.until = started + self.limits.notebook_wall_seconds
         try:
@@ -179,14 +179,14 @@ class _Run:
         await self._bury_if_dead(cell, cell_run, session)
 
     async def _again(self, index: int, cell: NotebookNode) -> None:
-        """Run a cell once more, for the server ended; if that happens again, it is recorded."""
+        """Run a cell again because the server ended; record it if that happens again."""
         self.server_lost, cell.outputs = True, []
         self.notes.append(SERVER_LOST.format(grade_id_of(cell) or cell.id))
         await self.kernels.leave()
         await self._cell(index, cell)
 
     def _after_run(self, index: int, cell: NotebookNode, cell_run: CellRun) -> None:
-        """Record a test that students see; remember a cell that a new kernel can run again."""
+        """Record a visible test; remember a cell that a new kernel can run again."""
         if cell_run.stop is None:
             self.kernels.came_to_its_end(index)
         else:
@@ -198,7 +198,7 @@ class _Run:
             self._record(cell, verdict, message, cell_run)
 
     def _after_judging(self, cell: NotebookNode, cell_run: CellRun, answer: Answer) -> None:
-        """Record a test cell that was judged; what stopped the kernel counts for more than what the judge says."""
+        """Record a judged test cell; the reason why the kernel stopped overrides the judge's verdict."""
         if cell_run.stop is not None and answer.verdict != Verdict.GRADER_ERROR:
             answer = Answer(VERDICTS[cell_run.stop], MESSAGES[cell_run.stop])
         elif answer.verdict == LOST:
@@ -208,7 +208,7 @@ class _Run:
         self._record(cell, Verdict(answer.verdict), message, cell_run, answer.details)
 
     def _record(self, cell: NotebookNode, verdict: Verdict, message: str, cell_run: CellRun, details: str = "") -> None:
-        """Record a test cell; what is not passed after a fault of ours may be that fault's doing."""
+        """Record a test cell; if it fails after a fault of ours, that fault may be the cause."""
         if self.ours and verdict is not Verdict.PASSED:
             verdict, message = Verdict.GRADER_ERROR, self.ours
         took = round(cell_run.seconds, 3), round(cell_run.cpu_seconds, 3)
@@ -223,7 +223,7 @@ class _Run:
             self._record(cell, Verdict.NOT_REACHED, NOT_REACHED, CellRun(0.0, 0.0))
 
     def _ran(self, index: int) -> list[RanCell]:
-        """Return the cells that have run in the kernel when the cell at `index` has its turn."""
+        """Return the cells that have run in the kernel before the cell at `index`."""
         ran = []
         for place, cell in enumerate(self.notebook.cells[:index]):
             if cell.cell_type == "code" and not _points(cell) and cell.id not in self.skipped:
@@ -232,7 +232,7 @@ class _Run:
         return ran
 
     async def _kernel(self) -> Session | None:
-        """Return a living kernel in which the cells so far have run; None where there can be none."""
+        """Return a running kernel in which the cells so far have run; None if there can be none."""
         if time.monotonic() >= self.kernels.until:
             return None
         session = await self.kernels.ready()

@@ -1,6 +1,7 @@
-"""Put together the notebook that is run: the source's cells, with the student's answers and the student's own cells.
+"""Build the notebook to run: the source's cells, with the student's answers and the student's own cells.
 
-What decides how a cell is run or what it is worth (its type, ids, tags, points, the notebook's kernel) is the source's.
+Everything that decides how a cell is run or what it is worth (type, ids, tags, points, the notebook's kernel) comes
+from the source.
 """
 
 from __future__ import annotations
@@ -34,7 +35,7 @@ class Assembly:
 
     Attributes:
         notebook: its cells; test cells are the source's own, with their hidden tests.
-        notes: what was missing or put right, one sentence each.
+        notes: what was missing or repaired, one sentence each.
     """
 
     notebook: NotebookNode
@@ -42,7 +43,7 @@ class Assembly:
 
 
 def assemble(source: NotebookNode, submission: NotebookNode) -> Assembly:
-    """Return the notebook to run for a submission, whatever its metadata say."""
+    """Return the notebook to run for a submission, whatever the submission's metadata say."""
     own = {name: cell for cell in source.cells if (name := grade_id_of(cell))}
     notes: list[str] = []
     handed, pictures = _student_cells(submission, notes)
@@ -65,14 +66,14 @@ def assemble(source: NotebookNode, submission: NotebookNode) -> Assembly:
 
 
 def _released(source: NotebookNode) -> NotebookNode:
-    # Here, because it takes all of nbgrader, which a worker otherwise never needs.
+    # Imported here because it loads all of nbgrader, which a worker otherwise never needs.
     from coursepack.notebooks.versions import released_notebook
 
     return released_notebook(source)
 
 
 def _student_cells(submission: Any, notes: list[str]) -> tuple[list[HandedInCell], list[dict[str, Any]]]:
-    """Return every cell that can be read, with its attachments; a cell that takes too much room costs itself."""
+    """Return every cell that can be read, with its attachments; leave out a cell that is too large."""
     cells = submission.get("cells", []) if isinstance(submission, dict) else []
     handed: list[HandedInCell] = []
     pictures: list[dict[str, Any]] = []
@@ -109,7 +110,7 @@ def _id(cell: dict[str, Any]) -> str:
 
 
 def _filled(own: NotebookNode, text: str) -> NotebookNode:
-    """Return the source's cell, with the student's text where students write."""
+    """Return the source's cell, with the student's text if students write in it."""
     cell = copy.deepcopy(own)
     if is_written_in(own):
         cell.source = text
@@ -131,7 +132,7 @@ def _notebook(source: NotebookNode, cells: list[NotebookNode]) -> NotebookNode:
 
 
 def with_marks(graded: GradedNotebook, submitted: NotebookNode) -> NotebookNode:
-    """Return the graded notebook with what nbgrader needs: checksums of answers, and no output that it reads as points.
+    """Return the graded notebook for nbgrader: with checksums of answers, and without output that it reads as points.
 
     nbgrader takes a number displayed by a test cell for its points, and any text on standard error for a failure.
     """

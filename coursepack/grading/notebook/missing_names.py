@@ -1,4 +1,4 @@
-"""Where a name is missing because its own cell raised, say what that cell raised instead."""
+"""If a name is missing because its cell raised an error, report that error instead."""
 
 from __future__ import annotations
 
@@ -14,27 +14,27 @@ from coursepack.sandbox.safe_output import clean_text
 MAX_ERROR = 300
 _MISSING = re.compile(r"(?:NameError: )?name '(\w{1,100})' is not defined")
 _HINT = re.compile(r"hint: keep the given name, and make sure that its cell runs")
-# IPython gives a cell's code the name of a file.
+# IPython gives a cell's code a file name.
 _FILE = re.compile(r"\([^()\s]{0,200}, (line \d+)\)")
 
 
 def explained(message: str, cells: Sequence[NotebookNode]) -> str:
-    """Return a check's message, with the error of the cell that would have made the name that it misses.
+    """Return a check's message, with the error of the cell that should have defined the missing name.
 
     Args:
         message: why a test did not pass.
-        cells: the notebook's; those that have run have outputs.
+        cells: the notebook's cells; those that have run have outputs.
     """
     missing = _MISSING.search(message)
     errors = list(_errors(missing[1], cells)) if missing else []
     if missing is None or not errors:
         return message
     why = f"{missing[1]} is missing, because its cell ended with {errors[-1]}"
-    return _HINT.sub("hint: run that cell by itself and mend what it says", message.replace(missing[0], why))
+    return _HINT.sub("hint: run that cell by itself and fix its error", message.replace(missing[0], why))
 
 
 def _errors(name: str, cells: Sequence[NotebookNode]) -> Iterable[str]:
-    """Yield the error of each cell that makes a name and raised: the student's own words, cut and cleaned."""
+    """Yield the error of each cell that defines a name and raised: the student's own text, shortened and cleaned."""
     for cell in cells:
         if is_test(cell):
             continue  # a test's own names are no answer's

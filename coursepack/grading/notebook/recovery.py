@@ -1,9 +1,9 @@
-"""The kernels of one notebook: where one ends, find the cell that ended it, and go on in a new one without that cell.
+"""Recover from a kernel that ends: find the cell that ended it, and continue in a new kernel without that cell.
 
-A kernel may end long after the cell that is to blame: a thread or a timer outlives its cell. So the cell that ran at
-that moment is not simply blamed. A new kernel runs all earlier cells again and then nothing, as long as the old one
-still lived: if it ends as well, one of the earlier cells is to blame, and halving finds which. If it lives, the cell
-runs once more in it, and is to blame if the kernel ends again.
+A kernel may end long after the cell that caused it: a thread or a timer outlives its cell. So we do not simply blame
+the cell that ran at that moment. A new kernel runs all earlier cells again and then waits as long as the old one
+lived: if it ends as well, one of the earlier cells is the cause, and bisection finds which. If it survives, the cell
+runs again in it, and is the cause if the kernel ends again.
 """
 
 from __future__ import annotations
@@ -28,22 +28,22 @@ LATER = "cell {} ended the kernel some time after its own end; it was left out f
 AGAIN = "cell {} ended the kernel when a new one ran it again; it was left out from then on"
 ONCE = "the kernel ended while cell {} ran; in a new one the cell ran to its end"
 LEFT_OUT = "this cell ended the notebook's process after its own end; it was left out from then on"
-# How long a new kernel is watched: longer than the old one lived, for a busy machine is late; but not for ever.
+# How long to watch a new kernel: longer than the old one lived, because a busy machine is slow; but not for ever.
 SLACK, MARGIN_SECONDS, LONGEST_SECONDS = 1.25, 0.5, 60.0
-# Searches for an earlier cell in one notebook. Each leaves a cell out, and costs as many kernels as halving takes.
+# Maximum number of searches per notebook. Each leaves a cell out, and costs as many kernels as bisection needs.
 SEARCHES = 10
 
 
 @dataclass
 class Kernels:
-    """Keeps one living kernel in which all cells have run that came to their end.
+    """Keep one running kernel in which all completed cells have run.
 
     Attributes:
-        until: the notebook's last moment, on the monotonic clock.
-        notes: what the instructor is told.
-        completed: the cells that a new kernel runs again, by their place in the notebook.
+        until: the notebook's deadline, on the monotonic clock.
+        notes: notes for the instructor.
+        completed: the cells that a new kernel runs again, by their index in the notebook.
         session: the present kernel, if there is one.
-        cpu_seconds: what the kernels that have ended used.
+        cpu_seconds: CPU time used by the kernels that have ended.
     """
 
     worker: Worker
@@ -62,7 +62,7 @@ class Kernels:
     _suspect: int | None = None
 
     async def ready(self) -> Session | None:
-        """Return a living kernel in which the completed cells have run; None where there can be none."""
+        """Return a running kernel in which the completed cells have run; None if there can be none."""
         while self.session is None:
             if max(self._starts, self._failures) > self.limits.restarts:
                 return None
@@ -73,7 +73,7 @@ class Kernels:
 
     @property
     def unstarted(self) -> bool:
-        """Tell whether there is no kernel because none starts, for which nothing in a notebook is to blame."""
+        """Tell whether there is no kernel because none starts, which is never the notebook's fault."""
         return self.session is None and self._failures > 0
 
     def came_to_its_end(self, index: int) -> None:
@@ -82,13 +82,13 @@ class Kernels:
         self._ended[index] = time.monotonic()
 
     def settled(self, index: int, cell_run: CellRun) -> None:
-        """Allow as many kernels as before to the next cell: what became of this one is known."""
+        """Reset the number of kernels allowed for a cell: this cell is settled."""
         if self._suspect == index and cell_run.stop is None:
             self.notes.append(ONCE.format(self._name(index)))
         self._suspect, self._starts = None, 0
 
     async def acquits(self, index: int, cell_run: CellRun) -> bool:
-        """Tell whether a cell in which the kernel ended has another try: an earlier cell ended it, or nobody knows yet.
+        """Tell whether to try a cell again in which the kernel ended: an earlier cell ended it, or we do not know yet.
 
         Args:
             index: the cell that ran.
@@ -110,7 +110,7 @@ class Kernels:
         return cell_run.stop is StopReason.DIED
 
     async def _leave_out_earlier(self, died: float) -> bool:
-        """Look among the cells that had run in the dead kernel for the one that ended it, and leave it out."""
+        """Find the cell, among those that had run in the dead kernel, that ended it, and leave it out."""
         ended = dict(self._ended)
         if self._searches >= SEARCHES:
             await self.leave()
@@ -124,10 +124,10 @@ class Kernels:
         return True
 
     async def _culprit(self, cells: Sequence[int], lived: Sequence[float]) -> int | None:
-        """Return the last cell that it takes to end a kernel in which nothing runs any more; None if all do not.
+        """Return the last cell needed to end a kernel in which nothing else runs; None if all together do not end it.
 
         Args:
-            cells: what had run.
+            cells: the cells that had run.
             lived: how many seconds the kernel lived after the end of each.
         """
         self._starts += 1
@@ -144,7 +144,7 @@ class Kernels:
         return cells[ends - 1] if time.monotonic() < self.until else None
 
     async def _outlives(self, cells: Sequence[int], seconds: float) -> bool:
-        """Tell whether a new kernel runs cells and lives on for some time; if so, it is the present one."""
+        """Tell whether a new kernel runs the cells and survives for some time; if so, make it the current one."""
         await self.leave()
         if time.monotonic() > self.until or not await self._start():
             return True
@@ -175,7 +175,7 @@ class Kernels:
         return True
 
     async def _run_again(self, cells: Sequence[int]) -> tuple[int, CellRun] | None:
-        """Run cells; return the one in which the kernel ended. One that is interrupted now is not run again."""
+        """Run cells; return the one in which the kernel ended. A cell that is interrupted now is not run again."""
         assert self.session is not None
         for index in cells:
             cell_run = await self.session.run(copy.deepcopy(self.notebook.cells[index]), index, self.until)
@@ -187,7 +187,7 @@ class Kernels:
         return None
 
     async def _replay(self) -> None:
-        """Run again what had run in the kernel that died; if the new one ends, leave out the cell that ends it."""
+        """Run again what had run in the dead kernel; if the new one ends, leave out the cell that ends it."""
         dead = await self._run_again(list(self.completed))
         if dead is None:
             return
@@ -212,7 +212,7 @@ class Kernels:
         return str(grade_id_of(cell) or cell.id)
 
     async def leave(self) -> None:
-        """End the present kernel."""
+        """End the current kernel."""
         if self.session is not None:
             self.cpu_seconds += self.session.cpu_seconds()
             await self.session.close()

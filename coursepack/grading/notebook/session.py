@@ -1,4 +1,4 @@
-"""One kernel and what is done with it: run cells through nbclient, let cells be judged, keep the limits."""
+"""A kernel session: run cells through nbclient, let the judge run test cells, and enforce the limits."""
 
 from __future__ import annotations
 
@@ -31,11 +31,11 @@ POLL_SECONDS = 0.1
 FAREWELL_SECONDS = 5.0
 DYING_SECONDS = 0.3
 GONE_SECONDS = 10.0
-ENDLESS = "the check did not end, and did not wait for the notebook"
+ENDLESS = "the check did not end, although it was not waiting for the notebook"
 
 
 class StopReason(StrEnum):
-    """Why a cell was stopped before its end."""
+    """Reasons why a cell was stopped before its end."""
 
     TIME = "time"
     MEMORY = "memory"
@@ -44,12 +44,12 @@ class StopReason(StrEnum):
 
 
 class UnheardError(Exception):
-    """The kernel answers but shows nothing any more; it was ended."""
+    """The kernel answers but no longer sends outputs; we ended it."""
 
 
 @dataclass(frozen=True)
 class CellRun:
-    """What one cell took, how it was stopped, if it was, and whether it showed more than it may."""
+    """What one cell used, why it was stopped, if it was, and whether it exceeded the output limit."""
 
     seconds: float
     cpu_seconds: float
@@ -62,11 +62,11 @@ class Session:
     """A kernel with its client.
 
     Args:
-        server: where kernels come from.
-        judge: who judges test cells.
-        notebook: what is run.
-        limits: what it may take.
-        files: what lies beside the notebook.
+        server: the fork server that starts kernels.
+        judge: the judge of test cells.
+        notebook: the notebook to run.
+        limits: limits on time, memory and output.
+        files: the files beside the notebook.
     """
 
     def __init__(
@@ -87,10 +87,10 @@ class Session:
             startup_timeout=180,
             iopub_timeout=REMAINDER_SECONDS,
             raise_on_iopub_timeout=True,
-            record_timing=True,  # says when the kernel has answered
+            record_timing=True,  # tells us when the kernel has answered
             store_widget_state=False,
         )
-        # A kernel that took over shows once more what was shown before.
+        # A kernel that took over shows the earlier outputs again.
         self._client.total = 2 * limits.output_bytes
         self._meter: ResourceUsage | None = None
 
@@ -106,18 +106,18 @@ class Session:
 
         Args:
             cell: the cell.
-            index: its place in the notebook.
-            until: the notebook's last moment, on the monotonic clock.
+            index: its index in the notebook.
+            until: the notebook's deadline, on the monotonic clock.
         """
         self._client.room, self._client.full = self._limits.cell_output_bytes, False
         cell_run, _ = await self._watch(self._execute(cell, index), until)
         return replace(cell_run, cut_short=self._client.full)
 
     async def _execute(self, cell: NotebookNode, index: int) -> None:
-        """Run a cell, then wait until the kernel answers again: what ends it a moment later is this cell's doing."""
+        """Run a cell, then wait until the kernel answers again: if it ends a moment later, this cell is the cause."""
         try:
             await self._client.async_execute_cell(cell, index)
-        except CellTimeoutError:  # it answered, but the end of what it shows did not come
+        except CellTimeoutError:  # it answered, but the end of its outputs never arrived
             if await self.alive():
                 try:
                     await self._client.listen_again()
@@ -136,20 +136,20 @@ class Session:
                     return
 
     async def idle(self, seconds: float, until: float) -> CellRun:
-        """Let the kernel be for some time, or until it ends."""
+        """Leave the kernel alone for some time, or until it ends."""
         cell_run, _ = await self._watch(self._outlasts(min(seconds, self._limits.cell_wall_seconds / 2)), until)
         return cell_run
 
     async def judge(
         self, source: str, cells: Sequence[RanCell], until: float, answers: Collection[str] | None = None
     ) -> tuple[CellRun, Answer]:
-        """Let the judge run a test cell against this kernel; return how it went and what the judge says.
+        """Let the judge run a test cell against this kernel; return how it went and the judge's answer.
 
-        A judge that is silent even after the kernel was ended did not wait for that: the check itself does not end.
+        If the judge stays silent even after the kernel was ended, it was not waiting for it: the check does not end.
         """
-        await self._judge.ensure_running()  # on our time, not on the cell's
+        await self._judge.ensure_running()  # does not count towards the cell's time
         seconds = max(1.0, min(self._limits.cell_wall_seconds, until - time.monotonic()))
-        # The kernel is ended first: a judge that gave up would leave one that answers nobody to the next cell.
+        # We end the kernel first: if the judge gave up, the next cell would get a kernel that answers nobody.
         patience = seconds + self._limits.grace_seconds + FAREWELL_SECONDS
         call = self._judge.judge(source, self._manager.subject_socket, cells, patience, answers)
         cell_run, found = await self._watch(call, until)
@@ -162,7 +162,7 @@ class Session:
         return cell_run, answer
 
     async def _outlasts(self, seconds: float) -> bool:
-        """Tell whether the kernel still lives some time later: its sockets close a moment before it is gone."""
+        """Tell whether the kernel is still alive a moment later: its sockets close shortly before it exits."""
         until = time.monotonic() + seconds
         while await self.alive():
             if time.monotonic() > until:
@@ -174,7 +174,7 @@ class Session:
         return StopReason.DIED if self._server.alive() else StopReason.SERVER
 
     async def _watch(self, work: Any, until: float) -> tuple[CellRun, Any]:
-        """Wait for `work` while the kernel keeps its limits; interrupt it, then end it, when it does not."""
+        """Wait for `work` while the kernel stays within its limits; interrupt it, then end it, if it does not."""
         assert self._meter is not None
         started, cpu_before = time.monotonic(), self._meter.cpu_seconds()
         task = asyncio.ensure_future(work)
@@ -196,7 +196,7 @@ class Session:
         if stop is None and (reason or not await self.alive()):
             stop = self._end()
         cpu = self._meter.cpu_seconds() - cpu_before
-        if ended:  # even if the cell came to its end: the next one must not meet a kernel that is about to go
+        if ended:  # even if the cell completed: the next one must not get a kernel that is about to exit
             await self._gone()
         return CellRun(time.monotonic() - started, cpu, stop, reason), value
 
@@ -211,7 +211,7 @@ class Session:
         return None
 
     async def alive(self) -> bool:
-        """Tell whether the kernel lives."""
+        """Tell whether the kernel is alive."""
         return await self._manager.fork.poll() is None
 
     def cpu_seconds(self) -> float:
@@ -219,12 +219,12 @@ class Session:
         return self._meter.cpu_seconds() if self._meter else 0.0
 
     async def _gone(self) -> None:
-        """Wait until the kernel is gone that was told to go."""
+        """Wait until a kernel that was told to exit is gone."""
         with contextlib.suppress(TimeoutError):
             await asyncio.wait_for(self._manager.fork.wait(), GONE_SECONDS)
 
     async def close(self) -> None:
-        """End the kernel and everything it started, and wait until it is gone."""
+        """End the kernel and every process it started, and wait until they are gone."""
         await self._manager.fork.kill()
         await self._gone()
         with contextlib.suppress(Exception):
@@ -232,7 +232,7 @@ class Session:
 
 
 def _ending(task: asyncio.Future[Any]) -> tuple[str, Any]:
-    """Return (why it failed, its result) of a finished task."""
+    """Return (the reason for its failure, its result) of a finished task."""
     if task.cancelled():
         return "it did not end", None
     error = task.exception()

@@ -1,8 +1,8 @@
-"""A test that breaks at an answer: is the answer of the wrong kind, or is the test broken? The solution decides.
+"""Decide whether a test that breaks on an answer is itself broken: run it on the solution.
 
-A plain assertion such as `assert double(2) + 1 == 5` breaks where double gives None, and that is the student's failure.
-It breaks as well where the test itself is wrong, and then for everybody. So the first time that a test breaks, the
-assignment's own solution is put to it: if it passes that test, the test is sound.
+A plain assertion such as `assert double(2) + 1 == 5` breaks if double returns None, and that is the student's fault.
+It also breaks if the test itself is wrong, and then for everybody. So the first time that a test breaks, we run it on
+the assignment's own solution: if the solution passes, the test is sound.
 """
 
 from __future__ import annotations
@@ -16,24 +16,24 @@ from nbformat import NotebookNode
 from coursepack.grading.notebook.verdict_records import GradedNotebook, VerdictRecord
 from coursepack.judge.verdict import Verdict
 
-# What is passed by the solution, by digest of what it was graded with.
+# The tests that the solution passes, keyed by the digest of what it was graded with.
 Passed = dict[str, frozenset[str]]
 
 
 def in_doubt(graded: GradedNotebook) -> bool:
-    """Tell whether a test broke at the student's answer: its traceback says so."""
+    """Tell whether a test broke on the student's answer: its traceback says so."""
     return any(map(_is_doubtful, graded.records))
 
 
 def passed_by_solution(
     source: NotebookNode, files: Mapping[str, bytes], known: Passed, grade: Callable[[], GradedNotebook]
 ) -> frozenset[str]:
-    """Return the tests that the solution passes; graded once for the same notebook and files.
+    """Return the tests that the solution passes; it is graded once per notebook and set of files.
 
     Args:
         source: the source notebook.
-        files: what lies beside it.
-        known: what was found before.
+        files: the files beside it.
+        known: earlier results.
         grade: grades the solution.
     """
     texts = [f"{cell.get('id')} {cell.source}" for cell in source.cells]
@@ -45,7 +45,7 @@ def passed_by_solution(
 
 
 def settled(graded: GradedNotebook, passed: frozenset[str]) -> GradedNotebook:
-    """Return the records with every doubt settled: a test that the solution does not pass is a fault of ours."""
+    """Return the records with every doubt settled: a test that the solution does not pass is our fault."""
     return replace(graded, records=tuple(_settled(record, passed) for record in graded.records))
 
 

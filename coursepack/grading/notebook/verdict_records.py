@@ -1,4 +1,4 @@
-"""What came out of one notebook: a verdict for every test cell. Points follow from these records alone."""
+"""The results of one notebook: a verdict for every test cell. These records alone determine the points."""
 
 from __future__ import annotations
 
@@ -31,12 +31,12 @@ class VerdictRecord:
 
     Attributes:
         grade_id: the cell's name.
-        max_points: the points it carries; 0 for a test that students see.
-        verdict: what became of it.
-        message: why it did not pass, in the check's words; empty if it did.
+        max_points: the points it carries; 0 for a visible test.
+        verdict: its verdict.
+        message: why it did not pass, in the check's words; empty if it passed.
         seconds: wall-clock time.
         cpu_seconds: CPU time of the student's processes.
-        details: of a grader error, or of one in doubt, the traceback; for the instructor alone: it shows the test.
+        details: the traceback of a grader error, or of one in doubt; only for the instructor: it shows the test.
     """
 
     grade_id: str
@@ -49,11 +49,11 @@ class VerdictRecord:
 
     @property
     def points(self) -> float:
-        """The points earned: all of them, or none."""
+        """Points earned: all or none."""
         return self.max_points if self.verdict is Verdict.PASSED else 0.0
 
     def as_result(self) -> CellResult:
-        """Return the record as the class's results hold it."""
+        """Return the record in the form used in the class's results."""
         return CellResult(self.grade_id, self.points, self.max_points, STATUS[self.verdict], self.message)
 
 
@@ -63,10 +63,10 @@ class GradedNotebook:
 
     Attributes:
         records: one for each test cell, in the notebook's order.
-        notes: what was put right or noticed, one sentence each, for the instructor.
+        notes: what was repaired or noticed, one sentence each, for the instructor.
         seconds: wall-clock time.
         cpu_seconds: CPU time of the student's processes.
-        notebook: the notebook as it was run, outputs made safe; not part of the JSON.
+        notebook: the notebook as it was run, with safe outputs; not part of the JSON.
     """
 
     records: tuple[VerdictRecord, ...]
@@ -82,7 +82,7 @@ class GradedNotebook:
 
     @property
     def max_points(self) -> float:
-        """Points a perfect notebook earns."""
+        """Points that a perfect notebook earns."""
         return sum(record.max_points for record in self.records)
 
     @property
@@ -92,7 +92,7 @@ class GradedNotebook:
 
     @property
     def grader_errors(self) -> tuple[VerdictRecord, ...]:
-        """The cells that a fault of ours kept from being graded; where there are any, the points mean nothing."""
+        """The cells that a fault of ours kept from being graded; if there are any, the points mean nothing."""
         return tuple(record for record in self.records if record.verdict is Verdict.GRADER_ERROR)
 
     def to_json(self) -> str:
@@ -103,21 +103,21 @@ class GradedNotebook:
 
     @classmethod
     def from_json(cls, text: str) -> GradedNotebook:
-        """Return what `to_json` wrote.
+        """Read the records that `to_json` wrote.
 
         Raises:
-            ValueError: the text is no such JSON.
+            ValueError: the text is not such JSON.
         """
         try:
             content: dict[str, Any] = json.loads(text)
             records = [VerdictRecord(**{**one, "verdict": Verdict(one["verdict"])}) for one in content.pop("records")]
             return cls(records=tuple(records), **{**content, "notes": tuple(content["notes"])})
         except (TypeError, KeyError, AttributeError) as error:
-            raise ValueError(f"these are no grading records: {error}") from error
+            raise ValueError(f"these are not grading records: {error}") from error
 
 
 def _empty_notebook() -> NotebookNode:
-    """Return a notebook without cells; the judge, who has no notebooks, is spared nbformat's slow import."""
+    """Return a notebook without cells; nbformat is imported here to spare the judge its slow import."""
     import nbformat
 
     return nbformat.v4.new_notebook()  # type: ignore[no-untyped-call, no-any-return]

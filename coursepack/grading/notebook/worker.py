@@ -1,4 +1,4 @@
-"""A worker: one fork server in its jail and one judge, alive across notebooks."""
+"""A worker: a fork server in its jail and a judge, both kept alive across notebooks."""
 
 from __future__ import annotations
 
@@ -20,14 +20,14 @@ _log = logging.getLogger(__name__)
 
 
 class Worker:
-    """Grades notebooks one after another; a context manager.
+    """Grade notebooks one after another; a context manager.
 
     Args:
         course: the course whose notebooks are graded.
-        unsafe_no_jail: run student code without any wall. It can then do whatever you can do.
+        unsafe_no_jail: run student code without any isolation. It can then do whatever you can do.
 
     Attributes:
-        solutions: the tests that assignments' solutions were seen to pass; see `doubts.passed_by_solution`.
+        solutions: the tests that the assignments' solutions pass; see `suspect_tests.passed_by_solution`.
 
     Raises:
         CoursepackError: (on entering) there is no jail on this machine, something that the course
@@ -70,7 +70,7 @@ class Worker:
 
     @property
     def server(self) -> ServerProcess:
-        """The fork server; a new one where the last one ended."""
+        """The fork server; a new one if the last one ended."""
         if self._server is None:
             raise RuntimeError("the worker is not running: use it in a `with` statement")
         if not self._server.alive():
@@ -89,7 +89,7 @@ class Worker:
 
 
 class _OfThread(threading.local):
-    """The worker that a thread keeps, and for which course and with which walls it was started."""
+    """The worker that a thread keeps, with its course and its isolation."""
 
     kept: tuple[Path, bool, Worker] | None = None
 
@@ -98,7 +98,7 @@ _of_thread = _OfThread()
 
 
 def shared_worker(course: Course, *, unsafe_no_jail: bool = False) -> Worker:
-    """Return this thread's running worker; it is kept until the process ends or another course is asked for.
+    """Return this thread's running worker; keep it until the process ends or another course is requested.
 
     Raises:
         CoursepackError: there is no jail on this machine, or a process did not start.

@@ -1,1 +1,1 @@
-"""Take in one submission: find the assignment's cells in it, repair it, and read the files and the time beside it."""
+"""Read one submission: find the assignment's cells, repair the notebook, and read the files and the time beside it."""

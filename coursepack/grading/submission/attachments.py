@@ -1,7 +1,7 @@
-"""Pictures in written answers: what Jupyter attached to a cell, and what an editor wrote into the text itself.
+"""Keep the pictures of written answers: Jupyter's attachments, and those that an editor wrote into the text itself.
 
-Only PNG, JPEG and GIF pictures are kept, by what they are and not by what they are called, and only where the text
-shows them. A reference to anything else is made harmless: nbconvert gives up a whole page for one lost attachment.
+Only PNG, JPEG and GIF pictures are kept, judged by content and not by name, and only if the text shows them. A
+reference to anything else is made harmless, because nbconvert fails on a whole page for one missing attachment.
 """
 
 from __future__ import annotations
@@ -17,17 +17,17 @@ from coursepack.sandbox.image_size import is_picture
 from coursepack.sandbox.safe_output import IMAGES
 
 MAX_PICTURES = 100
-# In base64, so a photograph of 12 MB, and 30 MB of them.
+# In base64: enough for a photograph of 12 MB, and for 30 MB in all.
 MAX_PICTURE = 16 * 2**20
 MAX_TOTAL = 40 * 2**20
 MAX_PIXELS = 64_000_000
 MAX_NAME = 500
 # In place of "attachment:", so that nothing looks for one.
 LOST = "lost-picture:"
-LACKS = "cannot be shown: lost, too large, or no PNG, JPEG or GIF picture"
-# So many are named in one note.
+LACKS = "cannot be shown: lost, too large, or not a PNG, JPEG or GIF picture"
+# The number of pictures named in one note.
 NAMED = 3
-# What JavaScript's encodeURI leaves as it is.
+# The characters that JavaScript's encodeURI leaves unchanged.
 UNQUOTED = "!#$&'()*+,/:;=?@~"
 _PLAIN_NAME = re.compile(r"[A-Za-z0-9._-]{1,100}")
 _INLINE = re.compile(r"data:image/[a-z+.-]{1,20};base64,([A-Za-z0-9+/=]+)", re.IGNORECASE)
@@ -39,7 +39,7 @@ _TAG = re.compile(
 
 
 def with_inline(text: str, attachments: Any) -> tuple[str, dict[str, Any]]:
-    """Return a markdown text and its attachments, where pictures written into the text itself are attachments too."""
+    """Return a markdown text and its attachments; pictures inside the text become attachments too."""
     bundles = dict(list(attachments.items())[:MAX_PICTURES]) if isinstance(attachments, dict) else {}
 
     def attach(found: re.Match[str]) -> str:
@@ -54,12 +54,12 @@ def with_inline(text: str, attachments: Any) -> tuple[str, dict[str, Any]]:
 
 @dataclass
 class Pictures:
-    """The pictures of one notebook, counted together.
+    """The pictures of one notebook, with a common limit.
 
     Attributes:
-        notes: where to say what cannot be shown.
-        count: how many pictures are shown.
-        size: how many characters they take.
+        notes: the list of notes on what cannot be shown.
+        count: number of pictures shown.
+        size: number of characters that they take.
     """
 
     notes: list[str]
@@ -67,12 +67,12 @@ class Pictures:
     size: int = field(default=0)
 
     def put_into(self, cell: NotebookNode, bundles: dict[str, Any], name: str) -> None:
-        """Attach to a markdown cell what its text shows, and make harmless what cannot be shown.
+        """Attach the pictures that a markdown cell's text shows, and make harmless what cannot be shown.
 
         Args:
-            cell: the cell; its text is changed where a reference is.
-            bundles: what the submission attached, by name.
-            name: how notes name the cell.
+            cell: the cell; references in its text are changed.
+            bundles: the submission's attachments, by name.
+            name: the cell's name in notes.
         """
         if "attachment:" not in cell.source:
             return
@@ -96,7 +96,7 @@ class Pictures:
             cell["attachments"] = kept
 
     def _show(self, cell: NotebookNode, wanted: str, bundle: Any, kept: dict[str, dict[str, str]]) -> None:
-        """Keep one attachment, if the text shows it and it is a picture; under a name that needs no quoting."""
+        """Keep one attachment, if the text shows it and it is a picture, under a name that needs no quoting."""
         written = "|".join(map(re.escape, {wanted, quote(wanted), quote(wanted, safe=UNQUOTED)}))
         reference = re.compile(rf"""attachment:(?:{written})(?=[\s)>"'\]]|$)""")
         if not reference.search(cell.source):

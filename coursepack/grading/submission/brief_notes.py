@@ -1,13 +1,13 @@
-"""Say in one sentence what is true of many cells: notes are for people."""
+"""Merge notes about many cells into one sentence, because people read them."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterable
 
-# Up to so many cells have a sentence each; of more, so many are named.
+# Up to this many cells get a sentence each; of more cells, this many are named.
 NAMED = 3
-# What is said of one cell, and of many.
+# The note on one cell, and the words for many.
 _ALIKE = {
     re.compile(r"cell (\S+) was missing; put back"): "were missing; put back",
     re.compile(r"cell (\S+) had nbgrader metadata of schema .*; replaced"): "had nbgrader metadata of another schema; "
@@ -16,7 +16,7 @@ _ALIKE = {
 
 
 def brief(notes: Iterable[str]) -> tuple[str, ...]:
-    """Return notes without repetitions, sentences about many cells as one, where the first of them stood."""
+    """Return notes without repetitions; notes about many cells become one, in the place of the first."""
     said = list(dict.fromkeys(notes))
     for pattern, words in _ALIKE.items():
         names = {note: match[1] for note in said if (match := pattern.fullmatch(note))}

@@ -1,27 +1,27 @@
-"""Decide which cells of a submission are the assignment's: the only place that does.
+"""Decide which cells of a submission belong to the assignment; nothing else decides this.
 
-Editors copy, split, merge and move cells, and cleaners take metadata away. A cell is known, in this order,
+Editors copy, split, merge and move cells, and cleaners remove metadata. A cell is recognised, in this order,
 
 1. by its **metadata**: the `grade_id` that nbgrader gave it;
-2. by its **id**, where it has no `grade_id` of this assignment;
-3. by its **text**, where a cell of the assignment is still missing: one with exactly the released text; for an answer
-   in code, one that defines the names which the stub defines or, between the same neighbours, mentions; for a written
-   answer, one between the same neighbours, if possible with the same first line.
+2. by its **id**, if it has no `grade_id` of this assignment;
+3. by its **text**, if a cell of the assignment is still missing: a cell with exactly the released text; for an answer
+   in code, a cell that defines the names that the stub defines or, between the same neighbours, mentions them; for a
+   written answer, a cell between the same neighbours, if possible with the same first line.
 
-Where several cells claim to be the same one:
+If several cells claim to be the same one:
 
-- Of cells that students do not write in, the one whose text is as released counts; of several such, the last.
-- Of answers, one that was written in counts before one that is still as handed out; then the one that defines most of
-  the stub's names (a try-out in a copy defines none); then the one with metadata; then the one with the released id;
+- Of cells that students do not write in, the one with the released text counts; of several such, the last.
+- Of answers, one that was edited counts before one that is still as released; then the one that defines most of
+  the stub's names (an experiment in a copy has none); then the one with metadata; then the one with the released id;
   then the last.
-- Any other is the student's own cell and runs where it stands. Copies that are still as handed out, and empty ones,
-  are left out: a stub below the answer would replace it.
-- An answer written behind cells that need it, while the original is still as handed out, takes the original's place.
+- Any other is the student's own cell and runs in its place. Copies that are still as released, and empty ones, are
+    left out: a stub below the answer would replace it.
+- An answer written after cells that need it, while the original is still as released, takes the original's place.
 
-It is another notebook if more of its cells belong to another assignment than to this one; and, without any metadata,
-if ids and texts together speak for few cells only, because ids like "setup" are in every notebook.
+The submission is another notebook if more of its cells belong to another assignment than to this one; and, without any
+metadata, if ids and texts together match only a few cells, because ids like "setup" are in every notebook.
 
-Nobody gains by a false claim: what a locked cell holds, what is judged and what it is worth are the source's.
+A false claim gains nothing: the text of locked cells, the tests and the points come from the source.
 """
 
 from __future__ import annotations
@@ -43,14 +43,14 @@ FEWEST = 0.2
 
 @dataclass(frozen=True)
 class Identity:
-    """Which submitted cell is which.
+    """The assignment's cells in a submission.
 
     Attributes:
         order: the cells to run, as (place in the submission, name); the name of a student's own cell is empty.
-        known_by: by name of a cell, what it was recognised by: "metadata", "id" or "text".
+        known_by: for each cell name, what the cell was recognised by: "metadata", "id" or "text".
         foreign: places of cells with a `grade_id` that is not this assignment's.
-        notes: what was decided where the submission left a choice, one sentence each.
-        another: whether this is no submission of the assignment.
+        notes: what was decided if the submission left a choice, one sentence each.
+        another: whether this is not a submission of the assignment.
     """
 
     order: tuple[tuple[int, str], ...]
@@ -61,18 +61,18 @@ class Identity:
 
 
 def identify(handed: Sequence[HandedInCell], own: NotebookNode, released: Callable[[], NotebookNode]) -> Identity:
-    """Return which submitted cell is which; the rules are this module's docstring.
+    """Return which submitted cell is which; the module's docstring states the rules.
 
     Args:
         handed: the submitted cells.
         own: the assignment's source or student version.
-        released: returns the student version; called only where texts must be compared.
+        released: returns the student version; called only if texts must be compared.
     """
     return _Search(handed, own, released).identity()
 
 
 class _Search:
-    """One submission, while its cells are looked for."""
+    """The search for the cells of one submission."""
 
     def __init__(self, handed: Sequence[HandedInCell], own: NotebookNode, released: Callable[[], NotebookNode]) -> None:
         self._handed, self._make_released = handed, released
@@ -93,7 +93,7 @@ class _Search:
         return {name: cell.source for cell in self._released if (name := grade_id_of(cell))}
 
     def identity(self) -> Identity:
-        """Go through the rules in their order."""
+        """Apply the rules in order."""
         claims = self._claims()
         for name, places in claims.items():
             self._choose(name, places)
@@ -114,7 +114,7 @@ class _Search:
         return sure < max(1.0, FEWEST * len(self._own))
 
     def _is_confirmed(self, name: str, place: int) -> bool:
-        """Return whether the text of a cell speaks for it, too."""
+        """Return whether the text of a cell matches, too."""
         stub, text = self._stubs[name], self._handed[place].text
         if not is_written_in(self._own[name]):
             return same_text(stub, text)
@@ -133,7 +133,7 @@ class _Search:
         return cell.mark if cell.mark in self._own else self._ids.get(cell.id, "")
 
     def _choose(self, name: str, places: list[int]) -> None:
-        """Take one of the cells that claim a name; note what becomes of the others."""
+        """Choose one of the cells that claim a name; note what happens to the others."""
         chosen = places[0]
         if len(places) > 1:
             written = is_written_in(self._own[name])
@@ -166,17 +166,17 @@ class _Search:
         if run:
             said += f"; {_numbered(run)} ran as the student's own"
         if unchanged:
-            said += f"; {_numbered(unchanged)}, still as handed out or empty, was left out"
+            said += f"; {_numbered(unchanged)}, still as released or empty, was left out"
         self._notes.append(said)
 
     def _take_place(self, name: str, chosen: int, unchanged: list[int]) -> None:
-        """Put an answer where its untouched original stands, if cells that need it come in between."""
+        """Move an answer to its untouched original's place, if cells that need it come in between."""
         originals = [place for place in unchanged if place < chosen]
         between = {self._claim(place) for place in range(min(originals, default=chosen) + 1, chosen)}
         names = list(self._own)
         if between.intersection(names[names.index(name) + 1 :]):
             self._swapped[originals[0]] = chosen
-            self._notes.append(f"the answer to {name} was moved up to where the notebook has its cell")
+            self._notes.append(f"the answer to {name} was moved up to its cell's place in the notebook")
 
     def _order(self) -> Iterable[tuple[int, str]]:
         names = {place: name for name, place in self._places.items()}

@@ -1,4 +1,4 @@
-"""The files that lie beside a notebook, read without following a link anywhere."""
+"""Read the files beside a notebook, without following links."""
 
 from __future__ import annotations
 
@@ -6,9 +6,9 @@ import fnmatch
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-# The verdicts on a notebook's cells: written beside an autograded notebook, never handed in.
+# The verdicts on a notebook's cells: written beside an autograded notebook, never submitted.
 VERDICTS_FILE = "verdicts.json"
-# What operating systems, archives and tools leave behind: nobody handed it in, and no folder of these is a student.
+# What operating systems, archives and tools leave behind: it is not submitted work, and no such folder is a student.
 # `nbgrader_config.py` tells nbgrader the same.
 CLUTTER = (
     *("__MACOSX", ".DS_Store", "._*", ".Trashes", ".Spotlight-V100", ".fseventsd"),
@@ -20,13 +20,13 @@ MAX_BYTES = 64 * 2**20
 
 
 def files_beside(folder: Path, ignored: Sequence[str]) -> tuple[dict[str, bytes], tuple[str, ...]]:
-    """Return the files of a folder by relative path, and a note where some were left out.
+    """Return the files of a folder by relative path, and a note if some were left out.
 
-    Hidden files, clutter, notebooks, records and what `ignored` names are passed over; so are links and special files.
-    What exceeds 64 MiB or 1,000 files in all is left out.
+    Hidden files, clutter, notebooks, records and what `ignored` names are skipped; so are links and special files.
+    Files beyond 64 MiB or 1,000 files in all are left out.
 
     Args:
-        folder: where the notebook lies.
+        folder: the notebook's folder.
         ignored: patterns of file and folder names.
     """
     found: dict[str, bytes] = {}
@@ -34,14 +34,14 @@ def files_beside(folder: Path, ignored: Sequence[str]) -> tuple[dict[str, bytes]
     for path, name in _plain_files(folder, ignored):
         room -= path.stat().st_size
         if room < 0 or len(found) >= MAX_FILES:
-            why = f"more than {MAX_BYTES // 2**20} MiB or {MAX_FILES:,} files came along"
-            return found, (f"file {name} and what follows it was left out: {why}",)
+            why = f"more than {MAX_BYTES // 2**20} MiB or {MAX_FILES:,} files were submitted"
+            return found, (f"file {name} and all files after it were left out: {why}",)
         found[name] = path.read_bytes()
     return found, ()
 
 
 def is_clutter(name: str) -> bool:
-    """Return whether a file or folder of this name is nobody's work; systems spell the names in both cases."""
+    """Return whether a file or folder of this name is clutter, in upper or lower case."""
     return any(fnmatch.fnmatchcase(name.lower(), pattern.lower()) for pattern in CLUTTER)
 
 

@@ -10,7 +10,7 @@ from coursepack.notebooks.cell_texts import defined_names
 
 @dataclass(frozen=True)
 class HandedInCell:
-    """A submitted cell, as far as it can be read.
+    """The readable part of a submitted cell.
 
     Attributes:
         kind: its cell type.

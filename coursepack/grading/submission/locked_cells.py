@@ -1,4 +1,4 @@
-"""Tell what a student wrote into locked cells: their text is put back, which can cost an answer that stood there."""
+"""Report what a student wrote into locked cells: restoring their text can delete an answer written there."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from nbgrader import utils
 from coursepack.notebooks.cell_texts import lines_of, same_code, same_text
 from coursepack.notebooks.cells import grade_id_of, is_written_in, marks_of
 
-# So many changed cells are told with what was written, and so much of it.
+# The number of changed cells reported with what was written, and the number of characters shown.
 TOLD = 5
 MAX_TOLD = 300
 MAX_LINES = 400
@@ -20,8 +20,8 @@ MAX_LINES = 400
 def locked_changes(pairs: Sequence[tuple[NotebookNode, NotebookNode]]) -> list[str]:
     """Return a sentence for each locked cell whose text a student changed.
 
-    Layout alone is not told, nor a text that the course changed after it was handed out: then the submitted cell still
-    has the checksum that nbgrader gave to its text.
+    Changes of layout alone are not reported, nor a text that the course changed after its release: then the submitted
+    cell still has the checksum that nbgrader gave to its text.
 
     Args:
         pairs: cells of the student version, each with the submitted cell.

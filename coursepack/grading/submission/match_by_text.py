@@ -1,4 +1,4 @@
-"""Find cells of the assignment by their texts alone, where metadata and ids are lost; `identity` says the rules."""
+"""Find cells of the assignment by text alone, if metadata and ids are lost; `cell_identity` states the rules."""
 
 from __future__ import annotations
 
@@ -14,13 +14,13 @@ from coursepack.notebooks.cells import grade_id_of, is_written_in
 def find_by_text(
     handed: Sequence[HandedInCell], released: Sequence[NotebookNode], known: Mapping[str, int], free: Iterable[int]
 ) -> dict[str, int]:
-    """Return the places of the assignment's cells that are not known yet, by name, as far as texts tell.
+    """Return the places, by name, of cells of the assignment that only their texts identify.
 
     Args:
         handed: the submitted cells.
         released: the cells of the student version.
         known: the places of the cells that are known, by name.
-        free: the places of the cells that are none of these.
+        free: the places of all other cells.
     """
     search = _Search(handed, released, known, free)
     search.look_for_same_texts()
@@ -45,7 +45,7 @@ class _Search:
             self._by_text.setdefault(_key(cell.kind, cell.text), []).append(place)
 
     def look_for_same_texts(self) -> None:
-        """Find cells with exactly the released text; first those whose text the assignment has only once."""
+        """Find cells with exactly the released text; first those whose text occurs only once in the assignment."""
         for once in (True, False):
             for row in self._missing():
                 if (self._texts.count(self._texts[row]) == 1) is once:
@@ -53,7 +53,7 @@ class _Search:
                     self._take(row, self._within(row, same) or (same if once else []))
 
     def look_for_answers(self) -> None:
-        """Find answers among the cells that are no part of the student version."""
+        """Find answers among the cells that are not part of the student version."""
         for text in self._texts:
             self._free.difference_update(self._by_text.get(text, []))
         for row in self._missing():
@@ -62,7 +62,7 @@ class _Search:
                 self._take(row, self._code_answers(row) if code else self._written_answers(row))
 
     def _code_answers(self, row: int) -> list[int]:
-        """Return the cells that may be the answer to a stub, the likeliest first."""
+        """Return the cells that may be the answer to a stub, the most likely first."""
         stub = self._released[row].source
         wanted, expected = defined_names(stub), expected_names(stub)
         code = [at for at in sorted(self._free) if self._handed[at].kind == "code"]

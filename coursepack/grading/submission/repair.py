@@ -1,7 +1,7 @@
-"""Make a valid notebook of a submission's JSON: what grading replaces refuses nobody, a broken cell costs itself.
+"""Make a valid notebook from a submission's JSON: a broken part never costs more than its own cell.
 
-The format's number, the kernel, ids and everything else that grading does not read are set anew. A cell of an unknown
-type becomes raw text, unless it turns out to be one of the assignment's; a text that is none becomes empty.
+The format number, the kernel, ids and everything else that grading does not read are set afresh. A cell of an unknown
+type becomes raw text, unless it turns out to be one of the assignment's; a text that is not a text becomes empty.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from nbformat import NotebookNode
 
 NBFORMAT = (4, 5)
 KINDS = ("code", "markdown", "raw")
-# So many cells are named in one note.
+# The number of cells named in one note.
 NAMED = 3
 _ID = re.compile(r"[a-zA-Z0-9_-]{1,64}")
 
@@ -28,7 +28,7 @@ def repaired(content: dict[str, Any]) -> tuple[NotebookNode, tuple[str, ...]]:
     """Return a valid notebook, and what was repaired, one sentence each.
 
     Args:
-        content: the notebook's JSON, reduced by `strip_notebook`.
+        content: the notebook's JSON, after `strip_notebook`.
 
     Raises:
         UnreadableError: it has no cells, or is of a format that is yet to come.
@@ -39,7 +39,7 @@ def repaired(content: dict[str, Any]) -> tuple[NotebookNode, tuple[str, ...]]:
     if major is not None and major > NBFORMAT[0]:
         raise UnreadableError(f"its notebook format is {major}; this nbgrader reads {NBFORMAT[0]}")
     if major is None:
-        notes.append(f"its notebook format is missing or no number; read as {NBFORMAT[0]}")
+        notes.append(f"its notebook format is missing or not a number; read as {NBFORMAT[0]}")
     elif (major, minor or 0) < NBFORMAT:
         notes.append(f"upgraded from notebook format {major}.{minor or 0}")
     cells = [cell for number, one in enumerate(raw, 1) if (cell := _cell(one, number)) is not None]
@@ -67,14 +67,14 @@ def _raw_cells(content: dict[str, Any]) -> list[Any]:
 
 
 def _number(value: Any) -> int | None:
-    """Return a whole number, also one that is written as a text."""
+    """Return an integer, even if it is written as a string."""
     if isinstance(value, str) and re.fullmatch(r"[0-9]{1,3}", value.strip()):
         return int(value)
     return value if isinstance(value, int) and not isinstance(value, bool) else None
 
 
 def _cell(raw: Any, number: int) -> dict[str, Any] | None:
-    """Return a valid cell; None for what is no cell at all."""
+    """Return a valid cell; None for what is not a cell at all."""
     if not isinstance(raw, dict):
         return None
     kind, text = _kind(raw), _text(raw)
@@ -101,7 +101,7 @@ def _text(raw: dict[str, Any]) -> str:
 
 
 def _metadata(metadata: Any) -> dict[str, Any]:
-    """Keep what says which cell it is, and the tags."""
+    """Keep the metadata that identify a cell, and its tags."""
     if not isinstance(metadata, dict):
         return {}
     kept = {"nbgrader": metadata["nbgrader"]} if isinstance(metadata.get("nbgrader"), dict) else {}
@@ -119,7 +119,7 @@ def _attachments(attachments: Any) -> dict[str, dict[str, str]]:
 
 
 def _give_ids(cells: list[dict[str, Any]]) -> None:
-    """Give a new id to every cell whose own is missing, unsound or another's already."""
+    """Give a new id to every cell whose id is missing, invalid or already taken."""
     taken = {cell["id"] for cell in cells if isinstance(cell["id"], str)}
     seen: set[str] = set()
     for number, cell in enumerate(cells, 1):
@@ -130,7 +130,7 @@ def _give_ids(cells: list[dict[str, Any]]) -> None:
 
 
 def unused(wanted: str, taken: Iterable[str]) -> str:
-    """Return an id that is not taken, as near as possible to the one wanted."""
+    """Return a free id, as close as possible to the wanted one."""
     known, found, number = set(taken), wanted, 1
     while found in known:
         number += 1
@@ -139,17 +139,17 @@ def unused(wanted: str, taken: Iterable[str]) -> str:
 
 
 def _broken(raw: list[Any]) -> list[str]:
-    """Say which cells are broken, and how they were read."""
+    """Return notes on which cells are broken, and how they were read."""
     faults: dict[str, list[str]] = {}
     for number, cell in enumerate(raw, 1):
         if not isinstance(cell, dict):
-            faults.setdefault("no cell, and was left out", []).append(str(number))
+            faults.setdefault("invalid, and was left out", []).append(str(number))
             continue
         kind = cell.get("cell_type")
         if kind not in (*KINDS, "heading", "html"):
             faults.setdefault("of an unknown type, and was read as plain text", []).append(str(number))
         if not isinstance(cell.get("source", cell.get("input")), str):
-            faults.setdefault("without a text that can be read, and was taken as empty", []).append(str(number))
+            faults.setdefault("without readable text, and was taken as empty", []).append(str(number))
     return [_told(numbers, fault) for fault, numbers in faults.items()]
 
 

@@ -1,7 +1,7 @@
-"""Look at a submission before nbgrader does: say why it cannot be graded, or make it so that it can.
+"""Check a submission before nbgrader reads it: say why it cannot be graded, or repair it so that it can.
 
-nbgrader stops a whole batch at some faults (a duplicated test cell, metadata of another schema) and gives up a
-submission at others. What a student's editor or hand can break without touching an answer is put right here, in a
+Some faults make nbgrader stop a whole batch (a duplicated test cell, metadata of another schema), others make it
+reject the submission. Whatever a student or an editor can break without touching an answer is repaired here, in a
 working copy, and noted.
 """
 
@@ -35,7 +35,7 @@ class SanitizedSubmission:
 
     Attributes:
         notebook: the working copy.
-        notes: what was put right, one sentence each.
+        notes: what was repaired, one sentence each.
     """
 
     notebook: NotebookNode
@@ -43,21 +43,21 @@ class SanitizedSubmission:
 
 
 def sanitize_submission(path: Path, released: NotebookNode) -> SanitizedSubmission:
-    """Read a submitted notebook and put right what nbgrader would stumble over.
+    """Read a submitted notebook and repair what nbgrader could not handle.
 
     Args:
-        path: where the notebook must lie.
+        path: the path that the notebook must have.
         released: the assignment's student version.
 
     Raises:
-        UnreadableError: there is no notebook, or nothing that could be graded in it.
+        UnreadableError: there is no notebook, or it contains nothing to grade.
     """
     read = read_submission(path)
     return SanitizedSubmission(read.notebook, read.notes + sanitize_notebook(read.notebook, released))
 
 
 def read_submission(path: Path) -> SanitizedSubmission:
-    """Read a submitted notebook and mend what is broken in it, whatever assignment it belongs to.
+    """Read a submitted notebook and repair what is broken in it, whatever assignment it belongs to.
 
     Raises:
         UnreadableError: there is no notebook.
@@ -66,13 +66,13 @@ def read_submission(path: Path) -> SanitizedSubmission:
 
 
 def sanitize_notebook(notebook: NotebookNode, released: NotebookNode) -> tuple[str, ...]:
-    """Put right, in place, what nbgrader would stumble over; return what was done, one sentence each.
+    """Repair in place what nbgrader could not handle; return what was done, one sentence each.
 
-    Every cell that `identify` recognises gets the assignment's own id, type and nbgrader metadata, every other none;
-    locked cells get their text back.
+    Every cell that `identify` recognises gets the assignment's own id, type and nbgrader metadata; every other cell
+    loses them. Locked cells get their text back.
 
     Raises:
-        UnreadableError: this is no submission of the assignment.
+        UnreadableError: this is not a submission of the assignment.
     """
     own = {name: cell for cell in released.cells if (name := grade_id_of(cell))}
     found = identify([_handed(cell) for cell in notebook.cells], released, lambda: released)
@@ -102,7 +102,7 @@ def _handed(cell: NotebookNode) -> HandedInCell:
 
 
 def _how_known(found: Identity) -> list[str]:
-    """Say which cells had lost their metadata, and by what they were recognised."""
+    """Return notes on which cells had lost their metadata, and how they were recognised."""
     notes = []
     for witness, words in (("id", "id"), ("text", "text")):
         names = [name for name, known_by in found.known_by.items() if known_by == witness]
@@ -137,7 +137,7 @@ def _read_json(path: Path) -> dict[str, Any]:
 
 
 def _read_text(path: Path) -> str:
-    """Return the file's text, if reading it as JSON cannot take gigabytes."""
+    """Return the file's text, unless parsing it could take gigabytes."""
     size = path.stat().st_size
     if size > MAX_BYTES:
         raise UnreadableError(
@@ -156,7 +156,7 @@ def _note_schema(found: dict[str, Any], own: dict[str, Any], notes: list[str]) -
 
 
 def _like(own: NotebookNode, cell: NotebookNode, notes: list[str]) -> NotebookNode:
-    """Return the student's cell as one of the assignment's: our id, type and metadata, our text where it is locked."""
+    """Return the student's cell as a cell of the assignment: our id, type and metadata; our text if it is locked."""
     name = grade_id_of(own)
     if cell.cell_type != own.cell_type:
         notes.append(f"cell {name} had become a {cell.cell_type} cell; changed back")
@@ -174,7 +174,7 @@ def _like(own: NotebookNode, cell: NotebookNode, notes: list[str]) -> NotebookNo
 
 
 def _students(cell: NotebookNode, own: dict[str, NotebookNode], taken: set[str]) -> NotebookNode:
-    """Return a cell of the student's own, which neither says nor seems to be one of the assignment's."""
+    """Return one of the student's own cells, without any mark of the assignment."""
     cell.metadata.pop("nbgrader", None)
     if cell.id in {one.id for one in own.values()}:
         cell.id = unused(f"copy-of-{cell.id[:50]}", taken)
@@ -183,7 +183,7 @@ def _students(cell: NotebookNode, own: dict[str, NotebookNode], taken: set[str])
 
 
 def _drop_skip_tags(notebook: NotebookNode, notes: list[str]) -> None:
-    """Remove the tag that keeps a cell from being run: a test that is not run would count as passed."""
+    """Remove the tag that prevents a cell from running: a test that does not run would count as passed."""
     tagged: list[str] = []
     for cell in notebook.cells:
         tags = cell.metadata.get("tags", [])

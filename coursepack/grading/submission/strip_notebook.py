@@ -1,6 +1,6 @@
-"""Keep of a submission what grading reads, before it is validated and copied: that takes many times the memory.
+"""Strip a submission to what grading needs, before validation and copying, which take many times the memory.
 
-Outputs, metadata of editors and everything unknown go; texts, attached pictures and what says which cell is which stay.
+Outputs, editors' metadata and everything unknown are removed; texts, attached pictures and cell identities stay.
 """
 
 from __future__ import annotations
@@ -10,12 +10,12 @@ from typing import Any
 from coursepack.grading.submission.sizes import MAX_CELLS_READ
 
 SCALARS = (str, int, float, bool, type(None))
-# By notebook format: where the text is, and further keys that a valid cell has.
+# For each notebook format: the key of the text, and further keys of a valid cell.
 OUTPUTS: dict[str, dict[str, Any]] = {"source": {"outputs": [], "execution_count": None}, "input": {"outputs": []}}
 
 
 def strip_notebook(content: dict[str, Any]) -> dict[str, Any]:
-    """Return a notebook's JSON without what nobody reads; whatever is of a wrong type stays recognisably wrong."""
+    """Return a notebook's JSON without what grading ignores; a value of a wrong type stays recognisably wrong."""
     kept = {key: value for key, value in content.items() if key in ("nbformat", "nbformat_minor") and _is_plain(value)}
     kept["metadata"] = _metadata(content.get("metadata", {}))
     if "worksheets" in content:  # format 3

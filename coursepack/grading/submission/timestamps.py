@@ -1,8 +1,8 @@
-"""When a submission was handed in: the `timestamp.txt` beside the notebook, read rightly or told as unreadable.
+"""Read when a submission was handed in from the `timestamp.txt` beside the notebook, or report it as unreadable.
 
-Read are a date with a time of day, in the forms below, each with or without a zone at its end. Without a zone it is
-UTC, as in nbgrader. Never guessed are: the order of day and month (03/04/2026), a missing time or century, a zone whose
-name stands for several (CST, IST, BST), and an hour that a change of the clocks skips or repeats.
+We read a date with a time of day in the forms below, each with or without a zone at the end. Without a zone the time is
+UTC, as in nbgrader. We never guess the order of day and month (03/04/2026), a missing time or century, a zone whose
+name has several meanings (CST, IST, BST), or an hour that a clock change skips or repeats.
 
     2026-03-01 23:30:00.25     2026-03-01T23:30     2026/03/01 11:30 PM     20260301T233000     2026-W09-7T23:30
     1 March 2026 23:30     March 1, 2026 11:30 p.m.     31.12.2026 23:30
@@ -25,7 +25,7 @@ UNREADABLE = (
 )
 MAX_LENGTH = 120
 YEARS = range(1990, 2100)
-# Names that stand for one offset, in hours, wherever they are used; those of North America as in RFC 5322.
+# Names that mean the same offset, in hours, everywhere; the North American ones follow RFC 5322.
 OFFSETS = {
     **{"Z": 0.0, "UTC": 0.0, "UT": 0.0, "GMT": 0.0, "WET": 0.0, "WEST": 1.0, "CET": 1.0, "CEST": 2.0, "EET": 2.0},
     **{"EEST": 3.0, "MSK": 3.0, "PKT": 5.0, "SGT": 8.0, "HKT": 8.0, "AWST": 8.0, "JST": 9.0, "KST": 9.0, "ACST": 9.5},
@@ -58,7 +58,7 @@ _IN_WORDS = (
 
 
 def parse(text: str) -> datetime.datetime:
-    """Return the time that a text says, in UTC and without a zone, as nbgrader keeps times.
+    """Parse a time; return it in UTC and without a zone, as nbgrader stores times.
 
     Raises:
         ValueError: it says none, or could be meant in another way.
@@ -69,7 +69,7 @@ def parse(text: str) -> datetime.datetime:
     before, zone = _zone(plain)
     local = _local(before)
     if local.year not in YEARS:
-        raise ValueError(f"the year {local.year} is out of the question")
+        raise ValueError(f"the year {local.year} is impossible")
     offsets = {local.replace(tzinfo=zone, fold=fold).utcoffset() for fold in (0, 1)}
     if len(offsets) > 1:
         raise ValueError("the clocks changed in that hour")
@@ -77,17 +77,17 @@ def parse(text: str) -> datetime.datetime:
 
 
 def _plain(text: str) -> str:
-    """Return a text on one line, without commas and without a remark in brackets at its end."""
+    """Return a text on one line, without commas and without a remark in brackets at the end."""
     if len(text) > MAX_LENGTH:
         raise ValueError("too long for a time")
     line = " ".join(text.replace("\ufeff", "").replace("\N{MINUS SIGN}", "-").split())
     if not line.isascii():
-        raise ValueError("letters that no known form has")
+        raise ValueError("it has letters that no known form has")
     return re.sub(r",(?= |$)", "", re.sub(r" \([\w ]*\)$", "", line))
 
 
 def _zone(text: str) -> tuple[str, datetime.tzinfo]:
-    """Return what stands before the zone, and the zone."""
+    """Split a text into what comes before the zone, and the zone."""
     if found := _OFFSET.fullmatch(text):
         hours, minutes = int(found[3] or found[5]), int(found[4] or 0)
         if hours > 14 or minutes > 59:
@@ -101,8 +101,8 @@ def _zone(text: str) -> tuple[str, datetime.tzinfo]:
     if (found := _SHORT.fullmatch(text)) and (found[2] or found[4]).upper() not in ("AM", "PM"):
         name = (found[2] or found[4]).upper()
         if name not in OFFSETS:
-            _local(found[1] or found[3])  # else it is no zone that is amiss
-            raise ValueError("the zone is not known, or stands for several")
+            _local(found[1] or found[3])  # if this raises, the zone is not the problem
+            raise ValueError("the zone is not known, or has several meanings")
         return found[1] or found[3], datetime.timezone(datetime.timedelta(hours=OFFSETS[name]))
     return text, datetime.UTC
 
@@ -134,7 +134,7 @@ def _date(text: str) -> datetime.date:
     if first.rstrip(".") in {name for day in DAYS for name in (day, day[:3])}:
         date = _date(rest)
         if not DAYS[date.weekday()].startswith(first[:3]):
-            raise ValueError("the day of the week is another")
+            raise ValueError("the day of the week does not fit the date")
         return date
     if found := _YEAR_FIRST.fullmatch(text):
         return datetime.date(int(found[1]), int(found[3]), int(found[4]))
@@ -173,13 +173,13 @@ def written(moment: datetime.datetime) -> str:
 
 
 def timestamp_of(submitted: Path) -> str | None:
-    """Return when a submission in a folder was handed in, as nbgrader writes it; None if nothing says so for sure."""
+    """Return when a folder's submission was handed in, as nbgrader writes it; None if that is not certain."""
     moment = moment_of(submitted)
     return written(moment) if moment else None
 
 
 def moment_of(submitted: Path) -> datetime.datetime | None:
-    """Return when a submission in a folder was handed in, in UTC; None if nothing says so for sure."""
+    """Return when a folder's submission was handed in, in UTC; None if that is not certain."""
     try:
         return read_timestamp(submitted / NAME) if (submitted / NAME).is_file() else None
     except (OSError, ValueError):
@@ -187,12 +187,12 @@ def moment_of(submitted: Path) -> datetime.datetime | None:
 
 
 def unreadable_time(submitted: Path) -> tuple[str, ...]:
-    """Return a note if a submission has a `timestamp.txt` that says no time."""
+    """Return a note if a submission has a `timestamp.txt` without a readable time."""
     try:
         if (submitted / NAME).is_file():
             read_timestamp(submitted / NAME)
     except UnicodeDecodeError:
-        return (UNREADABLE.format("it is no text"),)
+        return (UNREADABLE.format("it is not text"),)
     except (OSError, ValueError) as error:
         return (UNREADABLE.format(error),)
     return ()

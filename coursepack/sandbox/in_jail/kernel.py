@@ -1,4 +1,4 @@
-"""An IPython kernel in a forked process: sockets in a folder, no connection file to read, an agent beside it."""
+"""An IPython kernel in a forked process, with sockets in a folder, no connection file, and an agent."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ CHANNELS = ("shell", "iopub", "stdin", "hb", "control")
 
 
 def prepare(order: dict[str, Any], sockets: str) -> Any:
-    """Return a kernel application whose sockets are open, the agent's among them."""
+    """Return a kernel application whose sockets are open, including the agent's."""
     import zmq
     from ipykernel import kernelapp
     from traitlets.config import Config
@@ -32,7 +32,7 @@ def prepare(order: dict[str, Any], sockets: str) -> Any:
     attach = agent.listen(f"{sockets}/subject")
 
     class IPKernelApp(kernelapp.IPKernelApp):
-        """Drops no output when the reader is slow; what waits counts as the notebook's memory."""
+        """Drop no output if the reader is slow; queued output counts as the notebook's memory."""
 
         def init_iopub(self, context: Any) -> None:
             context.setsockopt(zmq.SNDHWM, 0)

@@ -1,7 +1,7 @@
-"""What makes a forked kernel like one that Jupyter started, once it is set up; `docs/security.md` lists what differs.
+"""Make a forked kernel like one started by Jupyter; `docs/security.md` lists the differences.
 
-The folder of ours and the working folder come and go here, when everything that a kernel and the agent need is loaded:
-a module of the student's takes the place of none of it.
+Our folder leaves the search path, and the working folder takes its place, only when everything that a kernel and the
+agent need is loaded. So a student's module cannot replace any of it.
 """
 
 from __future__ import annotations
@@ -15,13 +15,13 @@ from typing import Any
 
 from .kernel import CONNECTION
 
-# Every kernel starts with the same random numbers: what is graded again comes out as before.
+# Every kernel starts with the same random numbers, so that grading again gives the same result.
 SEED = 20_260
 OURS = str(Path(__file__).parents[1])
 
 
 def settle(application: Any) -> None:
-    """Make a prepared kernel application what a notebook expects to run in."""
+    """Turn a prepared kernel application into the environment that a notebook expects."""
     outlive_exit(application.shell)
     launcher = importlib.util.find_spec("ipykernel_launcher")
     sys.argv = [str(launcher.origin if launcher else "ipykernel_launcher.py"), "-f", CONNECTION.format(**os.environ)]
@@ -30,7 +30,7 @@ def settle(application: Any) -> None:
 
 
 def outlive_exit(shell: Any) -> None:
-    """Let `exit`, `quit` and `ask_exit` end nothing: a cell with one would end every kernel that runs it again."""
+    """Disable `exit`, `quit` and `ask_exit`: a cell with one would end every kernel that runs it again."""
     shell.unobserve_all("exit_now")
 
 
@@ -45,7 +45,7 @@ def seed() -> None:
 
 
 def leave_our_folder() -> None:
-    """Take our folder out of the search path, and its name for the modules in it: a student may call theirs so."""
+    """Remove our folder from the search path and our modules from `sys.modules`: students may use their names."""
     sys.path[:] = [folder for folder in sys.path if folder != OURS]
     for name in [name for name in sys.modules if name.partition(".")[0] == __package__]:
         del sys.modules[name]

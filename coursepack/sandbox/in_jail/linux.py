@@ -1,4 +1,4 @@
-"""The few Linux calls that Python 3.11 has no function for, through ctypes."""
+"""Call through ctypes the few Linux functions that Python 3.11 lacks."""
 
 from __future__ import annotations
 
@@ -81,6 +81,6 @@ def filter_system_calls(program: bytes) -> None:
 
 
 def forbid_user_namespaces() -> None:
-    """Let nobody in this user namespace make another one."""
+    """Forbid new user namespaces inside this one."""
     with contextlib.suppress(OSError):
         Path("/proc/sys/user/max_user_namespaces").write_text("0", encoding="ascii")

@@ -1,4 +1,4 @@
-"""What the fork server does once, before any kernel is there, so that no kernel has to do it again."""
+"""Do once in the fork server, before any kernel starts, what every kernel would otherwise repeat."""
 
 from __future__ import annotations
 
@@ -10,12 +10,12 @@ import sys
 import types
 from collections.abc import Iterator, Sequence
 
-# What every kernel needs.
+# Modules that every kernel needs.
 IMPORTS = (
     "ipykernel.kernelapp",
     "ipykernel.ipkernel",
     "ipykernel.zmqshell",
-    # These a kernel imports when it starts.
+    # Modules that a kernel imports when it starts.
     "ipykernel.debugger",
     "IPython.core.completerlib",
     "IPython.core.debugger",
@@ -27,7 +27,7 @@ IMPORTS = (
     "tornado.queues",
     "subject_agent.agent",
 )
-# With torch, the far end of the subject reaches networks through these.
+# With torch, the agent also needs these to reach networks.
 WITH_TORCH = ("subject_agent.torch_modules", "subject_agent.training_loops")
 
 
@@ -56,7 +56,7 @@ def import_all(preload: Sequence[str]) -> list[str]:
 
 @contextlib.contextmanager
 def _in_a_notebook() -> Iterator[None]:
-    """Answer pandas, which asks when it is imported whether it runs in a terminal and then shows tables otherwise."""
+    """Tell pandas, which asks at import, that it does not run in a terminal: otherwise it shows tables differently."""
     setattr(builtins, "get_ipython", lambda: types.SimpleNamespace(kernel=None))  # noqa: B010 (it is IPython's name)
     try:
         yield
@@ -65,7 +65,7 @@ def _in_a_notebook() -> Iterator[None]:
 
 
 def draw_once() -> None:
-    """Draw a picture; nothing of it is left."""
+    """Draw a picture, and discard it."""
     from matplotlib.backends.backend_agg import FigureCanvasAgg
     from matplotlib.figure import Figure
     from PIL import Image
@@ -81,7 +81,7 @@ def draw_once() -> None:
 
 
 def train_once() -> None:
-    """Train a step of a small network; nothing of it is left, no seed and no setting but one thread."""
+    """Train a small network for one step, and restore seeds and settings, except for the single thread."""
     import torch
     from torch.nn import functional
 
@@ -92,9 +92,9 @@ def train_once() -> None:
 
 
 def close_fonts() -> None:
-    """Let matplotlib forget the fonts it has open: a fork's could not be read, for no descriptor goes along."""
+    """Make matplotlib forget its open fonts: a fork could not read them, because it inherits no descriptors."""
     from matplotlib import font_manager, mathtext
 
-    # What was parsed holds fonts too.
+    # The cache of parsed text holds fonts too.
     for remembered in (mathtext.MathTextParser._parse_cached, font_manager._get_font):  # type: ignore[attr-defined]
         remembered.cache_clear()

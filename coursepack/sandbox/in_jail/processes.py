@@ -1,9 +1,9 @@
-"""One notebook's processes, from the fork to the kernel: a guard, an init, and the kernel itself.
+"""Run one notebook's processes, from the fork to the kernel: a guard, an init, and the kernel itself.
 
 server ── guard ── init (process 1 of new namespaces) ── kernel ── whatever the notebook starts
 
-The guard only waits. The init owns the namespaces: it builds the notebook's file system while it still may, shuts the
-door once the kernel's sockets are open, and takes everything with it when it ends. The kernel has no privileges at all.
+The guard only waits. The init owns the namespaces: it mounts the notebook's file systems while it still may, drops its
+privileges once the kernel's sockets are open, and ends every process when it ends. The kernel has no privileges at all.
 """
 
 from __future__ import annotations
@@ -39,7 +39,7 @@ def run(order: dict[str, Any], writer: int, *, jailed: bool) -> None:
         try:
             _init(order, writer)
         except BaseException as error:
-            os.write(writer, f"the notebook's room could not be made: {error}".encode()[:4000])
+            os.write(writer, f"the notebook's file systems could not be mounted: {error}".encode()[:4000])
         os._exit(71)
     os.close(writer)
     linux.hide_memory()
@@ -48,10 +48,10 @@ def run(order: dict[str, Any], writer: int, *, jailed: bool) -> None:
 
 
 def _lead_nowhere(kept: int) -> None:
-    """Lead everything the server had open nowhere, standard streams too.
+    """Redirect everything that the server had open to `/dev/null`, including the standard streams.
 
-    Nothing is closed: the kernel would get the same number for something of its own, and whatever of the server's
-    still owns the old one would close that when it is collected.
+    Nothing is closed: the kernel could then get the same number for a file of its own, and a server object that still
+    owns the old number would close that file when it is collected.
     """
     nowhere = os.open(os.devnull, os.O_RDWR)
     for number in {0, 1, 2, *_descriptors()} - {kept, nowhere}:
@@ -60,7 +60,7 @@ def _lead_nowhere(kept: int) -> None:
 
 
 def _descriptors() -> list[int]:
-    """Return the numbers of open files; one of them may be gone already, that of the look itself."""
+    """Return the numbers of open files; the one used for listing them may already be closed."""
     try:
         return [int(name) for name in os.listdir("/proc/self/fd")]  # noqa: PTH208
     except OSError:  # no /proc to look at
@@ -76,7 +76,7 @@ def _is_open(number: int) -> bool:
 
 
 def _init(order: dict[str, Any], writer: int) -> None:
-    """Be process 1: build the room, start the kernel, shut the door, reap."""
+    """Be process 1: mount the file systems, start the kernel, drop privileges, reap."""
     linux.prctl(linux.PR_SET_PDEATHSIG, signal.SIGKILL)
     _build_room(order)
     said, heard = os.pipe(), os.pipe()
@@ -120,13 +120,13 @@ def _build_room(order: dict[str, Any]) -> None:
         linux.mount("proc", "/proc", "proc", MS_NOSUID | MS_NODEV | linux.MS_NOEXEC)
         linux.forbid_user_namespaces()
         linux.remount_read_only("/proc")
-    except OSError:  # a container that masks parts of /proc lets nobody mount a whole one
+    except OSError:  # a container that masks parts of /proc does not allow mounting a whole one
         linux.mount("nothing", "/proc", "tmpfs", linux.MS_RDONLY, "size=0")
 
 
 @contextlib.contextmanager
 def _kept_in_sight(folder: str) -> Iterator[None]:
-    """Let the interpreter's folders below `folder` be seen there again after something was mounted over it."""
+    """Make the interpreter's folders below `folder` visible again after something was mounted over it."""
     prefixes = {os.path.realpath(path) for path in (sys.prefix, sys.base_prefix)}
     below = sorted(path for path in prefixes if path.startswith(folder + "/"))
     handles = {path: os.open(path, os.O_PATH) for path in below}
@@ -139,7 +139,7 @@ def _kept_in_sight(folder: str) -> Iterator[None]:
 
 
 def _kernel(order: dict[str, Any], writer: int, sockets: str, gate: int | None) -> None:
-    """Be the kernel: lay out the files, take on the limits, open the sockets, wait at the gate, serve."""
+    """Be the kernel: write the files, set the limits, open the sockets, wait for permission, serve."""
     try:
         os.setsid() if gate is not None else None
         work = Path(HOME if gate is not None else order["home"]) / "work"

@@ -1,8 +1,8 @@
 """The fork server: imports what notebooks need once, then forks a kernel for each notebook.
 
-It reads one JSON object per line from the socket it was started with and answers in kind:
+It reads one JSON object per line from the socket it was started with, and answers in the same form:
 `{"do": "fork", "number": 3, …}` → `{"forked": 3}` or `{"failed": "why"}`; `{"do": "kill"}` ends the kernel;
-`{"ended": 3, "status": 9}` is said when a kernel's processes are gone. One kernel lives at a time.
+`{"ended": 3, "status": 9}` is sent when a kernel's processes are gone. One kernel runs at a time.
 """
 
 from __future__ import annotations
@@ -19,16 +19,16 @@ from typing import Any
 
 from . import linux, preload, processes
 
-# A kernel takes a fraction of a second; this is for a machine that has other things to do.
+# A kernel takes a fraction of a second to start; this allows for a busy machine.
 START_SECONDS = 180.0
 
 
 class Server:
-    """Serves one worker.
+    """Serve one worker.
 
     Args:
         control: the socket to the worker.
-        jailed: whether the jail's walls are there (`--unsafe-no-jail` has none).
+        jailed: whether there is a jail (`--unsafe-no-jail` has none).
     """
 
     def __init__(self, control: socket.socket, jailed: bool) -> None:
@@ -37,7 +37,7 @@ class Server:
         self._number, self._child, self._handle = -1, 0, -1
 
     def send(self, **message: Any) -> None:
-        """Tell the worker something."""
+        """Send the worker a message."""
         self._control.sendall(json.dumps(message).encode() + b"\n")
 
     def serve(self) -> None:
@@ -51,7 +51,7 @@ class Server:
                 part = self._control.recv(65_536)
                 if not part:
                     return
-                # All whole lines at once: `select` does not see what waits in a buffer of ours.
+                # Handle all whole lines at once: `select` does not see what is left in our buffer.
                 *lines, self._received = (self._received + part).split(b"\n")
                 for line in lines:
                     self._obey(json.loads(line))
@@ -101,7 +101,7 @@ class Server:
 
 
 def become(user: int) -> None:
-    """Give up root for an unprivileged user (only where the worker itself runs as root)."""
+    """Give up root for an unprivileged user (only if the worker itself runs as root)."""
     linux.mount("proc", "/proc", "proc", 2 | 4 | 8)
     os.setgroups([])
     os.setresgid(user, user, user)

@@ -69,16 +69,16 @@ def test_is_a_class_with_fewer_pictures_told(elsewhere: Path) -> None:
         (lambda folder: move(folder / "test"), r"test: the folder is missing"),
         (lambda folder: move(folder / "train" / "frog"), r"cifar10: missing class folders: train/frog"),
         (lambda folder: move(folder / "test" / "cat"), r"missing class folders: test/cat"),
-        (lambda folder: empty(folder / "train" / "cat"), r"cat: a class folder without pictures"),
-        (lambda folder: shorten(folder / "test" / "cat" / "0.jpg"), r"cat: 1 of 3 pictures are cut short, 0.jpg"),
-        (lambda folder: shorten(folder / "train" / "frog" / "2.png"), r"frog: 1 of 3 pictures are cut short, 2.png"),
-        (lambda folder: (folder / "train" / "cat" / "1.png").write_bytes(b""), r"cut short, 1.png"),
-        (lambda folder: [move(path) for path in (folder / "test").iterdir()], r"test: no class folders"),
+        (lambda folder: empty(folder / "train" / "cat"), r"cat: a class folder has no pictures"),
+        (lambda folder: shorten(folder / "test" / "cat" / "0.jpg"), r"cat: 1 of 3 pictures are truncated, 0.jpg"),
+        (lambda folder: shorten(folder / "train" / "frog" / "2.png"), r"frog: 1 of 3 pictures are truncated, 2.png"),
+        (lambda folder: (folder / "train" / "cat" / "1.png").write_bytes(b""), r"truncated, 1.png"),
+        (lambda folder: [move(path) for path in (folder / "test").iterdir()], r"test: there are no class folders"),
     ],
 )
 def test_is_a_damaged_folder_named_with_a_remedy(elsewhere: Path, damage: Any, said: str) -> None:
     damage(write_folder(Path("data")))
-    with pytest.raises(CoursepackError, match=rf"{said}(.|\n)*remedy: copy the pictures anew"):
+    with pytest.raises(CoursepackError, match=rf"{said}(.|\n)*remedy: copy the pictures again"):
         cifar10.find_photographs()
 
 

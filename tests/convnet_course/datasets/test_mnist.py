@@ -66,7 +66,7 @@ def test_does_course_data_come_first(elsewhere: Path, mini: Path, monkeypatch: p
 
 def test_is_a_wrong_course_data_an_error_and_not_passed_over(elsewhere: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("COURSE_DATA", str(elsewhere / "nowhere"))
-    with pytest.raises(CoursepackError, match=r"nowhere.*\$COURSE_DATA holds no MNIST(.|\n)*remedy"):
+    with pytest.raises(CoursepackError, match=r"nowhere.*\$COURSE_DATA contains no MNIST(.|\n)*remedy"):
         mnist.find_mnist()
 
 
@@ -82,7 +82,7 @@ def test_is_a_home_folder_in_course_data_understood(
 def test_is_damage_below_course_data_mended_there(elsewhere: Path, mini: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("COURSE_DATA", str(put(mini, elsewhere / "named")))
     shorten(elsewhere / "named" / RAW / LABELS)
-    with pytest.raises(CoursepackError, match=rf"named.*{LABELS}: 3,007 bytes where .* 3,008\n(.|\n)*\$COURSE_DATA"):
+    with pytest.raises(CoursepackError, match=rf"named.*{LABELS}: 3,007 bytes, but .* 3,008\n(.|\n)*\$COURSE_DATA"):
         mnist.find_mnist()
 
 
@@ -185,7 +185,7 @@ def test_does_a_download_come_before_the_mini_set(elsewhere: Path, mini: Path, m
 
 def test_is_a_partial_set_not_taken_for_the_fetched_one(elsewhere: Path, mini: Path) -> None:
     put(mini, elsewhere / "data")
-    with pytest.raises(CoursepackError, match=r"MNIST: a part of MNIST lies here already\n  remedy: delete"):
+    with pytest.raises(CoursepackError, match=r"MNIST: a part of MNIST is already here\n  remedy: delete"):
         mnist.fetch_mnist(elsewhere / "data")
 
 

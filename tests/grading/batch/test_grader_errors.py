@@ -66,7 +66,7 @@ def test_a_check_that_crashes_for_everyone_costs_nobody_a_point(
         assert SECRET in workspace.log(student).read_text(encoding="utf-8")
     set_test(tiny_course, "assert treble(5) == 15")
     assert grade_class(tiny_course, ASSIGNMENT, options) == 0
-    assert f"graded again: a grader error came between ({len(CLASS)})" in capsys.readouterr().out
+    assert f"graded again: a grader error prevented grading ({len(CLASS)})" in capsys.readouterr().out
     assert scores(tiny_course) == dict.fromkeys(CLASS, 5.0)
     assert not list(workspace.records.glob("*.log"))
 
@@ -115,7 +115,7 @@ class Broken:
 
 def test_an_error_of_our_own_code_is_told_in_one_line_with_its_traceback_apart() -> None:
     outcome = _outcome(Broken())
-    assert "an error of coursepack's own, please report it: KeyError" in outcome.problem
+    assert "an error in coursepack itself, please report it: KeyError" in outcome.problem
     assert "\n" not in outcome.problem
     assert "in exception" in outcome.details
 

@@ -140,7 +140,7 @@ def test_a_grader_error_fails_the_submission_and_enters_no_zero(tmp_path: Path) 
     done = subprocess.run(command, cwd=course.root, check=False, capture_output=True, text=True)
     assert done.returncode == 1
     assert "ann, tiny: grader error in treble-hidden: the check could not handle" in done.stderr
-    assert "no fault of the student's: mend the test, then grade the submission again" in done.stderr
+    assert "not the student's fault: fix the test, then grade the submission again" in done.stderr
     workspace = Workspace(course, ASSIGNMENT)
     assert not workspace.folder("autograded", "ann").exists()
     with workspace.gradebook() as gradebook:

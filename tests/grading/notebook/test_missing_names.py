@@ -38,7 +38,7 @@ def test_is_the_error_of_the_cell_shown_that_makes_the_name(source: str) -> None
     """Is it found whatever makes the name, in a text that is no Python too?"""
     said = explained(MISSES, [cell("x = 1"), cell(source, "ImportError", "No module named 'missing'")])
     why = "double is missing, because its cell ended with ImportError: No module named 'missing'"
-    assert said == f"double: {why}\n  hint: run that cell by itself and mend what it says"
+    assert said == f"double: {why}\n  hint: run that cell by itself and fix its error"
 
 
 OTHERS = ("print(double(2))", "assert double == 4", "def doubled(): pass", "redouble = 1", "# double = 1", "x = double")

@@ -23,7 +23,7 @@ GIF = base64.b64encode(b"GIF89a\1\0\1\0" + bytes(30)).decode()
 # The same, of 20,000 × 20,000 pixels.
 HUGE = base64.b64encode(b"GIF89a\x20\x4e\x20\x4e" + bytes(30)).decode()
 SVG = base64.b64encode(b"<svg xmlns='http://www.w3.org/2000/svg'><script>alert(1)</script></svg>").decode()
-LOST = "cannot be shown: lost, too large, or no PNG, JPEG or GIF picture"
+LOST = "cannot be shown: lost, too large, or not a PNG, JPEG or GIF picture"
 
 
 def shown(written: str, attachments: Any = None, kind: str = "markdown") -> tuple[NotebookNode, tuple[str, ...]]:

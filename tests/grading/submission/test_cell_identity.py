@@ -99,7 +99,7 @@ def test_a_stub_below_the_answer_does_not_replace_it() -> None:
     ran, notes = run(with_twin(stub()))
     assert [name for name, _ in sources(ran)].count("double") == 1
     assert all("NotImplementedError" not in said for _, said in sources(ran))
-    assert notes[0].endswith("cell 5, still as handed out or empty, was left out")
+    assert notes[0].endswith("cell 5, still as released or empty, was left out")
 
 
 @pytest.mark.parametrize("left", ["", "stub"])
@@ -110,7 +110,7 @@ def test_an_answer_at_the_end_takes_the_place_of_its_untouched_original(left: st
     ran, notes = run(notebook)
     assert sources(ran)[3] == ("double", RIGHT)
     assert len(ran.cells) == len(source().cells)
-    assert notes[-1] == "the answer to double was moved up to where the notebook has its cell"
+    assert notes[-1] == "the answer to double was moved up to its cell's place in the notebook"
 
 
 def test_both_halves_of_a_split_cell_run_in_their_order() -> None:
@@ -134,7 +134,7 @@ def test_an_answer_merged_into_another_cell_is_not_replaced_by_its_stub() -> Non
     notebook["cells"].remove(treble)
     ran, notes = run(notebook)
     assert "treble" not in [name for name, _ in sources(ran)]
-    assert "cell treble was missing; what it defines stands in cell double" in notes
+    assert "cell treble was missing; what it defines is in cell double" in notes
 
 
 def test_an_answer_merged_with_a_cell_of_ones_own_is_found() -> None:

@@ -115,7 +115,7 @@ def test_a_cell_without_text_costs_itself(tmp_path: Path, source: Any) -> None:
     texts = {cell.id: cell.source for cell in intake.notebook.cells}
     assert (texts["double"], texts["treble"]) == ("", cell_of(answered(), "treble")["source"])
     if source != [1, 2]:
-        assert intake.notes == ("cell 4 of the notebook is without a text that can be read, and was taken as empty",)
+        assert intake.notes == ("cell 4 of the notebook is without readable text, and was taken as empty",)
 
 
 @pytest.mark.parametrize("kind", ["sql", "", None, 7, "heading"])
@@ -131,7 +131,7 @@ def test_what_is_no_cell_is_left_out_and_told(tmp_path: Path) -> None:
     notebook = answered()
     notebook["cells"][1:1] = [None, 7, "cell", []]
     intake = taken(tmp_path, notebook)
-    assert intake.notes == ("cells 2, 3, 4, … of the notebook are no cell, and were left out",)
+    assert intake.notes == ("cells 2, 3, 4, … of the notebook are invalid, and were left out",)
     assert len(intake.notebook.cells) == len(answered()["cells"])
 
 
