@@ -44,7 +44,8 @@ from coursepack.grading.batch.register import register_assignment
 from coursepack.grading.notebook.grade_notebook import grade_notebook
 from coursepack.grading.notebook.worker import Worker
 from coursepack.grading.workspace import Workspace
-from coursepack.notebooks.versions import read_notebook, solved_notebook
+from coursepack.notebooks.reading import read_notebook
+from coursepack.notebooks.versions import solved_notebook
 from coursepack.sandbox.resource_usage import ResourceUsage
 
 REPOSITORY = Path(__file__).resolve().parents[1]

@@ -10,7 +10,8 @@ from contextlib import redirect_stderr, redirect_stdout
 from coursepack.course import Course
 from coursepack.kernel_environment import IN_A_KERNEL
 from coursepack.notebooks.cells import points_of
-from coursepack.notebooks.versions import read_notebook, solved_notebook
+from coursepack.notebooks.reading import read_notebook
+from coursepack.notebooks.versions import solved_notebook
 from coursepack.sandbox.in_jail import preload
 from coursepack.settings import grading_environment, read_settings
 

@@ -15,7 +15,8 @@ import nbformat
 from nbformat import NotebookNode
 
 from coursepack.course import Course
-from coursepack.notebooks.versions import read_notebook, solved_notebook
+from coursepack.notebooks.reading import read_notebook
+from coursepack.notebooks.versions import solved_notebook
 
 ASSIGNMENT = "single"
 CELLS = ("setup", "conv-parameters", "conv-parameters-visible", "conv-parameters-hidden")

@@ -14,7 +14,8 @@ import sys
 from coursepack.course import Course
 from coursepack.grading.notebook.grade_notebook import grade_notebook
 from coursepack.grading.notebook.worker import Worker
-from coursepack.notebooks.versions import read_notebook, solved_notebook
+from coursepack.notebooks.reading import read_notebook
+from coursepack.notebooks.versions import solved_notebook
 
 
 def grade_often(course: Course, worker: Worker, assignment: str, runs: int) -> int:

@@ -8,7 +8,7 @@ import pytest
 
 from coursepack.course import Course
 from coursepack.notebooks.cells import points_of
-from coursepack.notebooks.versions import read_notebook
+from coursepack.notebooks.reading import read_notebook
 
 PAGES = ("README.md", "CONTRIBUTING.md", "docs/student.md", "docs/instructor.md", "docs/author.md", "docs/course.md")
 

@@ -15,7 +15,7 @@ from nbclient import NotebookClient
 from nbformat.v4 import new_code_cell
 
 from coursepack.course import Course
-from coursepack.notebooks.versions import read_notebook
+from coursepack.notebooks.reading import read_notebook
 from coursepack.settings import grading_environment
 from coursepack.validation.snippets import solved_notebook
 

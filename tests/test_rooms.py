@@ -17,7 +17,7 @@ from torch.nn import functional
 
 from convnet_course import gates, references
 from coursepack.course import Course
-from coursepack.notebooks.versions import read_notebook
+from coursepack.notebooks.reading import read_notebook
 from coursepack.settings import read_settings
 from coursepack.subject.magics import parse_cell
 

@@ -33,5 +33,5 @@ def array_in(content: bytes, magic: int) -> Bytes:
     shape = struct.unpack(f">{dimensions}I", content[4:head])
     expected = head + int(np.prod(shape, dtype=np.int64))
     if len(content) != expected:
-        raise ValueError(f"{len(content):,} bytes where its header announces {expected:,}")
+        raise ValueError(f"{len(content):,} bytes, but its header announces {expected:,}")
     return np.frombuffer(content, np.uint8, offset=head).reshape(shape)

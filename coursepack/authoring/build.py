@@ -22,7 +22,7 @@ from coursepack.authoring.problems import raise_together
 from coursepack.authoring.solution_notebook import worked_inputs, worked_notebook, write_notebook
 from coursepack.course import Course
 from coursepack.errors import CoursepackError
-from coursepack.notebooks.versions import read_notebook
+from coursepack.notebooks.reading import read_notebook
 from coursepack.settings import package_files, read_settings
 
 _console = Console(highlight=False, soft_wrap=True)

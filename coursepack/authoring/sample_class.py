@@ -24,7 +24,8 @@ from coursepack.course import Course
 from coursepack.errors import CoursepackError
 from coursepack.gradebook import course_directory, open_gradebook
 from coursepack.notebooks.cells import is_solution
-from coursepack.notebooks.versions import read_notebook, released_notebook, solved_notebook
+from coursepack.notebooks.reading import read_notebook
+from coursepack.notebooks.versions import released_notebook, solved_notebook
 from coursepack.validation.snippets import Snippet, apply_snippet, load_snippets
 
 DUE = datetime.datetime(2026, 11, 27, 23, 59)

@@ -19,7 +19,7 @@ from coursepack.course import Course
 from coursepack.errors import CoursepackError
 from coursepack.notebooks.cells import cell_name, is_graded
 from coursepack.notebooks.markers import split, without_marker_lines, without_regions
-from coursepack.notebooks.versions import read_notebook
+from coursepack.notebooks.reading import read_notebook
 from coursepack.settings import grading_environment
 
 MAX_BYTES = 1_000_000

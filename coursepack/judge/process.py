@@ -22,7 +22,7 @@ from coursepack.judge.judge_cell import MAX_DETAILS, Answer
 from coursepack.judge.verdict import Verdict
 from coursepack.notebooks.cells import is_graded_code
 from coursepack.notebooks.imports import imported_modules
-from coursepack.notebooks.versions import read_notebook
+from coursepack.notebooks.reading import read_notebook
 from coursepack.sandbox.child_process import start_child
 from coursepack.settings import read_settings
 from coursepack.subject.bindings import RanCell

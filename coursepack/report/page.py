@@ -15,7 +15,7 @@ from coursepack.grading.batch.console import duration
 from coursepack.grading.batch.read_results import WAITING, read_results
 from coursepack.grading.results import CellStatus, Status, SubmissionResult
 from coursepack.grading.workspace import Workspace
-from coursepack.notebooks.versions import read_notebook
+from coursepack.notebooks.reading import read_notebook
 from coursepack.report.histogram import histogram_bins, score_histogram
 from coursepack.report.scores_csv import scores_as_csv
 from coursepack.report.summary import ClassSummary, summarise

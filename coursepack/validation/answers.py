@@ -15,7 +15,7 @@ from coursepack.errors import CoursepackError
 from coursepack.notebooks.cells import grade_id_of, is_graded_code, is_solution, points_of
 from coursepack.notebooks.dependencies import irrelevant_cells, unaffected_cells
 from coursepack.notebooks.plot_cells import plot_cells
-from coursepack.notebooks.versions import read_notebook
+from coursepack.notebooks.reading import read_notebook
 from coursepack.validation.forking_runner import SKIP, NotebookRun
 from coursepack.validation.snippets import Snippet, apply_snippet, load_snippets, released_notebook, solved_notebook
 

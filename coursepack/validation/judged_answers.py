@@ -22,7 +22,7 @@ from coursepack.grading.notebook.grade_notebook import grade_notebook
 from coursepack.grading.notebook.verdict_records import GradedNotebook
 from coursepack.grading.notebook.worker import Worker
 from coursepack.judge.verdict import Verdict
-from coursepack.notebooks.versions import read_notebook
+from coursepack.notebooks.reading import read_notebook
 from coursepack.validation.answers import Answer, faults, in_groups, shortened, without_idle
 from coursepack.validation.forking_runner import SKIP, CellOutcome, NotebookRun
 

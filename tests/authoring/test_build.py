@@ -15,7 +15,8 @@ from coursepack.authoring.build import build_pack, check_pack
 from coursepack.cli import main
 from coursepack.course import Course
 from coursepack.errors import CoursepackError
-from coursepack.notebooks.versions import read_notebook, released_notebook
+from coursepack.notebooks.reading import read_notebook
+from coursepack.notebooks.versions import released_notebook
 
 PICTURE = """import os, sys
 print("data in", os.environ["COURSE_DATA"], "threads", os.environ["OMP_NUM_THREADS"])

@@ -13,7 +13,8 @@ from coursepack.authoring.sample_class import ENDLESS_LOOP, submissions, write_s
 from coursepack.course import Course
 from coursepack.errors import CoursepackError
 from coursepack.gradebook import course_directory, open_gradebook
-from coursepack.notebooks.versions import read_notebook, solved_notebook
+from coursepack.notebooks.reading import read_notebook
+from coursepack.notebooks.versions import solved_notebook
 
 
 @pytest.fixture

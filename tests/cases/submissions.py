@@ -17,7 +17,8 @@ from nbformat import NotebookNode
 
 from coursepack.course import Course
 from coursepack.notebooks.cells import grade_id_of, is_solution
-from coursepack.notebooks.versions import read_notebook, released_notebook, solved_notebook
+from coursepack.notebooks.reading import read_notebook
+from coursepack.notebooks.versions import released_notebook, solved_notebook
 
 FILTERS, BACKPROP = "ps1_conv_filters", "ps3_backprop"
 DUE = "2026-03-01 12:00:00"

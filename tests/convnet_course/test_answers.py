@@ -11,7 +11,7 @@ from nbformat import NotebookNode
 
 from coursepack.course import Course
 from coursepack.notebooks.cells import is_solution
-from coursepack.notebooks.versions import read_notebook
+from coursepack.notebooks.reading import read_notebook
 from coursepack.validation.forking_runner import CellOutcome, NotebookRun
 from coursepack.validation.snippets import load_snippets, solved_notebook
 from coursepack.validation.validate import Answer, answers, faults, with_tests

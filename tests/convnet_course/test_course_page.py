@@ -11,7 +11,7 @@ from nbformat import NotebookNode
 from coursepack.authoring.points_table import TITLE_CELL, read_table
 from coursepack.course import Course
 from coursepack.notebooks.cells import points_of
-from coursepack.notebooks.versions import read_notebook
+from coursepack.notebooks.reading import read_notebook
 
 NAMES = Course.find(Path(__file__).parent).assignments
 ROW = re.compile(r"^\| (\d+) \| \[`(\w+)`\]\(([^)]+)\) \| (\d+) \| (\d+) \| (.+) \|$", re.MULTILINE)

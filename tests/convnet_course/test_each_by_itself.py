@@ -17,7 +17,7 @@ from convnet_course.backprop import cross_entropy, gradient_checks, gradient_rep
 from convnet_course.batchnorm import autograd_function, batchnorm1d, batchnorm2d, batchnorm2d_contract
 from coursepack.checks import CheckFailed, student
 from coursepack.course import Course
-from coursepack.notebooks.versions import read_notebook
+from coursepack.notebooks.reading import read_notebook
 from coursepack.subject import LocalSubject
 from coursepack.validation.snippets import apply_snippet, load_snippets, solved_notebook
 

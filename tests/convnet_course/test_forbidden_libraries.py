@@ -12,7 +12,8 @@ import pytest
 from nbformat import NotebookNode
 
 from coursepack.course import Course
-from coursepack.notebooks.versions import read_notebook, released_notebook
+from coursepack.notebooks.reading import read_notebook
+from coursepack.notebooks.versions import released_notebook
 
 ASSIGNMENTS = ("ps1_conv_filters", "ps3_backprop")
 

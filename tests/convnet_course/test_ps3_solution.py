@@ -12,7 +12,8 @@ import torch
 from torch import nn
 from torch.nn import functional
 
-from coursepack.notebooks.versions import read_notebook, solved_notebook
+from coursepack.notebooks.reading import read_notebook
+from coursepack.notebooks.versions import solved_notebook
 
 SOURCE = Path(__file__).resolve().parents[2] / "source" / "ps3_backprop" / "ps3_backprop.ipynb"
 CHECKS = ("numerical-gradient", "relative-error", "gradient-check")

@@ -10,7 +10,8 @@ import torch
 from torch import nn
 from torch.func import functional_call
 
-from coursepack.notebooks.versions import read_notebook, solved_notebook
+from coursepack.notebooks.reading import read_notebook
+from coursepack.notebooks.versions import solved_notebook
 
 SOURCE = Path(__file__).resolve().parents[2] / "source" / "ps4_batchnorm" / "ps4_batchnorm.ipynb"
 CELLS = ("custom-autograd", "custom-function", "custom-module", "batch-norm")

@@ -16,7 +16,8 @@ from coursepack.authoring.solution_notebook import worked_inputs
 from coursepack.authoring.source_checks import find_mistakes
 from coursepack.course import Course
 from coursepack.notebooks.cells import points_of
-from coursepack.notebooks.versions import read_notebook, released_notebook
+from coursepack.notebooks.reading import read_notebook
+from coursepack.notebooks.versions import released_notebook
 
 COURSE = Course.find(Path(__file__).parent)
 NAMES = COURSE.assignments

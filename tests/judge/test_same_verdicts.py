@@ -13,7 +13,8 @@ import pytest
 from coursepack.grading.notebook.grade_notebook import grade_notebook
 from coursepack.grading.notebook.worker import Worker
 from coursepack.judge.verdict import Verdict
-from coursepack.notebooks.versions import read_notebook, solved_notebook
+from coursepack.notebooks.reading import read_notebook
+from coursepack.notebooks.versions import solved_notebook
 from coursepack.validation.snippets import apply_snippet, load_snippet
 from coursepack.validation.validate import with_tests
 

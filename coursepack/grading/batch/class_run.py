@@ -33,7 +33,8 @@ from coursepack.grading.submission.repair import UnreadableError
 from coursepack.grading.submission.sanitize import sanitize_submission
 from coursepack.grading.submission.timestamps import unreadable_time
 from coursepack.grading.workspace import GradingNote, Workspace, digest
-from coursepack.notebooks.versions import read_notebook, released_notebook
+from coursepack.notebooks.reading import read_notebook
+from coursepack.notebooks.versions import released_notebook
 from coursepack.sandbox import jail
 
 _log = logging.getLogger(__name__)

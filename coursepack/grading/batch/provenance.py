@@ -20,7 +20,7 @@ from coursepack.grading.batch.extra_files import extra_files
 from coursepack.grading.workspace import Workspace, digest
 from coursepack.notebooks.cells import is_graded_code
 from coursepack.notebooks.imports import imported_modules
-from coursepack.notebooks.versions import read_notebook
+from coursepack.notebooks.reading import read_notebook
 from coursepack.sandbox.limits import Limits
 from coursepack.settings import grading_data, package_files, read_settings
 

@@ -21,7 +21,7 @@ from coursepack.grading.notebook.merge import with_marks
 from coursepack.grading.notebook.verdict_records import GradedNotebook
 from coursepack.grading.notebook.worker import shared_worker
 from coursepack.grading.submission.folder_files import VERDICTS_FILE, files_beside
-from coursepack.notebooks.versions import read_notebook
+from coursepack.notebooks.reading import read_notebook
 from coursepack.sandbox.limits import Limits
 
 

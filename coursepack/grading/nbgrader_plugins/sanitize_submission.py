@@ -12,7 +12,8 @@ from coursepack.grading.nbgrader_plugins.judged_execute import course_of
 from coursepack.grading.nbgrader_plugins.notes import take_down
 from coursepack.grading.submission.sanitize import sanitize_notebook
 from coursepack.grading.submission.timestamps import unreadable_time
-from coursepack.notebooks.versions import read_notebook, released_notebook
+from coursepack.notebooks.reading import read_notebook
+from coursepack.notebooks.versions import released_notebook
 
 
 class SanitizeSubmission(NbGraderPreprocessor):  # type: ignore[misc]

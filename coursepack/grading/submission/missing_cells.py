@@ -37,7 +37,7 @@ def put_back_missing(
         elif not answers and not (is_graded(cell) or marks_of(cell).get("locked")):
             continue
         elif answers and (elsewhere := _defined_elsewhere(cell, cells)):
-            notes.append(f"cell {name} was missing; what it defines stands in cell {elsewhere}")
+            notes.append(f"cell {name} was missing; what it defines is in cell {elsewhere}")
         else:
             cells.insert(place, make(cell))
             place += 1

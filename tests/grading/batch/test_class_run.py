@@ -21,7 +21,8 @@ from coursepack.grading.batch.read_results import complaint, read_results
 from coursepack.grading.batch.register import reason_in
 from coursepack.grading.results import CellStatus, Status, SubmissionResult
 from coursepack.grading.workspace import Workspace
-from coursepack.notebooks.versions import read_notebook, released_notebook
+from coursepack.notebooks.reading import read_notebook
+from coursepack.notebooks.versions import released_notebook
 from coursepack.sandbox.limits import Limits
 
 TIMEOUT = 3

@@ -23,7 +23,8 @@ from coursepack.grading.notebook.verdict_records import GradedNotebook, VerdictR
 from coursepack.grading.submission.sanitize import sanitize_submission
 from coursepack.grading.workspace import GradingNote, Workspace
 from coursepack.judge.verdict import Verdict
-from coursepack.notebooks.versions import read_notebook, released_notebook
+from coursepack.notebooks.reading import read_notebook
+from coursepack.notebooks.versions import released_notebook
 
 # What nbgrader puts in the place of a written answer.
 UNTOUCHED = "YOUR ANSWER HERE"

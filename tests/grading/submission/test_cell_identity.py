@@ -16,7 +16,8 @@ from coursepack.grading.notebook.merge import assemble
 from coursepack.grading.submission.repair import UnreadableError, repaired
 from coursepack.grading.submission.sanitize import sanitize_notebook
 from coursepack.notebooks.cells import grade_id_of
-from coursepack.notebooks.versions import read_notebook, released_notebook, solved_notebook
+from coursepack.notebooks.reading import read_notebook
+from coursepack.notebooks.versions import released_notebook, solved_notebook
 
 RIGHT = "def double(number):\n    return number + number"
 TRYOUT = "print(double(4))"

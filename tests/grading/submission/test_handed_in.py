@@ -25,7 +25,8 @@ from coursepack.grading.batch.class_run import Options, grade_class
 from coursepack.grading.batch.read_results import read_results
 from coursepack.grading.results import SubmissionResult
 from coursepack.grading.workspace import Workspace
-from coursepack.notebooks.versions import read_notebook, released_notebook
+from coursepack.notebooks.reading import read_notebook
+from coursepack.notebooks.versions import released_notebook
 from coursepack.report.page import write_report
 
 REPOSITORY = Path(__file__).resolve().parents[3]
