@@ -34,8 +34,12 @@ TOGETHER = (
 # Some of them grade their class in both ways; each way is handed out by itself.
 WAYS = ("coursepack", "nbgrader")
 
-# What starts kernels, workers or clusters; the modules of TOGETHER do, too.
-COSTLY_FOLDERS = ("attacks", "cases")
+# What starts kernels, workers, clusters or commands, or trains; the modules of TOGETHER do, too.
+COSTLY_FOLDERS = ("attacks", "cases", "convnet_course/reproduction")
+COSTLY_MODULES = (
+    *("test_cluster.py", "test_each_by_itself.py", "test_judged_answers.py", "test_page.py", "test_preload.py"),
+    *("test_repository_drift.py", "test_run_lock.py", "test_sample_class.py", "test_submissions.py"),
+)
 COSTLY_FIXTURES = {"lab", "scheduler", "worker"}
 
 # The same examples on every machine and in every run, none written down, however slow the machine is.
@@ -66,8 +70,8 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> LoadScopeSch
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Mark costly tests, and let long ones begin first: at the end, no process waits for the longest."""
     for item in items:
-        folder = item.path.relative_to(REPOSITORY / "tests").parts[0]
-        costly = folder in COSTLY_FOLDERS or item.path.name in TOGETHER
+        place = item.path.relative_to(REPOSITORY / "tests").as_posix()
+        costly = place.startswith(COSTLY_FOLDERS) or item.path.name in (*TOGETHER, *COSTLY_MODULES)
         if costly or COSTLY_FIXTURES & set(getattr(item, "fixturenames", ())):
             item.add_marker("costly")
     items.sort(key=lambda item: item.get_closest_marker("long") is None)
