@@ -14,9 +14,9 @@ from coursepack.authoring.build import check_pack
 from coursepack.course import Course
 from coursepack.demo import fresh_course
 from coursepack.errors import CoursepackError
+from coursepack.kernel_environment import ONE_THREAD
 from coursepack.sandbox.fork_server import ServerProcess
 from coursepack.settings import (
-    ONE_THREAD,
     Settings,
     grading_data,
     grading_environment,

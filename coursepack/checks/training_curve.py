@@ -75,7 +75,7 @@ def _compare_curves(name: str, returned: dict[str, Any], curve: Curve) -> None:
     hints = {
         "train loss": "the mean over the images trained on since the last record: weight each batch's mean loss by its "
         "size, and begin anew after each record",
-        "test loss": "evaluate after the step, with the loader and loss it was given",
+        "test loss": "evaluate after the step, with the given loader and loss",
         "test accuracy": "the fraction of test_loader's samples that are classified rightly, between 0 and 1",
     }
     for key, otherwise in hints.items():

@@ -145,7 +145,7 @@ def test_is_an_estimate_that_holds_a_graph_found() -> None:
             self.running_mean = 0.9 * self.running_mean + 0.1 * images.mean((0, 2, 3))
             return images
 
-    with pytest.raises(CheckFailed, match="running_mean hold on to the graph"):
+    with pytest.raises(CheckFailed, match="running_mean keep the graph of the batch alive"):
         batchnorm2d.assert_running_statistics(LocalSubject({"Holds": Holds}), "Holds")
 
 
