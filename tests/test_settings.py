@@ -65,7 +65,7 @@ def test_are_settings_read(course: Course) -> None:
     ("settings", "what", "remedy"),
     [
         ("packages = []", "has no setting “packages”", "the settings are package, preload, grading_data"),
-        ("package = 3", "package = 3 is no such setting", 'write it like this: package = "my_course"'),
+        ("package = 3", "package = 3 is not a valid setting", 'write it like this: package = "my_course"'),
         ('package = "my-course"', "package = 'my-course'", 'package = "my_course"'),
         ('package = "../else"', "package = '../else'", "or leave it out"),
         ('preload = "numpy"', "preload = 'numpy'", 'preload = ["numpy", "pandas"]'),
@@ -96,9 +96,9 @@ def test_is_a_setting_that_is_wrong_told_with_its_right_form(
         ("lay_out = 3", "TypeError: 'int' object is not callable"),
         ("def lay_out(root):\n    raise OSError('the disk is full')", "OSError: the disk is full"),
         ("1 / 0", "ZeroDivisionError"),
-        ("def lay_out(root):\n    return None", "the function returned None, no folder"),
-        ("def lay_out(root):\n    return str(root)", "no folder"),
-        ("def lay_out(root):\n    return root / 'nowhere'", "no folder"),
+        ("def lay_out(root):\n    return None", "the function returned None, which is not a folder"),
+        ("def lay_out(root):\n    return str(root)", "which is not a folder"),
+        ("def lay_out(root):\n    return root / 'nowhere'", "which is not a folder"),
     ],
 )
 def test_are_data_that_cannot_be_laid_out_told(course: Course, module: str | None, what: str) -> None:

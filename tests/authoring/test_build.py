@@ -335,7 +335,7 @@ def test_does_a_course_without_a_repository_say_how_to_upload(tmp_path: Path) ->
 
 @pytest.mark.parametrize("repository", ["cnn-course", "https://github.com/ann/cnn-course", "ann/cnn course"])
 def test_is_a_repository_that_is_no_name_refused(tmp_path: Path, repository: str) -> None:
-    with pytest.raises(CoursepackError, match=r"repository = .* is no such setting"):
+    with pytest.raises(CoursepackError, match=r"repository = .* is not a valid setting"):
         colab_cell(tmp_path, repository)
 
 
