@@ -1,4 +1,4 @@
-"""The networks of the specification: a student's network is compared with these.
+"""The reference networks, as the works in docs/references.md build them: a student's is compared with these.
 
 Shapes: images (batch, 1, 28, 28) unless stated otherwise, outputs (batch, 10) logits. The modules are registered in
 call order; a comparison relies on nothing else.

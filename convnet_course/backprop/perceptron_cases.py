@@ -61,7 +61,7 @@ Pass = Callable[[Shape, Array, Array], NetworkPass]
 
 
 def stand_in_pass(shape: Shape, x: Array, dout: Array) -> NetworkPass:
-    """Combine the stand-ins for the student's modules as the specification says, and run them."""
+    """Combine the stand-ins for the student's modules as the exercise says, and run them."""
     modules, linear = [], []
     for number, ((inputs, outputs), arrays) in enumerate(zip(shape.sizes, shape.parameters(), strict=True)):
         linear.append(stand_ins.LinearModule(inputs, outputs))
@@ -80,7 +80,7 @@ def stand_in_pass(shape: Shape, x: Array, dout: Array) -> NetworkPass:
 
 
 def reference_pass(shape: Shape, x: Array, dout: Array) -> NetworkPass:
-    """Run the network of the specification's modules."""
+    """Run the network of the reference's modules."""
     return network_pass(shape.parameters(), shape.slope, x, dout)
 
 

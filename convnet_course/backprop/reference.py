@@ -1,4 +1,4 @@
-"""Backpropagation by the specification: forward and backward of four modules and of the network made of them.
+"""Forward and backward of ps3's four modules and of the network made of them (work B of docs/references.md).
 
 All in float64. Shapes: x (batch, features), weight (out_features, in_features), bias (out_features,), y one-hot.
 """

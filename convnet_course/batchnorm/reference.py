@@ -1,4 +1,4 @@
-"""Batch normalisation by the specification, in NumPy and float64: the reference for students' work.
+"""Batch normalisation in NumPy and float64, as ps4 and work B of docs/references.md define it.
 
 Arrays are (samples, features). `as_samples` turns images (batch, channels, height, width) into samples: each pixel of
 each image is a sample of its channel. The gradient of the input is computed from the full Jacobian of one feature,

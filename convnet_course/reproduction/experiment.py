@@ -85,7 +85,7 @@ class Row:
     Attributes:
         name: what it is called on the command line.
         assignment: the assignment it belongs to.
-        source: the cell of the specification that the figures come from.
+        source: the part of a reference work (docs/references.md) that the figures come from.
         figures: what was reported.
         build: makes the network, as the solution has it; None if the row cannot be run yet.
         stages: the learning rates, one after the other.

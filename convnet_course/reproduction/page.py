@@ -18,9 +18,9 @@ INTRODUCTION = """# Reference figures, and ours
 
 What the works that this course builds on report, and what the course's networks reach when they are trained with the
 same settings. `SimpleFC`, `SimpleCNN` and the networks of ps5 are the very ones that the checks hold every solution
-against; the others are built as the specification has them. `python -m convnet_course reproduce` makes this page and
-its pictures from [results.csv](results.csv) and results_steps.csv, which have one line for every training; the same
-command goes on where the last one stopped.
+against; the others are built as [the reference works](references.md) have them. `python -m convnet_course reproduce`
+makes this page and its pictures from [results.csv](results.csv) and results_steps.csv, which have one line for every
+training; the same command goes on where the last one stopped.
 """
 FULL_DATA = """
 Data: MNIST, 60,000 training and 10,000 test images, pixels less 0.1307, divided by 0.3081; every image once an epoch,

@@ -97,7 +97,7 @@ def assert_equivalent(
 
     Args:
         network: handle to a student's untrained network; its weights are replaced by random ones.
-        reference: the specification as a module, its weighted layers registered in call order.
+        reference: what the exercise asks for as a module, its weighted layers registered in call order.
         batch_sizes: sizes of the random batches to compare on; the largest comes first because it shows most.
         log_probabilities_allowed: whether log-softmax of the logits is accepted in place of the logits.
     """
