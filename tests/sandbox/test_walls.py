@@ -191,7 +191,7 @@ def test_daemons_end_with_the_notebook(lab: Lab) -> None:
         "    os._exit(0)\n"
         f"subprocess.Popen(['/tmp/{name}', '600'], start_new_session=True)\nprint('started')"
     )
-    assert lab.shown(daemon)[0].endswith("started")
+    assert "started" in lab.shown(daemon)[0]  # from Python 3.12 on, a warning about forks comes with it
     left = [p for p in psutil.process_iter(["cmdline"]) if any(name in part for part in p.info["cmdline"] or ())]
     assert left == []
 
