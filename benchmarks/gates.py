@@ -3,7 +3,7 @@
     python benchmarks/gates.py [NETWORK …] [--seeds 200] [--jobs 2]
 
 Writes docs/gates.csv (one row a training; rows that are already there are kept, so it can be stopped and continued)
-and docs/gates.md (the summary that `coursepack/checks/gates.py` rests on).
+and docs/gates.md (the summary that `convnet_course/gates.py` rests on).
 """
 
 from __future__ import annotations

@@ -9,7 +9,7 @@ from coursepack.checks.gates import Gate
 
 SIMPLE_FC = Gate(threshold=0.84, tries=2)
 SIMPLE_CNN = Gate(threshold=0.84, tries=2)
-# About a quarter of all trainings collapse (Adam at a learning rate of 0.01), so this one gets more tries.
+# One in five of all trainings collapses (Adam at a learning rate of 0.01), so this one gets more tries.
 CONV_MAX_POOL = Gate(threshold=0.80, tries=6)
 CONV_BATCH_NORM = Gate(threshold=0.85, tries=3)
 # For any design: networks that exceed 99 % on all of MNIST reach 96 to 98 % if they learn from 3,000 images only.

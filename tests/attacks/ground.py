@@ -1,12 +1,12 @@
 """The ground attacks are made on: a course with things worth stealing, and what shows that an attack reached one.
 
-An attack is one file, `<class>/<name>.py`, in the form of `tests/mutants` (cells of a tiny assignment, otherwise
-answered rightly, or of one network), or with a function `damage(notebook)` that returns a damaged notebook, as a
-dictionary or as a file's bytes. Its docstring says what it would gain. Its head may say
+An attack is one file, `<class>/<name>.py`, in the form of `answers/<assignment>/wrong` (cells of a tiny assignment,
+otherwise answered rightly, or of one network), or with a function `damage(notebook)` that returns a damaged notebook,
+as a dictionary or as a file's bytes. Its docstring says what it would gain. Its head may say
 
     # loses: double-hidden             the cells it must lose; all others keep their points
     # says: the kernel ended|it died   what a record, note or output must say; `|` parts alternatives
-    # limits: cell_wall_seconds=2      limits other than `engine.lab.LIMITS`
+    # limits: cell_wall_seconds=2      limits other than `lab.LIMITS`
     # costs: 5                         CPU seconds that worker and judge may take for it; the kernel's are its limits'
 """
 
