@@ -62,7 +62,7 @@ def _raw_cells(content: dict[str, Any]) -> list[Any]:
     if "cells" not in content and cells is None:
         raise UnreadableError("it is JSON but not a notebook: it has no cells")
     if not isinstance(cells, list):
-        raise UnreadableError("it is not a valid notebook: its cells are no list")
+        raise UnreadableError("it is not a valid notebook: its cells are not a list")
     return cells
 
 

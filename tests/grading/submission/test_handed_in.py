@@ -196,7 +196,7 @@ def test_what_was_put_right_is_told(graded: Class) -> None:
     notes = {student: "\n".join(result.notes) for student, result in graded.results.items()}
     assert notes["ann"] == ""
     assert "had lost their metadata; they were recognised by their texts" in notes["bob"]
-    assert "cell 1 of the notebook is without a text that can be read" in notes["cat"]
+    assert "cell 1 of the notebook is without readable text" in notes["cat"]
     assert "cell double-visible is locked: its changed text was put back; the student had written: def" in notes["dan"]
     assert "cell treble occurs more than once" in notes["dan"]
     assert "its timestamp.txt cannot be read as a time (not a date and a time" in notes["gus"]
