@@ -132,7 +132,7 @@ class ClassRun:
     """
 
     def __init__(self, workspace: Workspace, writer: GradebookWriter, options: Options, run: Mapping[str, str]) -> None:
-        self._desk, self._ledger, self._options, self._run = workspace, writer, options, run
+        self._workspace, self._writer, self._options, self._run = workspace, writer, options, run
         source = read_notebook(workspace.source)
         self._source, self._released = as_json(source), released_notebook(source)
         self._digest = digest(workspace.source)
@@ -145,7 +145,7 @@ class ClassRun:
         finished = 0
         try:
             with progress_bar(console) as progress, open_cluster(self._jobs(names), self._options.scheduler) as cluster:
-                bar = progress.add_task(self._desk.assignment, total=len(names))
+                bar = progress.add_task(self._workspace.assignment, total=len(names))
                 for student, record in self._graded(cluster, names):
                     finished += 1
                     progress.advance(bar)
@@ -155,7 +155,7 @@ class ClassRun:
             console.print(f"\nStopped: {finished} graded, {len(names) - finished} left.")
             return False
         finally:
-            shutil.rmtree(self._desk.workshop, ignore_errors=True)
+            shutil.rmtree(self._workspace.workshop, ignore_errors=True)
         return True
 
     def _jobs(self, names: list[str]) -> int:
@@ -179,19 +179,19 @@ class ClassRun:
     def _drain(self, refused: list[tuple[str, GradingNote]]) -> Iterator[tuple[str, GradingNote]]:
         while refused:
             student, record = refused.pop(0)
-            self._ledger.give_no_points(student, record)
+            self._writer.give_no_points(student, record)
             yield student, record
 
     def _tasks(self, students: list[str], refused: list[tuple[str, GradingNote]]) -> Iterator[GradingTask]:
         """Yield tasks for the workers; submissions that cannot be graded go to `refused`."""
-        limits = self._options.limits(self._desk)
+        limits = self._options.limits(self._workspace)
         for student in students:
-            submission = self._desk.submission_digest(student)
-            folder = self._desk.folder("submitted", student)
-            files, left_out = extra_files(self._desk, student)
+            submission = self._workspace.submission_digest(student)
+            folder = self._workspace.folder("submitted", student)
+            files, left_out = extra_files(self._workspace, student)
             made_from = provenance.of_submission(files, self._run)
             try:
-                intake = sanitize_submission(self._desk.notebook("submitted", student), self._released)
+                intake = sanitize_submission(self._workspace.notebook("submitted", student), self._released)
             except UnreadableError as error:
                 _log.warning("%s: cannot be read", student)
                 _log.debug("%s: %s", student, error)
@@ -204,7 +204,7 @@ class ClassRun:
                 student,
                 self._source,
                 as_json(intake.notebook),
-                str(self._desk.course.root),
+                str(self._workspace.course.root),
                 files,
                 limits,
                 self._options.pictures,
@@ -225,10 +225,10 @@ class ClassRun:
             record = GradingNote(pending.submission, self._digest, result.problem, notes, True, pending.provenance)
             _log.warning("%s: not graded%s\n%s", task.student, at_fault, without_words(result.details))
             _log.debug("%s: %s\n%s", task.student, result.problem, result.details)
-            self._ledger.leave_ungraded(task.student, record, result.details)
+            self._writer.leave_ungraded(task.student, record, result.details)
         else:
             record = GradingNote(pending.submission, self._digest, "", notes, provenance=pending.provenance)
-            self._ledger.enter(result, task.files, record)
+            self._writer.enter(result, task.files, record)
         _log.info("%s: back %.1f s after it was read, with %d notes", task.student, seconds, len(notes))
         for note in notes:
             _log.debug("%s: %s", task.student, note)

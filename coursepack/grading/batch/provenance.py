@@ -130,7 +130,7 @@ def _own_modules(course: Course, source: NotebookNode) -> dict[Path, str]:
     """
     waiting = [name for cell in source.cells if is_graded_code(cell) for name in imported_modules(cell.source)]
     seen, files = set[str](), dict[Path, str]()
-    package = read_settings(course.root).package
+    package, homes = read_settings(course.root).package, _homes(course)
     while waiting:
         name = waiting.pop()
         if name in seen:
@@ -138,7 +138,7 @@ def _own_modules(course: Course, source: NotebookNode) -> dict[Path, str]:
         seen.add(name)
         waiting += [name.rpartition(".")[0]] if "." in name else []
         own = package and name.split(".")[0] == package
-        for path in _files_of([*_homes(course)] if own else [course.root], name):
+        for path in _files_of(homes if own else [course.root], name):
             files[path] = name
             waiting += imported_modules(path.read_text(encoding="utf-8")) if path.suffix == ".py" else []
     return dict(sorted(files.items()))

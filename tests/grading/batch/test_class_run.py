@@ -230,7 +230,7 @@ def test_ctrl_c_ends_what_runs_and_leaves_nothing_half(
     keep = ClassRun._keep
 
     def interrupt(run: ClassRun, *args: object) -> object:
-        if run._desk.record("ann") is not None:
+        if run._workspace.record("ann") is not None:
             raise KeyboardInterrupt
         return keep(run, *args)  # type: ignore[arg-type]
 
