@@ -34,14 +34,17 @@ TRIES = 2
 ENDED = "the judge ended twice while it checked this answer"
 
 
-def test_imports(course: Course) -> list[str]:
-    """Return the modules of coursepack and of the course's own package that the course's test cells import."""
+def imports_of_tests(course: Course) -> list[str]:
+    """Return the modules of coursepack and of the course's own package that the course's test cells import.
+
+    They only save time: a source that cannot be read is left out, and does not stop the grading of another assignment.
+    """
     own = ("coursepack", read_settings(course.root).package or "coursepack")
     found = dict[str, None]()
     for assignment in course.assignments:
-        for cell in read_notebook(course.notebook("source", assignment)).cells:
-            if is_graded_code(cell):
-                found |= dict.fromkeys(imported_modules(cell.source))
+        with contextlib.suppress(CoursepackError):
+            cells = filter(is_graded_code, read_notebook(course.notebook("source", assignment)).cells)
+            found |= dict.fromkeys(name for cell in cells for name in imported_modules(cell.source))
     return [name for name in found if name.split(".")[0] in own]
 
 
@@ -53,7 +56,7 @@ class JudgeProcess:
     """
 
     def __init__(self, course: Course) -> None:
-        self._course, self._imports = course, test_imports(course)
+        self._course, self._imports = course, imports_of_tests(course)
         self._log = tempfile.TemporaryFile()  # noqa: SIM115 (open as long as the judge runs)
         self._control, self._process = self._start()
 
