@@ -6,6 +6,7 @@ import importlib
 import importlib.util
 import re
 import sys
+import threading
 import tomllib
 from collections.abc import Callable
 from dataclasses import dataclass, fields
@@ -17,6 +18,8 @@ from coursepack.course import Course
 from coursepack.errors import CoursepackError
 
 FILE = "pyproject.toml"
+# Workers start in threads, and two threads that clear Python's caches of finders at once make it raise KeyError.
+_CACHES = threading.Lock()
 
 
 @dataclass(frozen=True)
@@ -100,8 +103,9 @@ def package_files(course: Course) -> list[Path]:
     if not package:
         return []
     make_importable(course)
-    importlib.invalidate_caches()
-    spec = importlib.util.find_spec(package)
+    with _CACHES:
+        importlib.invalidate_caches()
+        spec = importlib.util.find_spec(package)
     if spec is None:
         where = f"{course.root / FILE}, package = “{package}”"
         remedy = f"make the folder {package}/ with an __init__.py in the course folder, or install the package"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -127,6 +128,20 @@ def test_is_a_package_found_as_folder_and_as_file_without_running_it(course: Cou
     (course.root / "own_folder").mkdir()
     (course.root / "own_folder" / "__init__.py").write_text("1 / 0", encoding="utf-8")
     assert package_files(write(course, 'package = "own_folder"')) == [course.root / "own_folder"]
+
+
+def test_do_workers_that_start_at_once_all_find_the_package(course: Course, monkeypatch: pytest.MonkeyPatch) -> None:
+    write(course, 'package = "own_file"', own_file="")
+    unused: dict[str, object | None] = {f"/unused/{number}.zip": None for number in range(20_000)}
+    monkeypatch.setattr(sys, "path_importer_cache", {**sys.path_importer_cache, **unused})
+    interval = sys.getswitchinterval()
+    sys.setswitchinterval(1e-6)
+    try:
+        with ThreadPoolExecutor(8) as pool:
+            found = [one.result() for one in [pool.submit(package_files, course) for _ in range(8)]]
+    finally:
+        sys.setswitchinterval(interval)
+    assert found == [[course.root / "own_file.py"]] * 8
 
 
 def missing(course: Course) -> Course:
