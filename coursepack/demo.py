@@ -1,7 +1,7 @@
 """`coursepack demo`: run the whole workflow once, in a new course folder `./demo`.
 
-It generates the student version of one assignment, writes a sample class's submissions, grades them and writes a report. The folder is
-deleted and made again each time; nothing else is touched.
+It generates the student version of one assignment, writes a sample class's submissions, grades them and writes a
+report. The folder is deleted and made again each time; nothing else is touched.
 """
 
 from __future__ import annotations

@@ -39,7 +39,7 @@ class Proof:
 
     Attributes:
         jobs: how many notebooks run at once.
-        only: a text that the names of all answers to run contain.
+        only: run only the answers whose name contains this text.
         quick: let some answers of every kind go through jail and judge, and run no others.
         full: run every cell of every answer, also those on which no test depends.
         all_judged: let all answers go through jail and judge, not only some of each kind.
@@ -91,7 +91,7 @@ def prove_pack(course: Course, assignments: list[str], proof: Proof) -> int:
 def _run_in_forks(
     course: Course, families: Sequence[Sequence[Answer]], proof: Proof, console: Console
 ) -> dict[Place, NotebookRun]:
-    """Run all answers; return the results by their places."""
+    """Run all answers in forked processes; return the results by place."""
     results: dict[Place, NotebookRun] = {}
     with Pace(console, "proving", sum(map(len, families))) as pace:
         notebooks = [[answer.notebook for answer in family] for family in families]
