@@ -81,7 +81,7 @@ class ServerProcess:
         """Wait until the server has imported everything.
 
         Raises:
-            CoursepackError: it ended instead (the message contains the end of its log), or a module to preload is missing.
+            CoursepackError: it ended instead (with the end of its log), or a module to preload is missing.
         """
         try:
             missing = self.receive(START_SECONDS)["missing"]
