@@ -127,6 +127,9 @@ def validate(
     quick: Annotated[
         bool, typer.Option("--quick", help="Let some answers of every kind go through jail and judge; run no others.")
     ] = False,
+    skip_quick: Annotated[
+        bool, typer.Option("--skip-quick", help="Run all answers, but leave out jail and judge, which --quick tries.")
+    ] = False,
     full: Annotated[
         bool, typer.Option("--full", help="Run every cell of every answer, also those on which no test depends.")
     ] = False,
@@ -143,9 +146,12 @@ def validate(
 
     if quick and (full or all_judged):
         raise CoursepackError("--quick runs few answers, --full and --all-judged all", remedy="leave one of them out")
+    if skip_quick and (quick or all_judged):
+        clash = "--skip-quick leaves out jail and judge, which --quick and --all-judged are for"
+        raise CoursepackError(clash, remedy="leave one of them out")
     found = Course.find(course)
     names = found.select(assignments or [])
-    raise typer.Exit(prove_pack(found, names, Proof(jobs, only, quick, full, all_judged, unsafe_no_jail)))
+    raise typer.Exit(prove_pack(found, names, Proof(jobs, only, quick, skip_quick, full, all_judged, unsafe_no_jail)))
 
 
 @app.command()
