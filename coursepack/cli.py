@@ -163,6 +163,25 @@ def grade_one(
 
 
 @app.command()
+def bundle(
+    system: Annotated[str, typer.Argument(help="gradescope, github or gitlab.")],
+    assignment: Assignment,
+    into: Annotated[Path, typer.Option("--into", help="The zip archive for gradescope; else a new folder.")],
+    unsafe_no_jail: Annotated[
+        bool, typer.Option("--unsafe-no-jail", help="Let it grade without isolation, where that system has no jail.")
+    ] = False,
+    course: CourseOption = None,
+) -> None:
+    """Write what another system needs to grade an assignment by itself; it holds the hidden tests."""
+    from coursepack.lms.bundle.write import System, write_bundle
+
+    found = Course.find(course)
+    found.select([assignment])
+    write_bundle(found, assignment, System.named(system), into, unsafe_no_jail=unsafe_no_jail)
+    typer.echo(f"{into}: keep it private, it holds the hidden tests of {assignment}")
+
+
+@app.command()
 def report(assignment: Assignment, course: CourseOption = None) -> None:
     """Write the class report of an assignment: one HTML page and a CSV file."""
     from coursepack.report.page import write_report

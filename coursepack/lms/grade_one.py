@@ -17,7 +17,6 @@ from coursepack.grading.batch.run_log import default_file
 from coursepack.grading.batch.single import (
     SingleGrading,
     collect_extra,
-    find_notebook,
     grade_single,
     ignored,
 )
@@ -112,11 +111,10 @@ def grade_one(course: Course, assignment: str, notebook: Path, options: OneOptio
             where=str(workspace.source),
             remedy="leave out --fail-under, and take another format than prairielearn",
         )
-    found = find_notebook(notebook, assignment)
     extra, left_out = collect_extra(list(options.extra), ignored(workspace))
     if options.unsafe_no_jail:
         _say(UNSAFE)
-    grading = grade_single(workspace, found, extra, timeout=options.timeout, unsafe_no_jail=options.unsafe_no_jail)
+    grading = grade_single(workspace, notebook, extra, timeout=options.timeout, unsafe_no_jail=options.unsafe_no_jail)
     outcome = outcome_of(assignment, source, _with_notes(grading, left_out))
     _write(outcome, targets)
     return _exit_code(course, outcome, grading, options.fail_under)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import os
 import traceback
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -46,7 +47,7 @@ class SingleGrading:
 
 def grade_single(
     workspace: Workspace,
-    notebook: Path,
+    given: Path,
     extra: Mapping[str, bytes],
     *,
     timeout: int | None = None,
@@ -56,19 +57,20 @@ def grade_single(
 
     Args:
         workspace: the assignment's workspace; nothing in it is read but the course's settings and the source.
-        notebook: the student's notebook, which may have any name.
+        given: the student's notebook, which may have any name, or a folder that holds it.
         extra: the student's files to put beside it, by relative path; the assignment's own files replace them.
         timeout: CPU seconds a cell may take; None for the course's setting.
         unsafe_no_jail: run student code without any isolation.
 
     Raises:
-        CoursepackError: student code cannot be jailed here, or the assignment's source is damaged.
+        CoursepackError: there is nothing at `given`, student code cannot be jailed here, or the assignment's source is
+            damaged.
     """
     source = read_notebook(workspace.source)
     if not unsafe_no_jail:
         jail.check_jail()
     try:
-        submission = sanitize_submission(notebook, released_notebook(source))
+        submission = sanitize_submission(_find_notebook(workspace, given), released_notebook(source))
     except UnreadableError as error:
         return SingleGrading(problem=str(error))
     own, _ = files_beside(workspace.source.parent, ignored(workspace))
@@ -106,34 +108,48 @@ def ignored(workspace: Workspace) -> list[str]:
     return [str(pattern) for pattern in workspace.coursedir.ignore]
 
 
-def find_notebook(given: Path, assignment: str) -> Path:
+def _find_notebook(workspace: Workspace, given: Path) -> Path:
     """Return the notebook to grade: the one that is named, or the only candidate in a folder.
 
-    Links are not followed: a submission's own could lead to the course's solutions.
-
     Raises:
-        CoursepackError: there is no such file, the folder holds none, or several and none that is named as it should.
+        CoursepackError: there is no such file or folder, or the folder holds the course itself.
+        UnreadableError: the folder holds no notebook, or several and none that is named as it should; or what was
+            submitted leads to the course's own.
     """
-    if not given.is_dir():
-        if not given.exists() and not given.is_symlink():
-            raise CoursepackError("there is no such notebook", where=str(given))
-        return given
+    if given.is_dir() and workspace.course.root.is_relative_to(given.resolve()):
+        remedy = "name the notebook, or the folder with the student's files"
+        raise CoursepackError("this folder holds the course itself", where=str(given), remedy=remedy)
+    if not given.exists() and not given.is_symlink():
+        raise CoursepackError("there is no such notebook", where=str(given))
+    found = _only_notebook(given, workspace.assignment) if given.is_dir() else given
+    _refuse_own(workspace, found)
+    return found
+
+
+def _only_notebook(given: Path, assignment: str) -> Path:
+    """Return the only candidate in a folder; links are not followed."""
     inside = sorted(path for path in given.rglob("*.ipynb") if _is_submitted(path.relative_to(given)))
     found = [path for path in inside if path.is_file() and not path.is_symlink()]
-    named = [path for path in found if path.name == f"{assignment}.ipynb"]
-    if len(named or found) == 1:
-        return (named or found)[0]
-    if not found:
-        remedy = f"hand in {assignment}.ipynb"
-        raise CoursepackError("there is no notebook in this folder", where=str(given), remedy=remedy)
-    several = named or found
-    names = ", ".join(path.relative_to(given).as_posix() for path in several[:NAMED])
-    more = ", …" if len(several) > NAMED else ""
-    raise CoursepackError(
-        f"there are {len(several)} notebooks in this folder: {names}{more}",
-        where=str(given),
-        remedy=f"leave one, or name one {assignment}.ipynb",
-    )
+    candidates = [path for path in found if path.name == f"{assignment}.ipynb"] or found
+    if len(candidates) == 1:
+        return candidates[0]
+    if not candidates:
+        raise UnreadableError(f"there is no notebook in it: {assignment}.ipynb is missing")
+    names = ", ".join(path.relative_to(given).as_posix() for path in candidates[:NAMED])
+    more = ", …" if len(candidates) > NAMED else ""
+    raise UnreadableError(f"there are {len(candidates)} notebooks in it, and only one can count: {names}{more}")
+
+
+def _refuse_own(workspace: Workspace, notebook: Path) -> None:
+    """Refuse the assignment's source, and a link out of a submission that leads to the course's notebooks."""
+    real = notebook.resolve()
+    if real == workspace.source.resolve():
+        raise UnreadableError(f"{notebook.name} is the assignment's own source, not a submission")
+    as_written = Path(os.path.abspath(notebook))  # noqa: PTH100 (links are not followed)
+    for directory in ("source", str(workspace.coursedir.solution_directory)):
+        folder = workspace.course.root / directory
+        if real.is_relative_to(folder.resolve()) and not as_written.is_relative_to(folder):
+            raise UnreadableError(f"{notebook.name} is a link to one of the course's own notebooks")
 
 
 def _is_submitted(inside: Path) -> bool:

@@ -35,7 +35,8 @@ def _table(outcome: NotebookOutcome) -> str:
         table.add_row(escape(exercise.title), points, f"{exercise.max_points:g}", exercise.state)
     page = io.StringIO()
     Console(file=page, width=WIDTH, color_system=None, legacy_windows=False).print(table)
-    return "\n".join(line.rstrip() for line in page.getvalue().strip("\n").split("\n")) + "\n"
+    lines = (line.removeprefix(" ").rstrip() for line in page.getvalue().split("\n"))
+    return "\n".join(lines).strip("\n") + "\n"
 
 
 def _explained(exercise: ExerciseOutcome) -> Iterator[str]:
