@@ -130,7 +130,7 @@ def test_is_isolation_given_up_only_on_request(secret_course: Course, tmp_path: 
     assert ("--unsafe-no-jail" in files_of(made)[name]) is option
 
 
-@pytest.mark.parametrize("template", sorted(write.OWN[System.GRADESCOPE].values()) + ["install.sh", "grade.sh"])
+@pytest.mark.parametrize("template", [*sorted(write.OWN[System.GRADESCOPE].values()), "install.sh", "grade.sh"])
 def test_is_every_script_one_that_bash_reads(archive: Path, tmp_path: Path, template: str) -> None:
     text = files_of(archive)[template]
     assert "@@" not in text
