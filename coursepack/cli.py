@@ -173,10 +173,10 @@ def bundle(
     course: CourseOption = None,
 ) -> None:
     """Write what another system needs to grade an assignment by itself; it holds the hidden tests."""
-    from coursepack.lms.bundle.write import System, write_bundle
-
     found = Course.find(course)
     found.select([assignment])
+    with _grading_extra():
+        from coursepack.lms.bundle.write import System, write_bundle
     write_bundle(found, assignment, System.named(system), into, unsafe_no_jail=unsafe_no_jail)
     typer.echo(f"{into}: keep it private, it holds the hidden tests of {assignment}")
 

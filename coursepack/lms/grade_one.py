@@ -5,11 +5,12 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from pathlib import Path
 
 import typer
+from nbformat import NotebookNode
 
 from coursepack.course import Course
 from coursepack.errors import CoursepackError
@@ -104,20 +105,25 @@ def grade_one(course: Course, assignment: str, notebook: Path, options: OneOptio
     workspace = Workspace(course, assignment)
     targets = _targets(options)
     source = read_notebook(workspace.source)
-    needs_points = options.fail_under is not None or ResultFormat.PRAIRIELEARN in targets
-    if needs_points and not any(c.points for one in exercises_of(source) for c in one.cells if not c.by_hand):
+    if options.fail_under is not None or ResultFormat.PRAIRIELEARN in targets:
+        _require_points(workspace, source)
+    extra, left_out = collect_extra(list(options.extra), ignored(workspace))
+    if options.unsafe_no_jail:
+        _say(UNSAFE)
+    grading = grade_single(workspace, notebook, extra, timeout=options.timeout, unsafe_no_jail=options.unsafe_no_jail)
+    outcome = outcome_of(assignment, source, replace(grading, notes=grading.notes + left_out))
+    _write(outcome, targets)
+    return _exit_code(course, outcome, grading, options.fail_under)
+
+
+def _require_points(workspace: Workspace, source: NotebookNode) -> None:
+    """Refuse to tell a share of points where no point is given automatically."""
+    if not any(cell.points for exercise in exercises_of(source) for cell in exercise.cells if not cell.by_hand):
         raise CoursepackError(
             "nothing in this assignment is graded automatically, so there is no share of points",
             where=str(workspace.source),
             remedy="leave out --fail-under, and take another format than prairielearn",
         )
-    extra, left_out = collect_extra(list(options.extra), ignored(workspace))
-    if options.unsafe_no_jail:
-        _say(UNSAFE)
-    grading = grade_single(workspace, notebook, extra, timeout=options.timeout, unsafe_no_jail=options.unsafe_no_jail)
-    outcome = outcome_of(assignment, source, _with_notes(grading, left_out))
-    _write(outcome, targets)
-    return _exit_code(course, outcome, grading, options.fail_under)
 
 
 def _targets(options: OneOptions) -> dict[ResultFormat, Path | None]:
@@ -150,10 +156,6 @@ def _check_writable(path: Path) -> None:
         raise CoursepackError("the result cannot be written: this is a folder", where=str(path))
     if not os.access(path if path.exists() else folder, os.W_OK):
         raise CoursepackError("the result cannot be written: permission denied", where=str(path))
-
-
-def _with_notes(grading: SingleGrading, notes: tuple[str, ...]) -> SingleGrading:
-    return SingleGrading(grading.records, grading.problem, grading.ours, grading.details, grading.notes + notes)
 
 
 def _write(outcome: NotebookOutcome, targets: dict[ResultFormat, Path | None]) -> None:

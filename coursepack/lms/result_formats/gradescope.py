@@ -15,7 +15,7 @@ import json
 from typing import Any
 
 from coursepack.grading.results import CellStatus
-from coursepack.lms.result_formats.outcome import CheckOutcome, NotebookOutcome
+from coursepack.lms.result_formats.outcome import CheckOutcome, NotebookOutcome, in_points
 
 RETRY = "Hand in the right file; this one was not graded."
 
@@ -56,7 +56,7 @@ def _test(check: CheckOutcome, title: str, number: str) -> dict[str, Any]:
         "visibility": "visible",
     }
     if check.by_hand:
-        test["name"] += f" ({check.state}, {check.max_points:g} points)"
+        test["name"] += f" ({check.state}, {in_points(check.max_points)})"
         return test
     passed = check.status is CellStatus.PASSED
     return test | {"score": check.points, "max_score": check.max_points, "status": "passed" if passed else "failed"}

@@ -10,7 +10,7 @@ import re
 from xml.etree import ElementTree as ET
 
 from coursepack.grading.results import CellStatus
-from coursepack.lms.result_formats.outcome import CheckOutcome, ExerciseOutcome, NotebookOutcome
+from coursepack.lms.result_formats.outcome import CheckOutcome, ExerciseOutcome, NotebookOutcome, in_points
 
 # What XML 1.0 cannot hold, not even as a reference: https://www.w3.org/TR/xml/#charsets
 _NO_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
@@ -44,7 +44,7 @@ def as_junit(outcome: NotebookOutcome) -> str:
 
 def _add(suite: ET.Element, exercise: ExerciseOutcome, check: CheckOutcome) -> None:
     """Add a check's case."""
-    worth = f" ({check.max_points:g} points)" if check.max_points else ""
+    worth = f" ({in_points(check.max_points)})" if check.max_points else ""
     names = {"classname": _clean(exercise.title), "name": _clean(check.cell + worth)}
     case = ET.SubElement(suite, "testcase", names, time=f"{check.seconds:.3f}")
     if check.by_hand:

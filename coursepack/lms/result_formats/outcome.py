@@ -159,7 +159,7 @@ class NotebookOutcome:
         """The result in one sentence."""
         if not self.graded:
             return f"not graded: {self.problem}"
-        said = f"{self.points:g} of {self.max_points:g} points"
+        said = f"{self.points:g} of {in_points(self.max_points)}"
         return f"{said}; {self.waiting_sentence}" if self.waiting else said
 
     @property
@@ -169,7 +169,12 @@ class NotebookOutcome:
             return ""
         count = len(self.waiting)
         answers = "1 written answer waits" if count == 1 else f"{count} written answers wait"
-        return f"{answers} for the marker ({self.waiting_points:g} more points)"
+        return f"{answers} for the marker ({in_points(self.waiting_points)} more)"
+
+
+def in_points(value: float) -> str:
+    """Return a number of points in words."""
+    return f"{value:g} point" if value == 1 else f"{value:g} points"
 
 
 def outcome_of(assignment: str, source: NotebookNode, grading: SingleGrading) -> NotebookOutcome:
@@ -223,7 +228,8 @@ def shown(message: str, secrets: Secrets) -> str:
     Lines and numbers of hidden tests, lines of marking schemes, colours and control characters are taken out, and what
     is too long is cut.
     """
-    text = redact("\n".join(_kept(_printable(message), secrets)), secrets).strip()
+    # An error without a message ends in its colon.
+    text = redact("\n".join(_kept(_printable(message), secrets)), secrets).strip().removesuffix(":")
     return text if len(text) <= LONGEST_MESSAGE else text[:LONGEST_MESSAGE].rstrip() + " …"
 
 

@@ -10,7 +10,7 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from coursepack.lms.result_formats.outcome import ExerciseOutcome, NotebookOutcome
+from coursepack.lms.result_formats.outcome import ExerciseOutcome, NotebookOutcome, in_points
 
 WIDTH = 100
 
@@ -45,7 +45,7 @@ def _explained(exercise: ExerciseOutcome) -> Iterator[str]:
     if told:
         yield exercise.title
     for check in told:
-        worth = f", {check.max_points:g} points" if check.max_points else ""
+        worth = f", {in_points(check.max_points)}" if check.max_points else ""
         yield f"  {check.cell} ({check.state}{worth})"
         if check.about:
             yield f"    {check.about}"

@@ -157,7 +157,7 @@ def test_says_the_text_what_failed_and_what_waits() -> None:
         "  a note",
     ):
         assert line in text.split("\n"), text
-    assert text.endswith("2 of 5 points; 1 written answer waits for the marker (4 more points)\n")
+    assert text.endswith("2 of 5 points; 1 written answer waits for the marker (4 points more)\n")
 
 
 def test_does_the_text_show_no_control_characters() -> None:

@@ -18,7 +18,7 @@ def test_does_a_written_answer_wait_and_count_in_no_total() -> None:
     [waiting] = found.waiting
     assert (waiting.cell, waiting.points, waiting.max_points, waiting.state) == ("why", None, 4.0, WAITING)
     assert (found.points, found.max_points, found.waiting_points, found.percent) == (2.0, 5.0, 4.0, 40.0)
-    assert found.summary == "2 of 5 points; 1 written answer waits for the marker (4 more points)"
+    assert found.summary == "2 of 5 points; 1 written answer waits for the marker (4 points more)"
 
 
 def test_are_exercises_named_as_students_read_them() -> None:
