@@ -18,17 +18,19 @@ from tiny_course import ASSIGNMENT
 
 from coursepack.course import Course
 from coursepack.errors import CoursepackError
+from coursepack.grading.workspace import Workspace
 from coursepack.lms.bundle import write
+from coursepack.lms.bundle.contents import filled
 from coursepack.lms.bundle.write import System, write_bundle
 from coursepack.settings import read_settings
 
 SECRET = "postgresql://teacher:hunter2@host/gradebook"
 
 
-@pytest.fixture
-def secret_course(tmp_path: Path) -> Course:
+@pytest.fixture(scope="module")
+def secret_course(tmp_path_factory: pytest.TempPathFactory) -> Course:
     """A course with a password in its configuration, a package, data, a second assignment and student work."""
-    course = written_course(tmp_path / "course")
+    course = written_course(tmp_path_factory.mktemp("secret") / "course")
     with (course.root / "nbgrader_config.py").open("a", encoding="utf-8") as stream:
         stream.write(f"c.CourseDirectory.db_url = {SECRET!r}\nc.JudgedExecute.timeout = 77\n")
     (course.root / "pyproject.toml").write_text(
@@ -56,9 +58,9 @@ def files_of(archive: Path) -> dict[str, str]:
         return {name: opened.read(name).decode("utf-8", "replace") for name in opened.namelist()}
 
 
-@pytest.fixture
-def archive(secret_course: Course, tmp_path: Path) -> Path:
-    made = tmp_path / "bundle.zip"
+@pytest.fixture(scope="module")
+def archive(secret_course: Course, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    made = tmp_path_factory.mktemp("archive") / "bundle.zip"
     write_bundle(secret_course, ASSIGNMENT, System.GRADESCOPE, made)
     return made
 
@@ -95,8 +97,6 @@ def test_has_the_bundled_course_the_same_limits_and_settings(archive: Path, tmp_
         opened.extractall(tmp_path / "out")
     settings = read_settings(tmp_path / "out" / "course")
     assert (settings.package, settings.preload, settings.repository) == ("tiny_bundle_package", ("yaml",), "")
-    from coursepack.grading.workspace import Workspace
-
     assert Workspace(Course(tmp_path / "out" / "course"), ASSIGNMENT).timeout == 77
 
 
@@ -124,10 +124,9 @@ def test_is_every_library_pinned_with_all_that_it_needs(archive: Path) -> None:
 
 @pytest.mark.parametrize("option", [False, True])
 @pytest.mark.parametrize("name", ["run_autograder", "grade.sh"])
-def test_is_isolation_given_up_only_on_request(secret_course: Course, tmp_path: Path, name: str, option: bool) -> None:
-    made = tmp_path / "bundle.zip"
-    write_bundle(secret_course, ASSIGNMENT, System.GRADESCOPE, made, unsafe_no_jail=option)
-    assert ("--unsafe-no-jail" in files_of(made)[name]) is option
+def test_is_isolation_given_up_only_on_request(secret_course: Course, name: str, option: bool) -> None:
+    text = filled(name, Workspace(secret_course, ASSIGNMENT), unsafe_no_jail=option)
+    assert ("--unsafe-no-jail" in text) is option
 
 
 @pytest.mark.parametrize("template", [*sorted(write.OWN[System.GRADESCOPE].values()), "install.sh", "grade.sh"])
@@ -148,17 +147,19 @@ def test_is_a_place_that_cannot_be_written_told(secret_course: Course, tmp_path:
         write_bundle(secret_course, ASSIGNMENT, System.GRADESCOPE, tmp_path / "nowhere" / "bundle.zip")
 
 
-def test_is_a_missing_library_told(secret_course: Course, tmp_path: Path) -> None:
-    settings = secret_course.root / "pyproject.toml"
-    settings.write_text(settings.read_text().replace('"yaml"', '"no_such_module"'), encoding="utf-8")
+def test_is_a_missing_library_told(tmp_path: Path) -> None:
+    course = written_course(tmp_path / "course")
+    settings = '[tool.coursepack]\npreload = ["no_such_module"]\n'
+    (course.root / "pyproject.toml").write_text(settings, encoding="utf-8")
     with pytest.raises(CoursepackError, match="no_such_module is not installed"):
-        write_bundle(secret_course, ASSIGNMENT, System.GRADESCOPE, tmp_path / "bundle.zip")
+        write_bundle(course, ASSIGNMENT, System.GRADESCOPE, tmp_path / "bundle.zip")
 
 
-@pytest.fixture
-def github(secret_course: Course, tmp_path: Path) -> Path:
-    write_bundle(secret_course, ASSIGNMENT, System.GITHUB, tmp_path / "github")
-    return tmp_path / "github"
+@pytest.fixture(scope="module")
+def github(secret_course: Course, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    made = tmp_path_factory.mktemp("repository") / "github"
+    write_bundle(secret_course, ASSIGNMENT, System.GITHUB, made)
+    return made
 
 
 def test_does_zizmor_find_nothing_in_the_workflow(github: Path) -> None:
