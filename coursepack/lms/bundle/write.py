@@ -44,7 +44,7 @@ OWN = {
     System.GITLAB: {".gitlab-ci.yml": "gitlab.yml"},
 }
 # For a repository: an environment and results made there never enter it.
-GITIGNORE = b".venv/\n.coursepack/\n__pycache__/\nresults/\nstudent/\n"
+GITIGNORE = b"/.venv/\n/results/\n/student/\n.coursepack/\n__pycache__/\n"
 
 
 def write_bundle(course: Course, assignment: str, system: System, into: Path, *, unsafe_no_jail: bool = False) -> None:
