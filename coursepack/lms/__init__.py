@@ -1,0 +1,1 @@
+"""In from a learning management system (LMS), and out to it: hand-ins, rosters, marks, feedback."""
