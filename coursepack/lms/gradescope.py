@@ -80,8 +80,8 @@ def _submission(fields: dict[str, Any], name: str) -> Submission:
 
 def _moment(value: Any) -> datetime.datetime | None:
     if isinstance(value, datetime.datetime):
-        value = value.astimezone(datetime.UTC) if value.tzinfo else value
-        return value.replace(tzinfo=None)
+        moment: datetime.datetime = value.astimezone(datetime.UTC) if value.tzinfo else value
+        return moment.replace(tzinfo=None)
     try:
         return parse(value) if isinstance(value, str) else None
     except ValueError:

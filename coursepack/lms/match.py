@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from coursepack.lms.file_names import Owner
-from coursepack.lms.people import id_from, is_usable_id, keys_of
+from coursepack.lms.people import id_from, is_usable_id, keys_of, squashed
 from coursepack.lms.roster import Student, by
 
 # What identifies a person in each kind of download, the surest first.
@@ -29,6 +29,7 @@ class People:
         self._by_number = by(students, NUMBERS.get(kind, ()))
         self._by_account = by(students, ("id", "login", "sis", "lms_id", "github", "identifier", "email"))
         self._by_name = _by_name(students)
+        self._by_exact_name = _by_name(students, exact=True)
         self._made: dict[str, tuple[Owner, str]] = {}
 
     def find(self, owner: Owner) -> Student:
@@ -53,6 +54,7 @@ class People:
             yield self._by_account.get(account.casefold(), []) if account else []
         for name in (owner.name, owner.name.partition("-")[2], owner.user):
             # The second: Moodle puts the name of a group before the person's.
+            yield self._by_exact_name.get(squashed(name), []) if name else []
             yield [student for key in sorted(keys_of(name)) for student in self._by_name.get(key, [])]
 
     def _make(self, owner: Owner) -> Student:
@@ -83,10 +85,10 @@ def _person(owner: Owner) -> tuple[str, ...]:
     return (number, owner.sid, owner.email, owner.user, owner.name if not number else "")
 
 
-def _by_name(students: Iterable[Student]) -> dict[str, list[Student]]:
+def _by_name(students: Iterable[Student], *, exact: bool = False) -> dict[str, list[Student]]:
     found: dict[str, list[Student]] = {}
     for student in students:
         forms = (f"{student.first} {student.last}", f"{student.last} {student.first}")
-        for key in {key for form in forms for key in keys_of(form)}:
+        for key in {key for form in forms for key in ({squashed(form)} - {""} if exact else keys_of(form))}:
             found.setdefault(key, []).append(student)
     return found

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -18,7 +17,6 @@ from coursepack.lms.file_names import (
     read_gradescope,
     read_moodle,
 )
-from coursepack.lms.people import squashed
 
 METADATA = "submission_metadata.yml"
 # Names that nobody writes by chance.
@@ -39,20 +37,21 @@ class Download:
     read: Callable[[str], NamedFile | None]
 
 
-def recognise(paths: Sequence[str], assignment: str, kind: str = "") -> Download:
+def recognise(paths: Sequence[str], assignment: str, kind: str = "", clutter: Sequence[str] = ()) -> Download:
     """Return what kind of download these paths come from.
 
     Args:
         paths: the paths of its files.
         assignment: the assignment's name.
         kind: the kind if the user named it.
+        clutter: the paths of what tools left behind, Git's own folders among them.
 
     Raises:
         CoursepackError: the names fit several kinds, or the kind that was named is unknown.
     """
     if kind and kind not in KINDS:
         raise CoursepackError(f"there is no kind of download “{kind}”", remedy=f"use one of: {', '.join(KINDS)}")
-    slug = _github_slug(paths, assignment)
+    slug = _github_slug(paths, assignment, cloned=any("/.git/" in f"/{path}" for path in clutter))
     readers = {**SURE, "google": read_google, "github": github_reader(slug or assignment), "folder": read_folder}
     return Download(name := kind or _guess(paths, slug), readers[name])
 
@@ -72,15 +71,22 @@ def _guess(paths: Sequence[str], slug: str) -> str:
     return fitting[0] if fitting else "folder"
 
 
-def _github_slug(paths: Sequence[str], assignment: str) -> str:
+def _github_slug(paths: Sequence[str], assignment: str, *, cloned: bool) -> str:
     """Return the name that all repositories begin with; empty if these are no repositories of one assignment."""
     above = [found["slug"] for path in paths if (found := _GITHUB_FOLDER.fullmatch(path.partition("/")[0]))]
-    folders = sorted({path.split("/")[bool(above)] for path in paths if path.count("/") > bool(above)})
     if above:
         return above[0]
-    own = [one for one in folders if squashed(one).startswith(squashed(assignment)) and "-" in one]
-    if own and len(own) == len(folders):
-        start = next((one[: len(assignment)] for one in own), "")
-        return start if all(one.startswith(f"{start}-") for one in own) else ""
-    common = os.path.commonprefix(folders).rpartition("-")[0] if len(folders) > 1 else ""
-    return common if any("/.git/" in f"/{path}" for path in paths) else ""
+    folders = sorted({path.partition("/")[0] for path in paths if "/" in path})
+    own = [one for one in folders if one.casefold().startswith(f"{assignment}-".casefold())]
+    if own and own == folders:
+        return assignment
+    return _common_start(folders) if cloned and len(folders) > 1 else ""
+
+
+def _common_start(names: Sequence[str]) -> str:
+    """Return what all names begin with, up to their last common hyphen."""
+    first, last = min(names), max(names)
+    length = next(
+        (place for place, pair in enumerate(zip(first, last, strict=False)) if pair[0] != pair[1]), len(first)
+    )
+    return first[:length].rpartition("-")[0]

@@ -82,7 +82,9 @@ def unpack(source: Path, into: Path) -> Contents:
         reader.keep(source.name, source.open("rb"))
     else:
         remedy = "unpack it yourself and name the folder"
-        raise CoursepackError("this is neither a folder nor a zip file that can be read", where=str(source), remedy=remedy)
+        raise CoursepackError(
+            "this is neither a folder nor a zip file that can be read", where=str(source), remedy=remedy
+        )
     return reader.contents
 
 

@@ -19,6 +19,7 @@ from coursepack.grading.batch.cluster import Cluster, open_cluster
 from coursepack.grading.batch.console import print_verdicts
 from coursepack.grading.batch.extra_files import extra_files
 from coursepack.grading.batch.gradebook_writer import GradebookWriter
+from coursepack.grading.batch.misplaced import Misplaced, misplaced_notebooks
 from coursepack.grading.batch.options import Options
 from coursepack.grading.batch.progress import progress_bar
 from coursepack.grading.batch.read_results import read_results
@@ -56,7 +57,7 @@ def grade_class(course: Course, assignment: str, options: Options) -> int:
         options: how to grade.
 
     Returns:
-        0 if every submission is graded, 1 if one could not be, 130 after Ctrl-C.
+        0 if every submission is graded, 1 if one could not be or lies in a wrong place, 130 after Ctrl-C.
 
     Raises:
         CoursepackError: nothing was handed in, another run is grading the assignment, it cannot be put into the
@@ -64,14 +65,15 @@ def grade_class(course: Course, assignment: str, options: Options) -> int:
     """
     workspace, console = Workspace(course, assignment), Console()
     students = workspace.students()
+    misplaced = misplaced_notebooks(workspace)
     if not students:
-        raise CoursepackError(
-            f"nobody has handed in {assignment}",
-            where=str(course.root / "submitted"),
-            remedy=f"put notebooks into submitted/<student>/{assignment}/, or try `coursepack sample {assignment}`",
-        )
+        remedy = f"put notebooks into submitted/<student>/{assignment}/, or try `coursepack sample {assignment}`"
+        if misplaced:
+            remedy = "\n  ".join(one.sentence for one in misplaced)
+        raise CoursepackError(f"nobody has handed in {assignment}", where=str(course.root / "submitted"), remedy=remedy)
     with run_log(course, assignment, console, file=options.log_file, verbose=options.verbose) as log:
-        return _grade(workspace, students, options, console, log)
+        code = _grade(workspace, students, options, console, log)
+        return code or _tell_misplaced(misplaced, console)
 
 
 def _grade(workspace: Workspace, students: list[str], options: Options, console: Console, log: Path) -> int:
@@ -91,6 +93,16 @@ def _grade(workspace: Workspace, students: list[str], options: Options, console:
     print_verdicts(results, console)
     _point_to_logs(workspace, console, log)
     return int(any(result.status is Status.NOT_GRADED for result in results))
+
+
+def _tell_misplaced(misplaced: list[Misplaced], console: Console) -> int:
+    """Say which notebooks lie in a wrong place; return 1 if somebody has no other."""
+    if misplaced:
+        console.print("\n[bold]In a wrong place[/]")
+    for one in misplaced:
+        _log.warning("%s: a notebook in a wrong place", one.student or "nobody")
+        console.print(f"  {escape(one.sentence)}", highlight=False, soft_wrap=True)
+    return int(any(not one.graded for one in misplaced))
 
 
 def _grade_waiting(workspace: Workspace, students: list[str], options: Options, console: Console) -> bool:
