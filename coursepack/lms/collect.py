@@ -5,15 +5,12 @@ from __future__ import annotations
 import dataclasses
 import datetime
 import tempfile
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from coursepack.course import Course
-from coursepack.errors import CoursepackError
-from coursepack.grading.submission.folder_files import is_clutter
 from coursepack.grading.submission.timestamps import NAME as TIMESTAMP
-from coursepack.grading.submission.timestamps import parse
 from coursepack.grading.workspace import Workspace
 from coursepack.lms.attempt import HandedFile, make_submission
 from coursepack.lms.collected import Origin, Origins, digest_of, read_origins, write_origins
@@ -26,7 +23,8 @@ from coursepack.lms.match import People, UnknownPersonError
 from coursepack.lms.placing import Arrival, keep_earlier, place
 from coursepack.lms.recognise import METADATA, recognise
 from coursepack.lms.roster import Student
-from coursepack.lms.safe_archive import Contents, Unpacked, unpack
+from coursepack.lms.roster_times import time_of
+from coursepack.lms.safe_archive import Contents, Unpacked, clutter_folders, unpack
 
 # What is written for a hand-in that the LMS calls late without saying when: so late as to count as late.
 JUST_LATE = datetime.timedelta(seconds=1)
@@ -178,14 +176,11 @@ class _Collector:
         return self._looks[stored]
 
     def _time_in_roster(self, student: Student) -> datetime.datetime | None:
-        if student.submitted.strip() in ("", "-"):
-            return None
         try:
-            return parse(f"{student.submitted} {self._options.time_zone}".strip())
+            return time_of(student, self._options.time_zone)
         except ValueError as error:
             note = f"{student.id}: “{student.submitted}” in the roster cannot be read as a time ({error})"
-            if note not in self._result.notes:
-                self._result.notes.append(note)
+            self._result.notes += [] if note in self._result.notes else [note]
             return None
 
     def _place(self, student: str, origins: Origins) -> None:
@@ -239,30 +234,6 @@ class _Collector:
     def _tell_refused(self) -> None:
         for path, why in self._contents.refused:
             self._result.files.append(FileOutcome(path, "", f"refused: {why}", lost=True))
-        for path, count in _clutter_folders(self._contents.clutter).items():
+        for path, count in clutter_folders(self._contents.clutter).items():
             said = "left out: left behind by a system or a tool"
             self._result.files.append(FileOutcome(path, "", said if count == 1 else f"{count} files {said}"))
-
-
-def _clutter_folders(paths: Sequence[str]) -> dict[str, int]:
-    """Return clutter by the folder or file that makes it clutter, with the number of files."""
-    found: dict[str, int] = {}
-    for path in paths:
-        parts = path.split("/")
-        end = next((place for place, part in enumerate(parts) if is_clutter(part)), len(parts) - 1)
-        root = "/".join(parts[: end + 1]) + ("/…" if end < len(parts) - 1 else "")
-        found[root] = found.get(root, 0) + 1
-    return found
-
-
-def check_time_zone(name: str) -> None:
-    """Refuse a zone that times cannot be read in.
-
-    Raises:
-        CoursepackError: there is no such zone, or it has several meanings.
-    """
-    try:
-        parse(f"2026-01-15 12:00 {name}".strip())
-    except ValueError as error:
-        remedy = "write it like Europe/Berlin, CET or +01:00"
-        raise CoursepackError(f"“{name}” is no time zone: {error}", remedy=remedy) from error

@@ -1,7 +1,7 @@
 """What was collected: whose files an LMS's names meant, kept for marks and feedback on their way back.
 
-`.coursepack/lms/<assignment>/collected.json` has an entry for each student and kind of download. Earlier attempts are in
-`.coursepack/lms/<assignment>/attempts/<student>/`, one folder each, named after a digest of its files.
+`.coursepack/lms/<assignment>/collected.json` has an entry for each student and kind of download. Earlier attempts are
+in `.coursepack/lms/<assignment>/attempts/<student>/`, one folder each, named after a digest of its files.
 """
 
 from __future__ import annotations

@@ -8,12 +8,13 @@ from rich.console import Console
 
 from coursepack.course import Course
 from coursepack.lms.class_list import import_roster, stored_roster
-from coursepack.lms.collect import CollectOptions, check_time_zone, collect
+from coursepack.lms.collect import CollectOptions, collect
 from coursepack.lms.console import print_collection
 from coursepack.lms.export import check_format, write_marks
 from coursepack.lms.feedback_zip import write_feedback
 from coursepack.lms.marks import read_marks
 from coursepack.lms.roster import read_roster
+from coursepack.lms.roster_times import check_time_zone
 from coursepack.lms.safe_archive import printable
 
 

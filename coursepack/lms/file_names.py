@@ -77,6 +77,13 @@ _MOODLE = re.compile(r"(?P<name>[^_]+)_(?P<user>\d+)_assignsubmission_(?P<kind>[
 _GRADESCOPE = re.compile(r"submission_(?P<number>\d+)")
 _GOOGLE = re.compile(r"(?P<name>\S.*?) - (?P<rest>\S.*)")
 
+# For nbgrader's own collector, which matches whole paths and takes one pattern for all: the person's name up to the
+# numbers, then the notebook's name without the number of a copy.
+ZIP_COLLECT_NAMES = (
+    r".*/(?P<student_id>[^/_][^/]*?)(?:_LATE)?_\d+_(?:\d+_|assignsubmission_file(?:_|/|_/))(?:[^/]*/)*?"
+    r"(?P<file_id>[^/]+?)(?: ?\(\d+\)|-\d+)?\.ipynb$"
+)
+
 
 def read_canvas(path: str) -> NamedFile | None:
     """Return what Canvas's name says; None if it is no name of Canvas."""

@@ -11,7 +11,7 @@ import stat
 import unicodedata
 import zipfile
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO
@@ -238,3 +238,14 @@ def _walk(folder: Path) -> Iterator[Path]:
         yield path
         if path.is_dir() and not path.is_symlink():
             yield from _walk(path)
+
+
+def clutter_folders(paths: Sequence[str]) -> dict[str, int]:
+    """Return clutter by the folder or file that makes it clutter, with the number of files."""
+    found: dict[str, int] = {}
+    for path in paths:
+        parts = path.split("/")
+        end = next((place for place, part in enumerate(parts) if is_clutter(part)), len(parts) - 1)
+        root = "/".join(parts[: end + 1]) + ("/…" if end < len(parts) - 1 else "")
+        found[root] = found.get(root, 0) + 1
+    return found

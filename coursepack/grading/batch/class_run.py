@@ -16,10 +16,10 @@ from coursepack.course import Course
 from coursepack.errors import CoursepackError
 from coursepack.grading.batch import provenance
 from coursepack.grading.batch.cluster import Cluster, open_cluster
-from coursepack.grading.batch.console import print_verdicts
+from coursepack.grading.batch.console import print_misplaced, print_verdicts
 from coursepack.grading.batch.extra_files import extra_files
 from coursepack.grading.batch.gradebook_writer import GradebookWriter
-from coursepack.grading.batch.misplaced import Misplaced, misplaced_notebooks
+from coursepack.grading.batch.misplaced import misplaced_notebooks
 from coursepack.grading.batch.options import Options
 from coursepack.grading.batch.progress import progress_bar
 from coursepack.grading.batch.read_results import read_results
@@ -73,7 +73,9 @@ def grade_class(course: Course, assignment: str, options: Options) -> int:
         raise CoursepackError(f"nobody has handed in {assignment}", where=str(course.root / "submitted"), remedy=remedy)
     with run_log(course, assignment, console, file=options.log_file, verbose=options.verbose) as log:
         code = _grade(workspace, students, options, console, log)
-        return code or _tell_misplaced(misplaced, console)
+        print_misplaced(misplaced, console)
+        # A student whose only notebook is elsewhere is not graded.
+        return code or int(any(not one.graded for one in misplaced))
 
 
 def _grade(workspace: Workspace, students: list[str], options: Options, console: Console, log: Path) -> int:
@@ -93,16 +95,6 @@ def _grade(workspace: Workspace, students: list[str], options: Options, console:
     print_verdicts(results, console)
     _point_to_logs(workspace, console, log)
     return int(any(result.status is Status.NOT_GRADED for result in results))
-
-
-def _tell_misplaced(misplaced: list[Misplaced], console: Console) -> int:
-    """Say which notebooks lie in a wrong place; return 1 if somebody has no other."""
-    if misplaced:
-        console.print("\n[bold]In a wrong place[/]")
-    for one in misplaced:
-        _log.warning("%s: a notebook in a wrong place", one.student or "nobody")
-        console.print(f"  {escape(one.sentence)}", highlight=False, soft_wrap=True)
-    return int(any(not one.graded for one in misplaced))
 
 
 def _grade_waiting(workspace: Workspace, students: list[str], options: Options, console: Console) -> bool:
