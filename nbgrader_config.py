@@ -87,7 +87,7 @@ c.Execute.extra_arguments = [
 c.GenerateFeedback.preprocessors = [GetGrades, HideTests, CSSHTMLHeaderPreprocessor]
 
 # `nbgrader zip_collect` reads the names that Moodle and Canvas give: whose a notebook is, and what it is called without
-# the number that Canvas (`-1`) or a browser (` (1)`) puts behind it. `coursepack collect` does more (docs/instructor.md).
+# the number that Canvas (`-1`) or a browser (` (1)`) puts behind it. `coursepack collect` does more.
 c.FileNameCollectorPlugin.named_regexp = ZIP_COLLECT_NAMES
 
 # With a repository set in pyproject.toml, student versions open in Colab at a click; first, so that checksums fit.

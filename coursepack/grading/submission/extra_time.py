@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import csv
 import datetime
+import functools
 import math
 from pathlib import Path
 
@@ -50,6 +51,13 @@ def read_extra_time(course: Course) -> dict[tuple[str, str], datetime.timedelta]
     path = course.root / FILE
     if not path.is_file():
         return {}
+    state = path.stat()
+    return _read(course, path, (state.st_mtime_ns, state.st_size))
+
+
+@functools.lru_cache(maxsize=8)
+def _read(course: Course, path: Path, _state: tuple[int, int]) -> dict[tuple[str, str], datetime.timedelta]:
+    """Read the file once, and not once for each student, as long as it stays the same."""
     try:
         with path.open(encoding="utf-8-sig", newline="") as stream:
             rows = [[cell.strip() for cell in row] for row in csv.reader(stream)]
