@@ -45,7 +45,7 @@ def link_to(target: str) -> tuple[zipfile.ZipInfo, bytes]:
 
 
 def moodle(path: Path) -> Path:
-    """Write Moodle's archive of six: in order, wrong, renamed, in a zip file, a `(1)`, decomposed umlauts, and attacks."""
+    """Write Moodle's archive of six: renamed, in a zip file, a `(1)`, decomposed umlauts, and an attack."""
     decomposed = "Jo\u0308rg Gro\u00dfe_90216_assignsubmission_file"
     return write_zip(
         path,

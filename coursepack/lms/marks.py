@@ -44,7 +44,8 @@ class Marks:
     def score(self, student: str) -> float | None:
         """Return a student's points, less what lateness cost; None if there is no mark yet."""
         result = self.results.get(student)
-        return result.score if result is not None and result.status is Status.GRADED else None
+        # Rounded, so that 3 - 0.3 is written as 2.7 everywhere.
+        return round(result.score, 9) if result is not None and result.status is Status.GRADED else None
 
     def why_not(self, student: str) -> str:
         """Return why a student has no mark; empty if there is one."""

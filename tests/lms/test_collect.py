@@ -25,7 +25,9 @@ __all__ = ["tiny_course"]
 DUE = datetime.datetime(2026, 3, 1, 23, 0)
 
 
-def collected(course: Course, source: Path, *, kind: str = "", dry_run: bool = False, roster: bool = True) -> Collection:
+def collected(
+    course: Course, source: Path, *, kind: str = "", dry_run: bool = False, roster: bool = True
+) -> Collection:
     """Collect with the class of six."""
     path = write_roster(source.parent / "roster.csv")
     students = tuple(read_roster(path).students) if roster else ()
@@ -57,7 +59,9 @@ def test_moodle(tiny_course: Course, tmp_path: Path) -> None:
     }
     assert tree(attempts_folder(tiny_course, ASSIGNMENT, "ben")).popitem()[1] == text_of(WORST)
     assert not result.complete
-    assert [one.path for one in result.files if one.lost] == ["Eve Evil_90215_assignsubmission_file/../../../climbed.ipynb"]
+    assert [one.path for one in result.files if one.lost] == [
+        "Eve Evil_90215_assignsubmission_file/../../../climbed.ipynb"
+    ]
     assert len(result.files) == 12
     assert said(result)["Çelik Ünal_90213_assignsubmission_file/my homework.ipynb"] == "placed as tiny.ipynb"
     assert not list(tmp_path.rglob("climbed.ipynb"))

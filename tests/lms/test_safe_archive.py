@@ -92,7 +92,11 @@ def test_limits_on_the_whole(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) ->
     entries = [("large", b"x" * 1001), ("nest.zip", nest), *((f"{number}", b"x") for number in range(4))]
     found = read(write_zip(tmp_path / "a.zip", entries), tmp_path)
     told = [why for _, why in found.refused]
-    assert told == ["it has more than 0 MiB", "zip files lie in zip files more than 2 deep", "there are more than 3 files"]
+    assert told == [
+        "it has more than 0 MiB",
+        "zip files lie in zip files more than 2 deep",
+        "there are more than 3 files",
+    ]
     assert [one.path for one in found.files] == ["0", "1", "2"]
 
 
