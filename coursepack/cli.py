@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Annotated
 
@@ -32,6 +34,16 @@ def _version(value: bool) -> None:
     if value:
         typer.echo(f"coursepack {__version__}")
         raise typer.Exit
+
+
+@contextlib.contextmanager
+def _grade_extra() -> Iterator[None]:
+    """Say what to install where a command's packages are missing."""
+    try:
+        yield
+    except ModuleNotFoundError as error:
+        remedy = "pip install 'coursepack[grade]'"
+        raise CoursepackError(f"grading needs the package {error.name}", remedy=remedy) from error
 
 
 @app.callback()
@@ -97,12 +109,9 @@ def grade(
     course: CourseOption = None,
 ) -> None:
     """Grade every submission of an assignment; no bad submission stops the others."""
-    try:
+    with _grade_extra():
         from coursepack.grading.batch.class_run import grade_class
         from coursepack.grading.batch.options import Options
-    except ModuleNotFoundError as error:
-        remedy = "pip install 'coursepack[grade]'"
-        raise CoursepackError(f"grading needs the package {error.name}", remedy=remedy) from error
     found = Course.find(course)
     found.select([assignment])
     options = Options(jobs, scheduler, timeout, force, pictures, unsafe_no_jail, verbose, log_file)
@@ -124,7 +133,8 @@ def collect(
     course: CourseOption = None,
 ) -> None:
     """Collect hand-ins from an LMS's download into submitted/, and say what became of each file."""
-    from coursepack.lms.commands import collect_download
+    with _grade_extra():
+        from coursepack.lms.commands import collect_download
 
     found = Course.find(course)
     found.select([assignment])
@@ -137,7 +147,8 @@ def roster(
     course: CourseOption = None,
 ) -> None:
     """Import a class into the gradebook: ids, names, e-mail addresses, the LMS's numbers."""
-    from coursepack.lms.commands import import_class
+    with _grade_extra():
+        from coursepack.lms.commands import import_class
 
     raise typer.Exit(import_class(Course.find(course), table))
 
@@ -150,7 +161,8 @@ def export(
     course: CourseOption = None,
 ) -> None:
     """Export marks to a file that an LMS imports; who has no mark gets an empty cell, never 0."""
-    from coursepack.lms.commands import export_marks
+    with _grade_extra():
+        from coursepack.lms.commands import export_marks
 
     found = Course.find(course)
     raise typer.Exit(export_marks(found, found.select(assignments or []), name, into))
@@ -164,7 +176,8 @@ def return_feedback(
     course: CourseOption = None,
 ) -> None:
     """Zip an assignment's feedback under the names that the LMS takes back."""
-    from coursepack.lms import commands
+    with _grade_extra():
+        from coursepack.lms import commands
 
     found = Course.find(course)
     found.select([assignment])

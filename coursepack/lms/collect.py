@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from coursepack.course import Course
+from coursepack.errors import CoursepackError
 from coursepack.grading.submission.timestamps import NAME as TIMESTAMP
 from coursepack.grading.workspace import Workspace
 from coursepack.lms.attempt import HandedFile, make_submission
@@ -90,10 +91,12 @@ def collect(course: Course, assignment: str, source: Path, options: CollectOptio
     """Collect an assignment's hand-ins from an archive or a folder.
 
     Raises:
-        CoursepackError: the download cannot be read, or what kind it is is not clear.
+        CoursepackError: the download is empty or cannot be read, or its kind is not clear.
     """
     with tempfile.TemporaryDirectory(prefix="coursepack-collect-") as scratch:
         contents = unpack(source, Path(scratch))
+        if not contents.files and not contents.refused:
+            raise CoursepackError("there is no file in it", where=str(source))
         return _Collector(Workspace(course, assignment), options, contents).run()
 
 
@@ -140,8 +143,10 @@ class _Collector:
         if self._download.kind == "gradescope" and one.path.rpartition("/")[2] == METADATA:
             return
         named = self._download.read(one.path)
-        if named is None:
-            said = f"not placed: its name is not one of {self._download.kind.capitalize()}'s"
+        if named is None or named.owner.user.casefold() == self._workspace.assignment.casefold():
+            kind = self._download.kind
+            whose = "no folder or file name" if kind == "folder" else f"no name as {kind.capitalize()} gives them"
+            said = f"not placed: {whose} says whose it is"
             self._result.files.append(FileOutcome(one.path, "", said, lost=True))
             return
         for owner, moment, late in self._owners(named):

@@ -286,3 +286,17 @@ def test_the_command(tiny_course: Course, tmp_path: Path, monkeypatch: pytest.Mo
     assert Workspace(tiny_course, ASSIGNMENT).folder("submitted", "archerann-5521").exists() is False
     wrong = CliRunner().invoke(app, [*arguments, "--time-zone", "IST"])
     assert isinstance(wrong.exception, CoursepackError)
+
+
+def test_a_notebook_of_nobody(tiny_course: Course, tmp_path: Path) -> None:
+    """Is a notebook whose name says nobody's name told, and an empty download too?"""
+    source = tmp_path / "tiny.ipynb"
+    source.write_bytes(text_of(RIGHT))
+    result = collected(tiny_course, source, roster=False)
+    assert said(result) == {"tiny.ipynb": "not placed: no folder or file name says whose it is"}
+    assert not result.complete
+    strange = [("archerann_5521_1_tiny.ipynb", text_of(RIGHT)), ("readme.txt", b"x")]
+    result = collected(tiny_course, write_zip(tmp_path / "a.zip", strange))
+    assert [one.path for one in result.files if one.lost] == ["readme.txt"]
+    with pytest.raises(CoursepackError, match="no file in it"):
+        collected(tiny_course, write_zip(tmp_path / "b.zip", []))

@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 from nbconvert.exporters.exporter import ResourcesDict
 from nbformat import NotebookNode
 from nbgrader.api import Gradebook
-from nbgrader.coursedir import CourseDirectory
 from nbgrader.preprocessors import NbGraderPreprocessor
 
-from coursepack.course import Course
+from coursepack.grading.nbgrader_plugins.judged_execute import course_of
 from coursepack.grading.submission.extra_time import extra_time, has_extra_times
 
 
@@ -19,7 +16,7 @@ class GrantExtraTime(NbGraderPreprocessor):  # type: ignore[misc]
 
     def preprocess(self, nb: NotebookNode, resources: ResourcesDict) -> tuple[NotebookNode, ResourcesDict]:
         """Enter the time of `extra_time.csv`; the notebook stays as it is."""
-        course = Course.find(Path(str(CourseDirectory(parent=self).root)))
+        course = course_of(self.config)
         ours = resources["nbgrader"]
         if has_extra_times(course):
             with Gradebook(ours["db_url"]) as gradebook:

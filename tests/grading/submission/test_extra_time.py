@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import datetime
-from pathlib import Path
 
 import pytest
+from nbformat import NotebookNode
 from tiny_course import ASSIGNMENT, answered, hand_in, tiny_course
 from traitlets.config import Config
 
 from coursepack.course import Course
 from coursepack.errors import CoursepackError
+from coursepack.grading.nbgrader_plugins.extra_time import GrantExtraTime
 from coursepack.grading.nbgrader_plugins.late_penalty import DailyPenalty
 from coursepack.grading.submission.extra_time import FILE, extra_time, has_extra_times
 from coursepack.grading.workspace import Workspace
@@ -86,9 +87,27 @@ def test_the_daily_penalty(seconds: float, settings: dict[str, float], penalty: 
     assert plugin.late_submission_penalty("ann", 10.0, seconds) == (None if penalty is None else pytest.approx(penalty))
 
 
-def test_the_file_is_read_from_the_course(tiny_course: Course, tmp_path: Path) -> None:
-    """Is a changed file read anew, though it is read once for a class?"""
+def test_a_changed_file_is_read_anew(tiny_course: Course) -> None:
+    """Does a line that is added count, though the file is read once for a class?"""
     grant(tiny_course, "ann,tiny,1")
     assert extra_time(tiny_course, "ann", ASSIGNMENT) == datetime.timedelta(hours=1)
     grant(tiny_course, "ann,tiny,1", "ben,tiny,2")
     assert extra_time(tiny_course, "ben", ASSIGNMENT) == datetime.timedelta(hours=2)
+
+
+def test_nbgraders_own_route_grants_the_same(tiny_course: Course, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Does the step in `nbgrader autograde` move the due date of the student in the gradebook?"""
+    grant(tiny_course, "ann,tiny,48")
+    monkeypatch.chdir(tiny_course.root)
+    workspace = Workspace(tiny_course, ASSIGNMENT)
+    with workspace.gradebook() as gradebook:
+        gradebook.add_assignment(ASSIGNMENT, duedate="2026-03-01 23:00:00 UTC")
+        for student in ("ann", "ben"):
+            gradebook.add_student(student)
+            gradebook.add_submission(ASSIGNMENT, student, timestamp="2026-03-03 22:00:00 UTC")
+    for student in ("ann", "ben"):
+        ours = {"db_url": workspace.db_url, "assignment": ASSIGNMENT, "student": student}
+        GrantExtraTime().preprocess(NotebookNode(), {"nbgrader": ours})
+    with workspace.gradebook() as gradebook:
+        late = {one: gradebook.find_submission(ASSIGNMENT, one).total_seconds_late for one in ("ann", "ben")}
+    assert late == {"ann": 0, "ben": 47 * 3600}
