@@ -104,7 +104,8 @@ def test_nbgraders_own_route_grants_the_same(tiny_course: Course, monkeypatch: p
         gradebook.add_assignment(ASSIGNMENT, duedate="2026-03-01 23:00:00 UTC")
         for student in ("ann", "ben"):
             gradebook.add_student(student)
-            gradebook.add_submission(ASSIGNMENT, student, timestamp="2026-03-03 22:00:00 UTC")
+            with gradebook.db.no_autoflush:
+                gradebook.add_submission(ASSIGNMENT, student, timestamp="2026-03-03 22:00:00 UTC")
     for student in ("ann", "ben"):
         ours = {"db_url": workspace.db_url, "assignment": ASSIGNMENT, "student": student}
         GrantExtraTime().preprocess(NotebookNode(), {"nbgrader": ours})
