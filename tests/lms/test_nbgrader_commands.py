@@ -6,11 +6,10 @@ import json
 import logging
 import shutil
 from pathlib import Path
-from types import SimpleNamespace
 
 import pytest
 from mangled_downloads import RIGHT, text_of, write_zip
-from nbgrader.apps import ZipCollectApp
+from nbgrader.apps import ExportApp, ZipCollectApp
 from tiny_course import ASSIGNMENT, answered, hand_in, make_tiny_course, tiny_course
 
 from coursepack.course import Course
@@ -54,9 +53,9 @@ def test_export(tiny_course: Course, tmp_path: Path) -> None:
     """Does nbgrader's command with our exporter write our bytes, and are the numbers the gradebook's?"""
     workspace = enter(tiny_course, {"ann": (3.0, 2.0), "ben": (3.0, 0.0), "cat": (3.0, None)})
     assert export_marks(tiny_course, [ASSIGNMENT], "canvas", tmp_path / "ours.csv") == 0
-    plugin = CanvasExport()
-    plugin.parent = SimpleNamespace(coursedir=workspace.coursedir)  # type: ignore[assignment]
-    plugin.to = str(tmp_path / "theirs.csv")
+    app = ExportApp()
+    app.coursedir = workspace.coursedir
+    plugin = CanvasExport(parent=app, to=str(tmp_path / "theirs.csv"))
     with workspace.gradebook() as gradebook:
         plugin.export(gradebook)
         found = {one: gradebook.find_submission(ASSIGNMENT, one) for one in ("ann", "ben")}
