@@ -2,7 +2,7 @@
 
 Both find the student by the name that they gave a hand-in when it was downloaded, which `collect` keeps:
 
-    Canvas   lastfirst_5521_78123_ps1.html       ("Upload Submissions"; the attachment must be the student's own)
+    Canvas   lastfirst_5521_78123_ps1.html       ("Re-Upload Submissions"; shown under the attachment's name)
     Moodle   First Last_90211_assignsubmission_file/ps1.html   ("Upload multiple feedback files in a zip")
 """
 
