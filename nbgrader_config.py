@@ -22,10 +22,12 @@ try:
     from coursepack.errors import CoursepackError
     from coursepack.feedback.hide_tests import HideTests
     from coursepack.gradebook import find_tools
+    from coursepack.grading.nbgrader_plugins.extra_time import GrantExtraTime
     from coursepack.grading.nbgrader_plugins.judged_execute import JudgedExecute
     from coursepack.grading.nbgrader_plugins.sanitize_submission import SanitizeSubmission
     from coursepack.grading.nbgrader_plugins.submission_exporter import SubmissionExporter
     from coursepack.grading.submission.folder_files import CLUTTER, VERDICTS_FILE
+    from coursepack.lms.file_names import ZIP_COLLECT_NAMES
     from coursepack.settings import grading_environment
 except ImportError as error:
     # traitlets logs what a configuration raises, and nbgrader would go on without the jail; it does not catch this.
@@ -60,6 +62,7 @@ c.Autograde.autograde_preprocessors = [
     ClearMetadataPreprocessor,
     LimitOutput,
     SaveAutoGrades,
+    GrantExtraTime,
     AssignLatePenalties,
     CheckCellMetadata,
 ]
@@ -92,6 +95,10 @@ c.Execute.extra_arguments = [
 
 # Feedback shows students their own work and the messages of failed checks, never a hidden test.
 c.GenerateFeedback.preprocessors = [GetGrades, HideTests, CSSHTMLHeaderPreprocessor]
+
+# `nbgrader zip_collect` reads the names that Moodle and Canvas give: whose a notebook is, and what it is called without
+# the number that Canvas (`-1`) or a browser (` (1)`) puts behind it. `coursepack collect` does more.
+c.FileNameCollectorPlugin.named_regexp = ZIP_COLLECT_NAMES
 
 # With a repository set in pyproject.toml, student versions open in Colab at a click; first, so that checksums fit.
 c.GenerateAssignment.preprocessors.prepend([ColabBadge])

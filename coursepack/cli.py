@@ -30,20 +30,20 @@ Assignments = Annotated[list[str] | None, typer.Argument(help="Assignments; all 
 Jobs = Annotated[int, typer.Option("-j", "--jobs", min=1, help="How many notebooks to run at once.")]
 
 
+def _version(value: bool) -> None:
+    if value:
+        typer.echo(f"coursepack {__version__}")
+        raise typer.Exit
+
+
 @contextlib.contextmanager
-def _grading_extra() -> Iterator[None]:
-    """Tell a missing extra, where grading is imported."""
+def _grade_extra() -> Iterator[None]:
+    """Say what to install where a command's packages are missing."""
     try:
         yield
     except ModuleNotFoundError as error:
         remedy = "pip install 'coursepack[grade]'"
         raise CoursepackError(f"grading needs the package {error.name}", remedy=remedy) from error
-
-
-def _version(value: bool) -> None:
-    if value:
-        typer.echo(f"coursepack {__version__}")
-        raise typer.Exit
 
 
 @app.callback()
@@ -109,7 +109,7 @@ def grade(
     course: CourseOption = None,
 ) -> None:
     """Grade every submission of an assignment; no bad submission stops the others."""
-    with _grading_extra():
+    with _grade_extra():
         from coursepack.grading.batch.class_run import grade_class
         from coursepack.grading.batch.options import Options
     found = Course.find(course)
@@ -148,7 +148,7 @@ def grade_one(
     """Grade one notebook, without a class or a gradebook. Exit code: 0 graded, 1 not graded, 2 wrong use."""
     found = Course.find(course)
     found.select([assignment])
-    with _grading_extra():
+    with _grade_extra():
         from coursepack.lms.grade_one import OneOptions, ResultFormat
         from coursepack.lms.grade_one import grade_one as grade_notebook
     options = OneOptions(
@@ -175,10 +175,76 @@ def bundle(
     """Write what another system needs to grade an assignment by itself; it holds the hidden tests."""
     found = Course.find(course)
     found.select([assignment])
-    with _grading_extra():
+    with _grade_extra():
         from coursepack.lms.bundle.write import System, write_bundle
     write_bundle(found, assignment, System.named(system), into, unsafe_no_jail=unsafe_no_jail)
     typer.echo(f"{into}: keep it private, it holds the hidden tests of {assignment}")
+
+
+@app.command()
+def collect(
+    assignment: Assignment,
+    download: Annotated[Path, typer.Argument(help="The archive or folder that the LMS gave you.")],
+    kind: Annotated[
+        str, typer.Option("--from", help="canvas, moodle, gradescope, google, github or folder, if it is not clear.")
+    ] = "",
+    roster: Annotated[
+        Path | None, typer.Option(help="The class, a CSV file; else what `coursepack roster` read.")
+    ] = None,
+    time_zone: Annotated[str, typer.Option(help="The zone of times in the roster, like Europe/Berlin; else UTC.")] = "",
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would be done; write nothing.")] = False,
+    course: CourseOption = None,
+) -> None:
+    """Collect hand-ins from an LMS's download into submitted/, and say what became of each file."""
+    with _grade_extra():
+        from coursepack.lms.commands import collect_download
+
+    found = Course.find(course)
+    found.select([assignment])
+    raise typer.Exit(collect_download(found, assignment, download, kind, roster, time_zone, dry_run=dry_run))
+
+
+@app.command()
+def roster(
+    table: Annotated[Path, typer.Argument(help="The class as a CSV file, of an LMS or your own.")],
+    course: CourseOption = None,
+) -> None:
+    """Import a class into the gradebook: ids, names, e-mail addresses, the LMS's numbers."""
+    with _grade_extra():
+        from coursepack.lms.commands import import_class
+
+    raise typer.Exit(import_class(Course.find(course), table))
+
+
+@app.command()
+def export(
+    into: Annotated[Path, typer.Option("--into", help="The file to write.")],
+    assignments: Assignments = None,
+    name: Annotated[str, typer.Option("--format", help="csv, canvas, moodle, gradescope, junit or json.")] = "csv",
+    course: CourseOption = None,
+) -> None:
+    """Export marks to a file that an LMS imports; who has no mark gets an empty cell, never 0."""
+    with _grade_extra():
+        from coursepack.lms.commands import export_marks
+
+    found = Course.find(course)
+    raise typer.Exit(export_marks(found, found.select(assignments or []), name, into))
+
+
+@app.command("return")
+def return_feedback(
+    assignment: Assignment,
+    name: Annotated[str, typer.Option("--format", help="canvas or moodle.")],
+    into: Annotated[Path, typer.Option("--into", help="The zip file to write.")],
+    course: CourseOption = None,
+) -> None:
+    """Zip an assignment's feedback under the names that the LMS takes back."""
+    with _grade_extra():
+        from coursepack.lms import commands
+
+    found = Course.find(course)
+    found.select([assignment])
+    raise typer.Exit(commands.return_feedback(found, assignment, name, into))
 
 
 @app.command()

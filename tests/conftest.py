@@ -29,7 +29,7 @@ COURSE_PARTS = ("nbgrader_config.py", "pyproject.toml", "convnet_course", "sourc
 # Modules that share a graded class or a build, which is costly to make: each goes to one process as a whole.
 TOGETHER = (
     *("test_build.py", "test_class_run.py", "test_gradebook_writer.py", "test_habits.py", "test_handed_in.py"),
-    *("test_hide_tests.py", "test_kernel_setup.py", "test_plain_nbgrader.py"),
+    *("test_hide_tests.py", "test_kernel_setup.py", "test_plain_nbgrader.py", "test_round_trip.py"),
 )
 # Some of them grade their class in both ways; each way is handed out by itself.
 WAYS = ("coursepack", "nbgrader")

@@ -16,6 +16,7 @@ from nbgrader.api import MissingEntry
 from coursepack.course import Course
 from coursepack.gradebook import course_directory, find_tools, gradebook_url, open_gradebook
 from coursepack.grading.notebook.verdict_records import GradedNotebook, VerdictRecord
+from coursepack.grading.submission.extra_time import extra_time
 from coursepack.grading.submission.folder_files import VERDICTS_FILE, is_clutter
 from coursepack.grading.submission.timestamps import timestamp_of
 from coursepack.sandbox.limits import Limits
@@ -148,9 +149,14 @@ class Workspace:
         return {submission.student_id for submission in gradebook.assignment_submissions(self.assignment)}
 
     def submission_digest(self, student: str) -> str:
-        """Return the SHA-256 of a student's notebook and the time of its hand-in; empty if there is no notebook."""
+        """Return the SHA-256 of a student's notebook and the time of its hand-in; empty if there is no notebook.
+
+        Extra time belongs to it: lateness counts from there.
+        """
         notebook = digest(self.notebook("submitted", student))
         time = timestamp_of(self.folder("submitted", student)) or ""
+        extra = extra_time(self.course, student, self.assignment)
+        time += f" and {extra.total_seconds():.0f} s" if extra else ""
         return hashlib.sha256(f"{notebook} {time}".encode()).hexdigest() if notebook else ""
 
     def environment(self) -> dict[str, str]:

@@ -1,1 +1,1 @@
-"""What goes in from other systems, and out to them."""
+"""In from a learning management system (LMS), and out to it: hand-ins, rosters, marks, feedback."""

@@ -6,16 +6,8 @@ import csv
 import io
 
 from coursepack.grading.results import Status
+from coursepack.lms.csv_text import harmless
 from coursepack.report.summary import ClassSummary
-
-# A spreadsheet takes text that opens with one of these for a formula and runs it
-# (OWASP, "CSV Injection", https://owasp.org/www-community/attacks/CSV_Injection).
-FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
-
-
-def harmless(text: str) -> str:
-    """Return text that a spreadsheet shows instead of running it."""
-    return f"'{text}" if text.startswith(FORMULA_STARTS) else text
 
 
 def scores_as_csv(summary: ClassSummary) -> str:

@@ -16,9 +16,10 @@ from coursepack.course import Course
 from coursepack.errors import CoursepackError
 from coursepack.grading.batch import provenance
 from coursepack.grading.batch.cluster import Cluster, open_cluster
-from coursepack.grading.batch.console import print_verdicts
+from coursepack.grading.batch.console import print_misplaced, print_verdicts
 from coursepack.grading.batch.extra_files import extra_files
 from coursepack.grading.batch.gradebook_writer import GradebookWriter
+from coursepack.grading.batch.misplaced import misplaced_notebooks
 from coursepack.grading.batch.options import Options
 from coursepack.grading.batch.progress import progress_bar
 from coursepack.grading.batch.read_results import read_results
@@ -56,7 +57,7 @@ def grade_class(course: Course, assignment: str, options: Options) -> int:
         options: how to grade.
 
     Returns:
-        0 if every submission is graded, 1 if one could not be, 130 after Ctrl-C.
+        0 if every submission is graded, 1 if one could not be or lies in a wrong place, 130 after Ctrl-C.
 
     Raises:
         CoursepackError: nothing was handed in, another run is grading the assignment, it cannot be put into the
@@ -64,14 +65,17 @@ def grade_class(course: Course, assignment: str, options: Options) -> int:
     """
     workspace, console = Workspace(course, assignment), Console()
     students = workspace.students()
+    misplaced = misplaced_notebooks(workspace)
     if not students:
-        raise CoursepackError(
-            f"nobody has handed in {assignment}",
-            where=str(course.root / "submitted"),
-            remedy=f"put notebooks into submitted/<student>/{assignment}/, or try `coursepack sample {assignment}`",
-        )
+        remedy = f"put notebooks into submitted/<student>/{assignment}/, or try `coursepack sample {assignment}`"
+        if misplaced:
+            remedy = "\n  ".join(one.sentence for one in misplaced)
+        raise CoursepackError(f"nobody has handed in {assignment}", where=str(course.root / "submitted"), remedy=remedy)
     with run_log(course, assignment, console, file=options.log_file, verbose=options.verbose) as log:
-        return _grade(workspace, students, options, console, log)
+        code = _grade(workspace, students, options, console, log)
+        print_misplaced(misplaced, console)
+        # A student whose only notebook is elsewhere is not graded.
+        return code or int(any(not one.graded for one in misplaced))
 
 
 def _grade(workspace: Workspace, students: list[str], options: Options, console: Console, log: Path) -> int:

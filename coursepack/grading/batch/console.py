@@ -9,6 +9,7 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
+from coursepack.grading.batch.misplaced import Misplaced
 from coursepack.grading.results import CellStatus, Status, SubmissionResult
 
 COLOURS = {
@@ -79,6 +80,14 @@ def print_verdicts(results: Sequence[SubmissionResult], console: Console) -> Non
     _print_lines("Not graded", _by_problem(results), console)
     notes = ((result.display_name, note) for result in results for note in result.notes)
     _print_lines("Noticed", notes, console)
+
+
+def print_misplaced(misplaced: Sequence[Misplaced], console: Console) -> None:
+    """Print which notebooks lie where no grader looks."""
+    if misplaced:
+        console.print("\n[bold]In a wrong place[/]")
+    for one in misplaced:
+        console.print(f"  {escape(one.sentence)}", highlight=False, soft_wrap=True)
 
 
 def suspect_checks(results: Iterable[SubmissionResult]) -> list[Suspect]:

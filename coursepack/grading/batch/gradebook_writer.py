@@ -25,6 +25,7 @@ from sqlalchemy.exc import DBAPIError
 from coursepack.errors import CoursepackError
 from coursepack.grading.batch.task import Graded, read_json, records_of
 from coursepack.grading.notebook.verdict_records import GradedNotebook
+from coursepack.grading.submission.extra_time import extra_time, has_extra_times
 from coursepack.grading.submission.folder_files import VERDICTS_FILE
 from coursepack.grading.submission.timestamps import timestamp_of
 from coursepack.grading.workspace import GradingNote, Workspace
@@ -122,6 +123,8 @@ class GradebookWriter:
         with book.db.no_autoflush:
             options = {"timestamp": timestamp} if timestamp else {}
             submission = book.update_or_create_submission(assignment, student, **options)
+        if has_extra_times(self.workspace.course):
+            submission.extension = extra_time(self.workspace.course, student, assignment)
         for entry in submission.notebooks:
             cells = {grade_id_of(cell): cell for cell in notebook.cells if grade_id_of(cell)} if notebook else {}
             points = {record.grade_id: record.points for record in records.records} if records else {}

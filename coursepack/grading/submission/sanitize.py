@@ -75,7 +75,7 @@ def sanitize_notebook(notebook: NotebookNode, released: NotebookNode) -> tuple[s
         UnreadableError: this is not a submission of the assignment.
     """
     own = {name: cell for cell in released.cells if (name := grade_id_of(cell))}
-    found = identify([_handed(cell) for cell in notebook.cells], released, lambda: released)
+    found = identity_of(notebook, released)
     if found.another:
         raise UnreadableError("none of the assignment's cells is in it: this is another notebook")
     notes = list(found.notes) + _how_known(found)
@@ -93,6 +93,16 @@ def sanitize_notebook(notebook: NotebookNode, released: NotebookNode) -> tuple[s
     if "kernelspec" in released.metadata:
         notebook.metadata["kernelspec"] = copy.deepcopy(released.metadata.kernelspec)
     return brief(notes)
+
+
+def identity_of(notebook: NotebookNode, released: NotebookNode) -> Identity:
+    """Return which cell of a submitted notebook is which, and whether it is of this assignment at all.
+
+    Args:
+        notebook: what `read_submission` returns.
+        released: the assignment's student version.
+    """
+    return identify([_handed(cell) for cell in notebook.cells], released, lambda: released)
 
 
 def _handed(cell: NotebookNode) -> HandedInCell:

@@ -1,0 +1,66 @@
+"""Export marks to a file: `coursepack export`, and nbgrader's exporters."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+from coursepack.errors import CoursepackError
+from coursepack.lms.marks import ClassMarks
+from coursepack.lms.marks_csv import canvas_csv, moodle_csv, plain_csv
+from coursepack.lms.marks_other import as_gradescope, as_json, as_junit
+
+FORMATS: dict[str, Callable[[ClassMarks], str | bytes]] = {
+    "csv": plain_csv,
+    "canvas": canvas_csv,
+    "moodle": moodle_csv,
+    "gradescope": as_gradescope,
+    "junit": as_junit,
+    "json": as_json,
+}
+# The mark at the start makes spreadsheets read the names as UTF-8; an LMS could take it for a part of the first column.
+MARKED = ("csv",)
+
+
+def check_format(name: str) -> None:
+    """Refuse a format that there is not.
+
+    Raises:
+        CoursepackError: there is no such format.
+    """
+    if name not in FORMATS:
+        raise CoursepackError(f"there is no format “{name}”", remedy=f"use one of: {', '.join(FORMATS)}")
+
+
+def write_marks(found: ClassMarks, name: str, into: Path) -> list[str]:
+    """Write marks in a format, completely or not at all; return what is to be told, one sentence each.
+
+    Raises:
+        CoursepackError: the format cannot hold these marks, or the file cannot be written.
+    """
+    check_format(name)
+    content = FORMATS[name](found)
+    if isinstance(content, str):
+        content = content.encode("utf-8-sig" if name in MARKED else "utf-8")
+    try:
+        into.parent.mkdir(parents=True, exist_ok=True)
+        draft = into.with_name(f".{into.name}.draft")
+        draft.write_bytes(content)
+        draft.replace(into)
+    except OSError as error:
+        raise CoursepackError(f"the marks cannot be written: {error.strerror}", where=str(into)) from error
+    return [*found.summary(), *_unknown_to(found, name)]
+
+
+def _unknown_to(found: ClassMarks, name: str) -> list[str]:
+    """Return who cannot be found by the LMS."""
+    if name == "canvas":
+        lost = [one.id for one in found.students if not one.lms_id]
+        why = "have no Canvas ID: import Canvas's gradebook with `coursepack roster`"
+    elif name == "moodle":
+        origins = found.assignments[0].origins
+        lost = [one.id for one in found.students if not one.email and "moodle" not in origins.get(one.id, {})]
+        why = "have neither a participant's number (`coursepack collect`) nor an e-mail address (`coursepack roster`)"
+    else:
+        return []
+    return [f"{len(lost)} students {why} ({', '.join(lost[:5])}{', …' if len(lost) > 5 else ''})"] if lost else []
