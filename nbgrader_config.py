@@ -2,13 +2,12 @@
 
 from pathlib import Path
 
-from nbconvert.preprocessors import ClearMetadataPreprocessor, CSSHTMLHeaderPreprocessor
+from nbconvert.preprocessors import ClearMetadataPreprocessor
 from nbgrader.preprocessors import (
     AssignLatePenalties,
     CheckCellMetadata,
     ClearOutput,
     DeduplicateIds,
-    GetGrades,
     IgnorePattern,
     LimitOutput,
     OverwriteCells,
@@ -18,7 +17,7 @@ from nbgrader.preprocessors import (
 
 from coursepack.authoring.colab import ColabBadge
 from coursepack.course import Course
-from coursepack.feedback.hide_tests import HideTests
+from coursepack.feedback.exporter import FeedbackExporter
 from coursepack.gradebook import find_tools
 from coursepack.grading.nbgrader_plugins.judged_execute import JudgedExecute
 from coursepack.grading.nbgrader_plugins.sanitize_submission import SanitizeSubmission
@@ -80,8 +79,10 @@ c.Execute.extra_arguments = [
     f"--IPKernelApp.exec_lines=__import__('sys').path.append({str(ROOT)!r})",
 ]
 
-# Feedback shows students their own work and the messages of failed checks, never a hidden test.
-c.GenerateFeedback.preprocessors = [GetGrades, HideTests, CSSHTMLHeaderPreprocessor]
+# Feedback shows students their own work and the messages of failed checks, never a hidden test. The page is the one of
+# `coursepack feedback`; its exporter reads the gradebook and hides tests itself.
+c.GenerateFeedback.exporter_class = FeedbackExporter
+c.GenerateFeedback.preprocessors = []
 
 # With a repository set in pyproject.toml, student versions open in Colab at a click; first, so that checksums fit.
 c.GenerateAssignment.preprocessors.prepend([ColabBadge])
