@@ -21,7 +21,7 @@ OPEN, CLOSE = "\ue000", "\ue001"
 PLACE = re.compile(f"{OPEN}(\\d+){CLOSE}")
 _SPECIAL = re.compile(r"[`~$\\]")
 _RUN = re.compile(r"`+|~{3,}")
-_BEGIN = re.compile(r"\begin\{([a-z]{1,20}\*?)\}")
+_BEGIN = re.compile(r"\\begin\{([a-z]{1,20}\*?)\}")
 _BLANK_LINE = re.compile(r"\n[ \t]*\n")
 _LINE_START = re.compile(r" {0,3}\Z")
 # Commands that define others: a chain of them grows beyond all bounds.
@@ -100,7 +100,7 @@ class _Scanner:
         begin = _BEGIN.match(self.text, start)
         if begin is None:
             return self._keep(start, min(start + 2, len(self.text)))
-        ending = f"\end{{{begin[1]}}}"
+        ending = f"\\end{{{begin[1]}}}"
         return self._formula(start, start, ending, display=True, whole=True) or self._keep(start, begin.end())
 
     def _end_of_paragraph(self, start: int) -> int:

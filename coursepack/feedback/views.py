@@ -175,7 +175,8 @@ class CellViewer:
 
     def _kind(self, cell: NotebookNode) -> tuple[str, str]:
         if is_test_cell(cell):
-            return "test", "Check"
+            check = self._checks.get(grade_id_of(cell))
+            return "test", (check.cell.about if check else "") or "Check"
         if is_solution(cell):
             return "answer", "Your code"
         if marks_of(cell).get("locked") or ("code", cell.source.strip()) in self._given:
