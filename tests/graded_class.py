@@ -74,7 +74,10 @@ def enter_graded(
 
 
 def _graded(
-    source: NotebookNode, handed: NotebookNode, verdicts: dict[str, tuple[Verdict, str]], outputs: Mapping[str, list[Any]]
+    source: NotebookNode,
+    handed: NotebookNode,
+    verdicts: dict[str, tuple[Verdict, str]],
+    outputs: Mapping[str, list[Any]],
 ) -> GradedNotebook:
     run = assemble(source, handed)
     records = []

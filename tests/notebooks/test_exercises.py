@@ -17,7 +17,10 @@ def notebook(*cells: object) -> nbformat.NotebookNode:
 def test_is_an_exercise_the_heading_above_its_cells_without_its_points() -> None:
     source = notebook(
         parts.text("title", "# Numbers"),
-        parts.text("one", "Text\n\n## Exercise 1 · `double`: twice a number (3 points, 5 minutes)\nMore\n\n```\n# no heading\n```"),
+        parts.text(
+            "one",
+            "Text\n\n## Exercise 1 · `double`: twice a number (3 points, 5 minutes)\nMore\n\n```\n# no heading\n```",
+        ),
         parts.code("a", "# Check that double is right\nassert 1", "test", 3),
         parts.text("two", "Exercise 2\n---"),
         parts.code("b", "assert 1", "test", 2),
@@ -26,7 +29,10 @@ def test_is_an_exercise_the_heading_above_its_cells_without_its_points() -> None
     )
     assert title_of(source) == "Numbers"
     found = exercises_of(source)
-    assert [(one.title, one.max_points) for one in found] == [("Exercise 1 · double: twice a number", 3), ("Exercise 2", 2)]
+    assert [(one.title, one.max_points) for one in found] == [
+        ("Exercise 1 · double: twice a number", 3),
+        ("Exercise 2", 2),
+    ]
     assert [cell.about for one in found for cell in one.cells] == ["Check that double is right", ""]
 
 
