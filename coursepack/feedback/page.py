@@ -114,7 +114,7 @@ def _messages(notebook: NotebookNode, records: dict[str, VerdictRecord]) -> Iter
     for cell in filter(is_test_cell, notebook.cells):
         record = records.get(grade_id_of(cell))
         said = record.message if record else complaint(cell.outputs)
-        yield grade_id_of(cell), redact(said[:MAX_MESSAGE], secrets)
+        yield grade_id_of(cell), redact(said, secrets)[:MAX_MESSAGE]
 
 
 def _counts(outcomes: tuple[ExerciseOutcome, ...]) -> list[tuple[State, int]]:

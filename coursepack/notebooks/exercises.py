@@ -6,7 +6,6 @@ A submission's headings are the student's text; they name nothing.
 from __future__ import annotations
 
 import re
-from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import pairwise
@@ -18,6 +17,8 @@ from coursepack.notebooks.cells import grade_id_of, is_graded, is_solution, is_t
 from coursepack.notebooks.markers import KINDS, without_regions
 
 _POINTS = re.compile(r"\s*[(\[·,–—-]*\s*\d+\s*(?:points?|pts?)\b.*$", re.IGNORECASE)
+# "(written, 4 of the 9)": a part's points.
+_SHARE = re.compile(r"\s*\([^()]*\b\d+ of (?:the )?\d+\)$")
 _MARKUP = re.compile(r"[*`$]|(?<!\w)_|_(?!\w)")
 
 
@@ -43,7 +44,7 @@ class Exercise:
     """The graded cells below one heading.
 
     Attributes:
-        title: the heading, without its points; the notebook's title where no other heading stands above.
+        title: the heading without its points, after those above it but the notebook's title, which is taken alone.
         cells: the cells, in the notebook's order.
     """
 
@@ -63,7 +64,7 @@ def title_of(source: NotebookNode) -> str:
 
 def exercises_of(source: NotebookNode) -> tuple[Exercise, ...]:
     """Return the exercises of a source notebook that are worth something, in its order."""
-    grouped: list[tuple[tuple[str, ...], list[GradedCell]]] = []
+    grouped: list[tuple[str, list[GradedCell]]] = []
     path: dict[int, str] = {}
     begins = True
     for cell in source.cells:
@@ -72,17 +73,16 @@ def exercises_of(source: NotebookNode) -> tuple[Exercise, ...]:
             begins = True
         if is_graded(cell) or is_task(cell):
             if begins:
-                grouped.append((tuple(path[level] for level in sorted(path)), []))
+                grouped.append((_name(path), []))
                 begins = False
             grouped[-1][1].append(_graded(cell))
-    worth = [(names, cells) for names, cells in grouped if any(cell.max_points for cell in cells)]
-    same = Counter(names[-1:] for names, _ in worth)
-    return tuple(Exercise(_title(names, same[names[-1:]]), tuple(cells)) for names, cells in worth)
+    worth = [(name, cells) for name, cells in grouped if any(cell.max_points for cell in cells)]
+    return tuple(Exercise(name or "All exercises", tuple(cells)) for name, cells in worth)
 
 
-def _title(names: tuple[str, ...], count: int) -> str:
-    """Return an exercise's name: its heading, after the one above it if others have the same."""
-    return " · ".join(names[-2:] if count > 1 else names[-1:]) or "All exercises"
+def _name(path: dict[int, str]) -> str:
+    """Return an exercise's name: the headings above it below the notebook's title, or else that title."""
+    return " · ".join(path[level] for level in sorted(path) if level > 1) or path.get(1, "")
 
 
 def headings(cell: NotebookNode) -> Iterator[tuple[int, str]]:
@@ -92,7 +92,7 @@ def headings(cell: NotebookNode) -> Iterator[tuple[int, str]]:
     tokens = MarkdownIt("commonmark").parse(shown(cell.source))
     for opening, content in pairwise(tokens):
         if opening.type == "heading_open":
-            yield int(opening.tag[1]), _POINTS.sub("", _MARKUP.sub("", content.content)).strip()
+            yield int(opening.tag[1]), _SHARE.sub("", _POINTS.sub("", _MARKUP.sub("", content.content))).strip()
 
 
 def _graded(cell: NotebookNode) -> GradedCell:

@@ -13,13 +13,12 @@ import nbformat
 import pytest
 from graded_class import enter_assignment, enter_graded
 from nbformat import NotebookNode
-from nbgrader.apps import NbGrader
 from nbgrader.converters import GenerateFeedback
 
 from coursepack.authoring.leaks import feedback_leaks
 from coursepack.course import Course
 from coursepack.feedback.class_feedback import write_feedback
-from coursepack.gradebook import load_config
+from coursepack.gradebook import course_directory
 from coursepack.grading.submission.folder_files import VERDICTS_FILE
 from coursepack.grading.workspace import Workspace
 from coursepack.judge.verdict import Verdict
@@ -33,10 +32,9 @@ ASSIGNMENTS = Course(Path(__file__).resolve().parents[2]).assignments
 
 def nbgraders_way(course: Course, assignment: str) -> None:
     """Run the converter of `nbgrader generate_feedback`, with the course's own configuration."""
-    app = NbGrader(config=load_config(course))
-    app.coursedir.root, app.coursedir.assignment_id = str(course.root), assignment
-    converter = GenerateFeedback(coursedir=app.coursedir, parent=app, force=True)
-    converter.start()
+    folders = course_directory(course)
+    folders.assignment_id = assignment
+    GenerateFeedback(coursedir=folders, config=folders.config, force=True).start()
 
 
 def hidden_text(cell: NotebookNode) -> str:
