@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import base64
 import html
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 from typing import Any
 from urllib.parse import unquote
 
@@ -24,6 +26,7 @@ MAX_FORMULAS = 50_000
 MAX_PLAIN = 200_000
 # As `grading.submission.attachments` lets them through.
 PICTURE = {"longest": 16 * 2**20, "pixels": 64_000_000}
+_KINDS = {".png": "image/png", ".jpg": "image/jpeg", ".jpeg": "image/jpeg", ".gif": "image/gif"}
 _TAGS = TAGS | {"a", "del"}
 _ATTRIBUTES = {name: kept - {"class"} for name, kept in ATTRIBUTES.items()} | {"a": {"href", "title"}, "ol": {"start"}}
 _INVISIBLE = {"script", "style", "template", "iframe", "object", "svg", "math", "title", "textarea", "select"}
@@ -35,10 +38,11 @@ class MarkdownWriter:
     Args:
         outline: the page's headings; those in the text continue them.
         picture_room: characters that the pictures of the page may take.
+        folder: where the files are that were handed in beside the notebook; None if there are none.
     """
 
-    def __init__(self, outline: Outline, picture_room: int) -> None:
-        self._outline, self._picture_room = outline, picture_room
+    def __init__(self, outline: Outline, picture_room: int, folder: Path | None = None) -> None:
+        self._outline, self._picture_room, self._folder = outline, picture_room, folder
         self._room, self._formula_room = MAX_ALL, MAX_FORMULAS
         self._markdown = MarkdownIt("commonmark").enable(["table", "strikethrough"])
         self._markdown.add_render_rule("image", _image)
@@ -72,7 +76,7 @@ class MarkdownWriter:
         def picture(target: str, alt: str) -> str:
             """Return a picture of the cell's own; anything else is named, and not loaded."""
             name = unquote(target.removeprefix("attachment:"))
-            bundle = attachments.get(name) if target.startswith("attachment:") else None
+            bundle = attachments.get(name) if target.startswith("attachment:") else self._beside(name)
             for kind in IMAGES:
                 data = bundle.get(kind) if isinstance(bundle, dict) else None
                 if isinstance(data, str) and len(data) <= self._picture_room and is_picture(kind, data, **PICTURE):
@@ -81,6 +85,20 @@ class MarkdownWriter:
             return f"<em>[a picture that cannot be shown here: {html.escape(alt or name)[:200]}]</em>"
 
         return picture
+
+    def _beside(self, name: str) -> dict[str, str] | None:
+        """Return a picture file that was handed in beside the notebook, in the form of an attachment."""
+        kind = _KINDS.get(Path(name).suffix.lower())
+        if self._folder is None or kind is None or ":" in name or "\0" in name:
+            return None
+        path = self._folder / name
+        try:
+            inside = path.resolve().is_relative_to(self._folder.resolve()) and path.is_file()
+            if not inside or path.stat().st_size > PICTURE["longest"] * 3 // 4:
+                return None
+            return {kind: base64.b64encode(path.read_bytes()).decode("ascii")}
+        except OSError:
+            return None
 
 
 def plain(text: str) -> str:

@@ -85,7 +85,7 @@ def make_page(inputs: Inputs) -> str:
     outcomes = outcomes_of(exercises_of(source), inputs.facts, records, messages)
     failures = failures_of(notebook, outcomes)
     outline = Outline(2)
-    writers = (MarkdownWriter(outline, ATTACHMENTS), CodeWriter(outline, OUTPUTS))
+    writers = (MarkdownWriter(outline, ATTACHMENTS, inputs.autograded.parent), CodeWriter(outline, OUTPUTS))
     checks = {check.cell.grade_id: check for outcome in outcomes for check in outcome.checks}
     return _render(
         facts=inputs.facts,

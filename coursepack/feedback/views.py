@@ -15,7 +15,6 @@ from coursepack.feedback.outcomes import CheckOutcome, ExerciseOutcome, State
 from coursepack.notebooks.cells import grade_id_of, is_graded, is_solution, is_task, marks_of
 from coursepack.notebooks.exercises import shown
 
-STOPPED = "stopped with an error"
 LEFT_OUT = "The rest of this notebook is too long to be shown here."
 # Of all cells' HTML, without pictures and other outputs.
 MAX_HTML = 8 * 2**20

@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import re
 import time
+from pathlib import Path
 
 import pytest
 
@@ -67,6 +68,18 @@ def test_does_a_picture_come_from_the_cell_alone() -> None:
     assert "<img" not in html("![x](attachment:dot.png)", attachments={"dot.png": {"image/png": "bm8="}})
 
 
+def test_is_a_picture_beside_the_notebook_shown_and_none_from_elsewhere(tmp_path: Path) -> None:
+    folder = tmp_path / "handed in"
+    folder.mkdir()
+    (folder / "my dot.png").write_bytes(base64.b64decode(DOT))
+    (tmp_path / "secret.png").write_bytes(base64.b64decode(DOT))
+    (folder / "link.png").symlink_to(tmp_path / "secret.png")
+    writer = MarkdownWriter(Outline(2), ROOM, folder)
+    assert DOT in writer.write("![a dot](my%20dot.png)")
+    for elsewhere in ("../secret.png", "link.png", str(tmp_path / "secret.png"), "missing.png", "file:///x.png"):
+        assert "<img" not in writer.write(f"![x](<{elsewhere}>)")
+
+
 @pytest.mark.parametrize(
     ("text", "formulas"),
     [
@@ -99,6 +112,12 @@ def test_is_a_tables_empty_corner_no_header() -> None:
     shown = html("<table><tr><th></th><th>a</th></tr><tr><th>0</th><td>1</td></tr></table>")
     assert "<td></td><th>a</th>" in shown
     assert 'tabindex="0"' in shown
+
+
+def test_does_a_list_hold_items_alone_and_is_an_item_in_a_list() -> None:
+    assert "<ul><li><b>a</b></li><li>b</li></ul>" in html("<ul><b>a</b>b</ul>")
+    assert "<li>" not in html("<div><li>a</li></div>")
+    assert html("- a\n- b").replace("\n", "") == "<ul><li>a</li><li>b</li></ul>"
 
 
 N = 20_000
