@@ -48,7 +48,8 @@ test: lint ## the quick checks: style, types, drift, some answers through jail a
 prove: $(STAMP) ## what `make test` leaves out: every right and wrong answer, attacks, costly tests
 	@echo "== every right answer earns its points, every wrong one loses them"
 	@$(SOLO) -m coursepack validate --skip-quick -j $(JOBS)
-	@echo "== attacks and costly tests"
+	@echo "== attacks and costly tests, some in a browser"
+	@scripts/find_browser.sh
 	@$(SOLO) -m pytest -n $(JOBS) -m "long or costly"
 
 lint: $(STAMP) ## check style and types

@@ -2,13 +2,12 @@
 
 from pathlib import Path
 
-from nbconvert.preprocessors import ClearMetadataPreprocessor, CSSHTMLHeaderPreprocessor
+from nbconvert.preprocessors import ClearMetadataPreprocessor
 from nbgrader.preprocessors import (
     AssignLatePenalties,
     CheckCellMetadata,
     ClearOutput,
     DeduplicateIds,
-    GetGrades,
     IgnorePattern,
     LimitOutput,
     OverwriteCells,
@@ -20,7 +19,7 @@ try:
     from coursepack.authoring.colab import ColabBadge
     from coursepack.course import Course
     from coursepack.errors import CoursepackError
-    from coursepack.feedback.hide_tests import HideTests
+    from coursepack.feedback.exporter import FeedbackExporter
     from coursepack.gradebook import find_tools
     from coursepack.grading.nbgrader_plugins.extra_time import GrantExtraTime
     from coursepack.grading.nbgrader_plugins.judged_execute import JudgedExecute
@@ -93,8 +92,10 @@ c.Execute.extra_arguments = [
     f"--IPKernelApp.exec_lines=__import__('sys').path.append({str(ROOT)!r})",
 ]
 
-# Feedback shows students their own work and the messages of failed checks, never a hidden test.
-c.GenerateFeedback.preprocessors = [GetGrades, HideTests, CSSHTMLHeaderPreprocessor]
+# Feedback shows students their own work and the messages of failed checks, never a hidden test. The page is the one of
+# `coursepack feedback`; its exporter reads the gradebook and hides tests itself.
+c.GenerateFeedback.exporter_class = FeedbackExporter
+c.GenerateFeedback.preprocessors = []
 
 # `nbgrader zip_collect` reads the names that Moodle and Canvas give: whose a notebook is, and what it is called without
 # the number that Canvas (`-1`) or a browser (` (1)`) puts behind it. `coursepack collect` does more.

@@ -248,6 +248,27 @@ def return_feedback(
 
 
 @app.command()
+def feedback(
+    assignments: Annotated[
+        list[str] | None, typer.Argument(help="Assignments; by default all that somebody has handed in.")
+    ] = None,
+    student: Annotated[
+        list[str] | None, typer.Option("--student", help="Whose page; repeat it for several. By default everybody's.")
+    ] = None,
+    jobs: Jobs = 1,
+    force: Annotated[bool, typer.Option("--force", help="Write again also what has not changed.")] = False,
+    course: CourseOption = None,
+) -> None:
+    """Write the feedback pages of graded submissions into feedback/; no student's page stops the others'."""
+    from coursepack.feedback.class_feedback import graded_assignments, write_feedback
+
+    found = Course.find(course)
+    names = found.select(assignments or []) if assignments else graded_assignments(found)
+    codes = [write_feedback(found, name, student or (), jobs=jobs, force=force) for name in names]
+    raise typer.Exit(max(codes, default=0))
+
+
+@app.command()
 def report(assignment: Assignment, course: CourseOption = None) -> None:
     """Write the class report of an assignment: one HTML page and a CSV file."""
     from coursepack.report.page import write_report

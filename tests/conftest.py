@@ -29,13 +29,14 @@ COURSE_PARTS = ("nbgrader_config.py", "pyproject.toml", "convnet_course", "sourc
 # Modules that share a graded class or a build, which is costly to make: each goes to one process as a whole.
 TOGETHER = (
     *("test_build.py", "test_class_run.py", "test_gradebook_writer.py", "test_habits.py", "test_handed_in.py"),
-    *("test_hide_tests.py", "test_kernel_setup.py", "test_plain_nbgrader.py", "test_round_trip.py"),
+    *("test_feedback_in_browser.py", "test_hide_tests.py", "test_kernel_setup.py", "test_plain_nbgrader.py"),
+    "test_round_trip.py",
 )
 # Some of them grade their class in both ways; each way is handed out by itself.
 WAYS = ("coursepack", "nbgrader")
 
-# What starts kernels, workers, clusters or commands, or trains; the modules of TOGETHER do, too.
-COSTLY_FOLDERS = ("attacks", "cases", "convnet_course/reproduction")
+# What starts kernels, workers, clusters, browsers or commands, or trains; the modules of TOGETHER do, too.
+COSTLY_FOLDERS = ("attacks", "browser", "cases", "convnet_course/reproduction")
 COSTLY_MODULES = (
     *("test_bundle_runs.py", "test_grade_one_runs.py"),
     *("test_cluster.py", "test_each_by_itself.py", "test_judged_answers.py", "test_page.py", "test_preload.py"),

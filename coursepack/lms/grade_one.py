@@ -118,7 +118,7 @@ def grade_one(course: Course, assignment: str, notebook: Path, options: OneOptio
 
 def _require_points(workspace: Workspace, source: NotebookNode) -> None:
     """Refuse to tell a share of points where no point is given automatically."""
-    if not any(cell.points for exercise in exercises_of(source) for cell in exercise.cells if not cell.by_hand):
+    if not any(cell.max_points for exercise in exercises_of(source) for cell in exercise.cells if not cell.by_hand):
         raise CoursepackError(
             "nothing in this assignment is graded automatically, so there is no share of points",
             where=str(workspace.source),

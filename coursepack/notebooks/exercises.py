@@ -1,35 +1,42 @@
-"""What an assignment asks for: its exercises, by the headings that students read, and the graded cells in each."""
+"""Name the exercises of an assignment: the headings above its graded cells, in the assignment's own notebook.
+
+A submission's headings are the student's text; they name nothing.
+"""
 
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import pairwise
 
+from markdown_it import MarkdownIt
 from nbformat import NotebookNode
 
-from coursepack.notebooks.cells import grade_id_of, is_graded, is_task, is_test, points_of
+from coursepack.notebooks.cells import grade_id_of, is_graded, is_solution, is_task, points_of
 from coursepack.notebooks.markers import KINDS, without_regions
 
-UNNAMED = "Other checks"
-_HEADING = re.compile(r"^(#{1,4})\s+(?P<title>.+?)\s*#*$", re.MULTILINE)
+UNNAMED = "All exercises"
 _POINTS = re.compile(r"\s*[(\[·,–—-]*\s*\d+\s*(?:points?|pts?)\b.*$", re.IGNORECASE)
+# "(written, 4 of the 9)": a part's points.
+_SHARE = re.compile(r"\s*\([^()]*\b\d+ of (?:the )?\d+\)$")
 _MARKUP = re.compile(r"[*`$]|(?<!\w)_|_(?!\w)")
 
 
 @dataclass(frozen=True)
 class GradedCell:
-    """A graded cell of a source notebook.
+    """A graded cell of an assignment.
 
     Attributes:
-        grade_id: its name.
-        about: what it is about, in the words of its first line; empty if that says nothing.
-        points: what it is worth; 0 for a visible test.
+        grade_id: its name in the notebook and in the gradebook.
+        about: what it checks, in the words of its first comment; empty if it has none.
+        max_points: what it is worth; 0 for a visible test.
         by_hand: whether a person marks it.
     """
 
     grade_id: str
     about: str
-    points: float
+    max_points: float
     by_hand: bool
 
 
@@ -38,63 +45,65 @@ class Exercise:
     """The graded cells below one heading.
 
     Attributes:
-        title: the heading, without markdown and points.
-        cells: its graded cells, in order.
+        title: the heading without its points, after those above it but the notebook's title, which is taken alone.
+        cells: the cells, in the notebook's order.
     """
 
     title: str
     cells: tuple[GradedCell, ...]
 
+    @property
+    def max_points(self) -> float:
+        """What the exercise is worth."""
+        return sum(cell.max_points for cell in self.cells)
+
 
 def title_of(source: NotebookNode) -> str:
-    """Return a notebook's first heading; empty if it has none."""
-    texts = (_shown(cell.source) for cell in source.cells if cell.cell_type == "markdown")
-    return next((_plain(match["title"]) for text in texts if (match := _HEADING.search(text))), "")
+    """Return a notebook's title, its first heading; empty if it has none."""
+    return next((title for cell in source.cells for _, title in headings(cell)), "")
 
 
 def exercises_of(source: NotebookNode) -> tuple[Exercise, ...]:
-    """Return a source notebook's exercises that hold a graded cell, in order.
-
-    Headings inside a marked region do not count, nor do cells that ask nobody for a mark: a marking scheme without
-    points of its own.
-    """
+    """Return the exercises of a source notebook that are worth something, in its order."""
+    grouped: list[tuple[str, list[GradedCell]]] = []
     path: dict[int, str] = {}
-    # Two exercises may have the same heading: they are told apart by where it stands.
-    place, found = -1, dict[tuple[int, str], list[GradedCell]]()
-    for index, cell in enumerate(source.cells):
-        shown = _shown(cell.source)
-        if cell.cell_type == "markdown":
-            for match in _HEADING.finditer(shown):
-                level = len(match[1])
-                path = {above: name for above, name in path.items() if above < level} | {level: _plain(match["title"])}
-                place = index
-        if is_test(cell) or ((is_graded(cell) or is_task(cell)) and points_of(cell)):
-            found.setdefault((place, _title(path)), []).append(_graded(cell, shown))
-    return tuple(Exercise(title, tuple(cells)) for (_, title), cells in found.items())
+    begins = True
+    for cell in source.cells:
+        for level, title in headings(cell):
+            path = {above: name for above, name in path.items() if above < level} | {level: title}
+            begins = True
+        if is_graded(cell) or is_task(cell):
+            if begins:
+                grouped.append((_name(path), []))
+                begins = False
+            grouped[-1][1].append(_graded(cell))
+    worth = [(name, cells) for name, cells in grouped if any(cell.max_points for cell in cells)]
+    return tuple(Exercise(name or UNNAMED, tuple(cells)) for name, cells in worth)
 
 
-def _graded(cell: NotebookNode, shown: str) -> GradedCell:
-    first = shown.strip().split("\n")[0]
-    if cell.cell_type == "markdown":
-        about = _plain(first.lstrip("# "))
-    else:
-        about = first.removeprefix("# ") if first.startswith("# ") else ""
-    return GradedCell(grade_id_of(cell), about, points_of(cell), by_hand=not is_test(cell))
+def _name(path: dict[int, str]) -> str:
+    """Return an exercise's name: the headings above it below the notebook's title, or else that title."""
+    return " · ".join(path[level] for level in sorted(path) if level > 1) or path.get(1, "")
 
 
-def _title(path: dict[int, str]) -> str:
-    """Return the headings below the notebook's title as one."""
-    names = [name for level, name in sorted(path.items()) if level > 1] or [path.get(1, "")]
-    return " · ".join(names) or UNNAMED
+def headings(cell: NotebookNode) -> Iterator[tuple[int, str]]:
+    """Yield the headings that students see in a markdown cell: level and plain text, without points."""
+    if cell.cell_type != "markdown":
+        return
+    tokens = MarkdownIt("commonmark").parse(shown(cell.source))
+    for opening, content in pairwise(tokens):
+        if opening.type == "heading_open":
+            yield int(opening.tag[1]), _SHARE.sub("", _POINTS.sub("", _MARKUP.sub("", content.content))).strip()
 
 
-def _shown(source: str) -> str:
+def _graded(cell: NotebookNode) -> GradedCell:
+    first = shown(cell.source).strip().split("\n")[0]
+    about = first.removeprefix("# ").strip() if cell.cell_type == "code" and first.startswith("# ") else ""
+    return GradedCell(grade_id_of(cell), about, points_of(cell), is_solution(cell) or is_task(cell))
+
+
+def shown(source: str) -> str:
     """Return what students see of a cell: no marked region, no marker."""
     for kind in KINDS:
         source = without_regions(source, kind)
     return source
-
-
-def _plain(text: str) -> str:
-    """Return a line without its markdown and without its points."""
-    return _POINTS.sub("", _MARKUP.sub("", text)).strip()

@@ -60,17 +60,24 @@ def clean_outputs(cells: Sequence[NotebookNode], limits: Limits) -> tuple[str, .
 
 
 def _raw(output: dict[str, Any]) -> dict[str, Any]:
-    """Return the parts of an output that we read: no metadata, and no data of kinds that are never shown."""
+    """Return the parts of an output that we read: of metadata the pictures' texts, no data of kinds never shown."""
     kept = {key: output[key] for key in ("output_type", "name", "text", "ename", "evalue") if _is_text(output.get(key))}
     if isinstance(output.get("traceback"), list):
         kept["traceback"] = list(filter(_is_text, output["traceback"][:100]))
     if isinstance(output.get("data"), dict):
         kept["data"] = {kind: output["data"][kind] for kind in _KINDS if _is_text(output["data"].get(kind))}
+    if isinstance(output.get("metadata"), dict):
+        said = {kind: output["metadata"].get(kind) for kind in safe_output.IMAGES}
+        kept["metadata"] = {kind: {"alt": one["alt"]} for kind, one in said.items() if _has_alternative(one)}
     return kept
 
 
 def _is_text(value: Any) -> bool:
     return isinstance(value, str)
+
+
+def _has_alternative(metadata: Any) -> bool:
+    return isinstance(metadata, dict) and _is_text(metadata.get("alt"))
 
 
 def _ask_cleaner(cells: Sequence[list[dict[str, Any]]], limits: Limits) -> list[list[dict[str, Any]]]:

@@ -19,6 +19,7 @@ MAX_HTML = 300_000
 MAX_HTML_TOGETHER = 4_000_000
 MAX_NESTING = 100
 MAX_OUTPUTS = 500
+MAX_ALTERNATIVE = 500
 IMAGES = ("image/png", "image/jpeg", "image/gif")
 TAGS = {
     *("table", "thead", "tbody", "tfoot", "tr", "th", "td", "caption", "colgroup", "col"),
@@ -73,7 +74,8 @@ class Cleaner:
             return safe_error(output)
         if kind in ("display_data", "execute_result"):
             data = self._safe_data(output.get("data"))
-            return {"output_type": "display_data", "metadata": {}, "data": data} if data else None
+            metadata = _alternative_texts(output.get("metadata"), data)
+            return {"output_type": "display_data", "metadata": metadata, "data": data} if data else None
         return None
 
     def _safe_data(self, data: Any) -> dict[str, str]:
@@ -98,6 +100,16 @@ class Cleaner:
         self._html_room -= len(text)
         safe = safe_html(text)
         return safe if len(safe) <= 2 * MAX_HTML else None
+
+
+def _alternative_texts(metadata: Any, data: dict[str, str]) -> dict[str, dict[str, str]]:
+    """Return what the metadata say about pictures for those who cannot see them (`Image(…, alt="…")`)."""
+    kept = {}
+    for kind in filter(data.__contains__, IMAGES):
+        said = metadata.get(kind) if isinstance(metadata, dict) else None
+        if isinstance(said, dict) and isinstance(said.get("alt"), str) and said["alt"].strip():
+            kept[kind] = {"alt": clean_text(said["alt"], MAX_ALTERNATIVE)}
+    return kept
 
 
 def stream(text: str, name: str = "stdout") -> dict[str, Any]:

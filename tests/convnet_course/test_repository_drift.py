@@ -97,4 +97,4 @@ def test_does_stock_nbgrader_make_the_same_release(tmp_path: Path) -> None:
 def test_does_the_configuration_hide_tests_in_feedback_and_set_badges() -> None:
     text = (COURSE.root / "nbgrader_config.py").read_text()
     assert "c.GenerateAssignment.preprocessors.prepend([ColabBadge])" in text
-    assert "HideTests" in text.split("c.GenerateFeedback.preprocessors")[1].split("\n")[0]
+    assert "c.GenerateFeedback.exporter_class = FeedbackExporter\n" in text

@@ -188,7 +188,15 @@ def outcome_of(assignment: str, source: NotebookNode, grading: SingleGrading) ->
     secrets = secrets_of(source)
     known = {record.grade_id: record for record in grading.records.records} if grading.records else {}
     exercises = tuple(
-        ExerciseOutcome(exercise.title, tuple(_check(cell, known, grading, secrets) for cell in exercise.cells))
+        ExerciseOutcome(
+            exercise.title,
+            # A marking scheme without points asks nobody for a mark.
+            tuple(
+                _check(cell, known, grading, secrets)
+                for cell in exercise.cells
+                if cell.max_points or not cell.by_hand
+            ),
+        )
         for exercise in exercises_of(source)
     )
     problem = GRADER_ERROR if grading.ours else _one_line(shown(grading.problem, secrets))
@@ -207,18 +215,18 @@ def _check(
     cell: GradedCell, known: Mapping[str, VerdictRecord], grading: SingleGrading, secrets: Secrets
 ) -> CheckOutcome:
     if cell.by_hand:
-        return CheckOutcome(cell.grade_id, cell.about, cell.points, None, CellStatus.TO_MARK)
+        return CheckOutcome(cell.grade_id, cell.about, cell.max_points, None, CellStatus.TO_MARK)
     record = known.get(cell.grade_id)
     if grading.problem or record is None:
         at_fault = record is not None and record.verdict is Verdict.GRADER_ERROR
         message = NOT_GRADED if at_fault else ""
         return CheckOutcome(
-            cell.grade_id, cell.about, cell.points, None, CellStatus.NOT_GRADED, message, at_fault=at_fault
+            cell.grade_id, cell.about, cell.max_points, None, CellStatus.NOT_GRADED, message, at_fault=at_fault
         )
     result = record.as_result()
     message = "" if result.status is CellStatus.PASSED else shown(result.message, secrets)
     return CheckOutcome(
-        cell.grade_id, cell.about, cell.points, result.points, result.status, message, round(record.seconds, 3)
+        cell.grade_id, cell.about, cell.max_points, result.points, result.status, message, round(record.seconds, 3)
     )
 
 

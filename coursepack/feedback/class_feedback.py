@@ -1,0 +1,167 @@
+"""Write the feedback pages of a class: several at once, each completely or not at all."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator, Sequence
+from concurrent.futures import Future, ProcessPoolExecutor, as_completed
+from concurrent.futures.process import BrokenProcessPool
+from dataclasses import dataclass
+from multiprocessing import get_context
+from pathlib import Path
+
+from rich.console import Console
+from rich.markup import escape
+
+from coursepack.course import Course
+from coursepack.errors import CoursepackError
+from coursepack.feedback.facts import facts_of
+from coursepack.feedback.page import MADE_FROM, Inputs, make_page
+from coursepack.grading.batch.progress import progress_bar
+from coursepack.grading.batch.read_results import WAITING
+from coursepack.grading.submission.timestamps import NAME as TIMESTAMP
+from coursepack.grading.workspace import Workspace
+
+# The head of a page, with the digest of what it was made from.
+_HEAD = 2_000
+_ENDED = "the process that made it ended; repeat the command"
+
+
+@dataclass(frozen=True)
+class Job:
+    """A page to write."""
+
+    student: str
+    inputs: Inputs
+    page: Path
+
+
+def write_feedback(
+    course: Course, assignment: str, students: Sequence[str] = (), *, jobs: int = 1, force: bool = False
+) -> int:
+    """Write the pages of an assignment into `feedback/`, and print which could not be made.
+
+    Args:
+        course: the course folder.
+        assignment: the assignment's name.
+        students: whose pages; everybody's by default.
+        jobs: how many pages to make at once.
+        force: whether to write also what has not changed.
+
+    Returns:
+        0 if every submission has its page, 1 if one has none.
+
+    Raises:
+        CoursepackError: nobody has handed in, or a student is not known.
+    """
+    workspace, console = Workspace(course, assignment), Console(soft_wrap=True)
+    names = _select(workspace, students)
+    waiting, refused, current = _jobs(workspace, names, force=force)
+    with progress_bar(console) as progress:
+        bar = progress.add_task(assignment, total=len(waiting))
+        for student, problem in _written(waiting, jobs):
+            progress.advance(bar)
+            if problem:
+                refused[student] = problem
+    for student in sorted(refused):
+        console.print(f"[yellow]{escape(student)}: no page: {escape(refused[student])}[/]", highlight=False)
+    made = len(names) - current - len(refused)
+    folder = course.root / str(workspace.coursedir.feedback_directory)
+    told = [f"{made} written"] + ([f"{current} already there (--force writes them again)"] if current else [])
+    told += [f"{len(refused)} without a page"] if refused else []
+    console.print(f"feedback: {folder}: {', '.join(told)}", markup=False, highlight=False)
+    return int(bool(refused))
+
+
+def graded_assignments(course: Course) -> list[str]:
+    """Return the assignments that somebody has handed in."""
+    return [name for name in course.assignments if Workspace(course, name).students()]
+
+
+def _select(workspace: Workspace, wanted: Sequence[str]) -> list[str]:
+    """Return whose pages are wanted.
+
+    Raises:
+        CoursepackError: nobody has handed in, or a student is not known.
+    """
+    known = workspace.students()
+    unknown = sorted(set(wanted) - set(known))
+    where = str(workspace.course.root / str(workspace.coursedir.submitted_directory))
+    if not known:
+        raise CoursepackError(f"nobody has handed in {workspace.assignment}", where=where)
+    if unknown:
+        raise CoursepackError(
+            f"{', '.join(unknown)} handed in no {workspace.assignment}",
+            where=where,
+            remedy="use the name of a folder in submitted/",
+        )
+    return sorted(set(wanted)) or known
+
+
+def _jobs(workspace: Workspace, students: Sequence[str], *, force: bool) -> tuple[list[Job], dict[str, str], int]:
+    """Return the pages to write, why others cannot be made, and how many are up to date."""
+    waiting: list[Job] = []
+    refused: dict[str, str] = {}
+    current = 0
+    with workspace.gradebook() as gradebook:
+        for student in students:
+            autograded = workspace.notebook("autograded", student)
+            note = workspace.record(student)
+            if not autograded.is_file():
+                refused[student] = (note.problem if note else "") or WAITING
+                continue
+            try:
+                facts = facts_of(gradebook, workspace.assignment, student, workspace.assignment)
+            except CoursepackError as error:
+                refused[student] = str(error)
+                continue
+            page = workspace.folder("feedback", student) / f"{workspace.assignment}.html"
+            job = Job(student, Inputs(autograded, workspace.source, facts), page)
+            if not force and _is_current(job):
+                current += 1
+            else:
+                waiting.append(job)
+    return waiting, refused, current
+
+
+def _is_current(job: Job) -> bool:
+    try:
+        with job.page.open(encoding="utf-8", errors="replace") as stream:
+            return f'name="{MADE_FROM}" content="{job.inputs.digest()}"' in stream.read(_HEAD)
+    except OSError:
+        return False
+
+
+def _written(waiting: Sequence[Job], jobs: int) -> Iterator[tuple[str, str]]:
+    """Yield each student, and why the page could not be written; an empty text if it was."""
+    if min(jobs, len(waiting)) <= 1:
+        yield from ((job.student, _write(job)) for job in waiting)
+        return
+    context = get_context("forkserver")
+    context.set_forkserver_preload([__name__])
+    with ProcessPoolExecutor(min(jobs, len(waiting)), context) as pool:
+        futures: dict[Future[str], Job] = {pool.submit(_write, job): job for job in waiting}
+        for future in as_completed(futures):
+            try:
+                yield futures[future].student, future.result()
+            except BrokenProcessPool:
+                yield futures[future].student, _ENDED
+
+
+def _write(job: Job) -> str:
+    """Write one page; return why that was not possible, or an empty text."""
+    try:
+        page = make_page(job.inputs)
+        job.page.parent.mkdir(parents=True, exist_ok=True)
+        draft = job.page.with_name(f".{job.page.name}.draft")
+        draft.write_text(page, encoding="utf-8")
+        draft.replace(job.page)
+        handed_in = job.inputs.autograded.with_name(TIMESTAMP)
+        if handed_in.is_file():
+            # nbgrader compares it with the one of a later submission.
+            shutil.copyfile(handed_in, job.page.with_name(TIMESTAMP))
+    except (CoursepackError, OSError) as error:
+        return str(error)
+    except Exception as error:  # one student's page must not stop the others'
+        return f"{type(error).__name__}: {error}"[:500]
+    return ""

@@ -1,0 +1,98 @@
+"""What the gradebook says about one submitted notebook, as plain data that goes to another process."""
+
+from __future__ import annotations
+
+import datetime
+from dataclasses import dataclass, field
+from typing import Any
+
+from nbgrader.api import MissingEntry
+
+from coursepack.errors import CoursepackError
+
+
+@dataclass(frozen=True)
+class Mark:
+    """What the gradebook says about one graded cell.
+
+    Attributes:
+        points: the points so far.
+        max_points: what it is worth.
+        by_hand: whether a person entered the points.
+        waiting: whether a person still has to.
+        extra: points that a person added on top.
+    """
+
+    points: float
+    max_points: float
+    by_hand: bool = False
+    waiting: bool = False
+    extra: float = 0.0
+
+
+@dataclass(frozen=True)
+class Facts:
+    """What the gradebook says about one submitted notebook.
+
+    Attributes:
+        student: the student's id.
+        assignment: the assignment.
+        notebook: the notebook's name.
+        name: first and last name; empty if the gradebook has none.
+        handed_in: when it was handed in, in UTC; None if that is not known.
+        due: when it was due, in UTC; None if there is no due date.
+        late_by: seconds between the two; 0 if it was on time.
+        penalty: points taken off for lateness.
+        marks: by graded cell.
+        comments: what a person wrote, by cell.
+        remarks: what was entered automatically ("No response."), by cell.
+    """
+
+    student: str
+    assignment: str
+    notebook: str
+    name: str = ""
+    handed_in: datetime.datetime | None = None
+    due: datetime.datetime | None = None
+    late_by: float = 0.0
+    penalty: float = 0.0
+    marks: dict[str, Mark] = field(default_factory=dict)
+    comments: dict[str, str] = field(default_factory=dict)
+    remarks: dict[str, str] = field(default_factory=dict)
+
+
+def facts_of(gradebook: Any, assignment: str, student: str, notebook: str) -> Facts:
+    """Read what an open gradebook says about a submitted notebook.
+
+    Raises:
+        CoursepackError: it knows no such submission.
+    """
+    try:
+        submission = gradebook.find_submission(assignment, student)
+        entry = gradebook.find_submission_notebook(notebook, assignment, student)
+    except MissingEntry as error:
+        raise CoursepackError(
+            f"the gradebook has no grades of {student} for {notebook}",
+            where=assignment,
+            remedy=f"run `coursepack grade {assignment}` first",
+        ) from error
+    person = submission.student
+    return Facts(
+        student,
+        assignment,
+        notebook,
+        " ".join(part for part in (person.first_name, person.last_name) if part),
+        submission.timestamp,
+        submission.duedate,
+        float(submission.total_seconds_late),
+        float(entry.late_submission_penalty or 0),
+        {grade.name: _mark(grade) for grade in entry.grades},
+        {comment.name: comment.manual_comment for comment in entry.comments if comment.manual_comment},
+        {comment.name: comment.auto_comment for comment in entry.comments if comment.auto_comment},
+    )
+
+
+def _mark(grade: Any) -> Mark:
+    by_hand = grade.manual_score is not None
+    waiting = not by_hand and (grade.needs_manual_grade or grade.auto_score is None) and grade.max_score > 0
+    return Mark(float(grade.score or 0), float(grade.max_score), by_hand, bool(waiting), float(grade.extra_credit or 0))

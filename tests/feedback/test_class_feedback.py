@@ -1,0 +1,187 @@
+"""Does `coursepack feedback` write every page that it can, and tell which it cannot?"""
+
+from __future__ import annotations
+
+import json
+import re
+from pathlib import Path
+
+import nbformat
+import pytest
+from graded_class import enter_assignment, enter_graded, enter_mark
+from tiny_course import ASSIGNMENT, answered, hand_in, make_tiny_course, source_notebook
+from typer.testing import CliRunner
+
+from coursepack.cli import app
+from coursepack.course import Course
+from coursepack.errors import CoursepackError
+from coursepack.feedback import class_feedback
+from coursepack.feedback.class_feedback import write_feedback
+from coursepack.grading.workspace import GradingNote, Workspace
+from coursepack.judge.verdict import Verdict
+
+ESSAY = "**My answer**\n\n### BEGIN SOLUTION\nthe secret answer\n### END SOLUTION"
+SCHEME = "How it is marked: by hand.\n\n### BEGIN MARK SCHEME\nOne point for the word sum.\n### END MARK SCHEME"
+MESSAGE = "double (negative): value\n  call: double(-2)\n  got: 4\n  hint: add the number to itself"
+
+
+def written(name: str, source: str, **marks: object) -> dict[str, object]:
+    nbgrader = {
+        "grade_id": name,
+        "schema_version": 3,
+        "grade": False,
+        "locked": False,
+        "solution": False,
+        "task": False,
+    }
+    return {"cell_type": "markdown", "id": name, "metadata": {"nbgrader": nbgrader | marks}, "source": source}
+
+
+@pytest.fixture(scope="module")
+def prepared(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A tiny course with a written answer and its marking scheme, in its gradebook; only to be copied."""
+    course = make_tiny_course(tmp_path_factory.mktemp("prepared") / "course")
+    notebook = source_notebook()
+    notebook["cells"] += [
+        {"cell_type": "markdown", "id": "third", "metadata": {}, "source": "## Exercise 3: In words (4 points)"},
+        written("essay", ESSAY, grade=True, solution=True, points=4),
+        written("essay-marking", SCHEME, task=True, locked=True, points=0),
+    ]
+    course.notebook("source", ASSIGNMENT).write_text(json.dumps(notebook), encoding="utf-8")
+    enter_assignment(Workspace(course, ASSIGNMENT))
+    with Workspace(course, ASSIGNMENT).gradebook() as gradebook:
+        gradebook.update_or_create_assignment(ASSIGNMENT, duedate="2026-03-01 12:00:00 UTC")
+    return course.root
+
+
+@pytest.fixture
+def course(prepared: Path, tmp_path: Path) -> Course:
+    import shutil
+
+    shutil.copytree(prepared, tmp_path / "course")
+    return Course(tmp_path / "course")
+
+
+def submission(essay: str = "It is the sum.", **answers: str) -> nbformat.NotebookNode:
+    notebook = answered(**answers)
+    notebook["cells"].append(written("essay", essay, grade=True, solution=True, points=4))
+    return nbformat.from_dict(notebook)
+
+
+def page(course: Course, student: str) -> str:
+    return (course.root / "feedback" / student / ASSIGNMENT / f"{ASSIGNMENT}.html").read_text(encoding="utf-8")
+
+
+def text(shown: str) -> str:
+    body = re.sub(r"<style>.*?</style>|<[^>]+>", " ", shown, flags=re.DOTALL)
+    return " ".join(body.split())
+
+
+def test_does_a_page_tell_score_exercises_reasons_and_comment(course: Course) -> None:
+    wrong = submission(double="return number ** 2")
+    workspace = enter_graded(
+        course,
+        ASSIGNMENT,
+        "ann",
+        wrong,
+        {"double-hidden": (Verdict.FAILED, MESSAGE)},
+        timestamp="2026-03-02 13:05:00 UTC",
+    )
+    write_feedback(course, ASSIGNMENT)
+    shown = text(page(course, "ann"))
+    assert "2 of 9 points so far" in shown and "4 points wait for the marker" in shown
+    assert "Handed in 2026-03-02 13:05 UTC" in shown and "Late by 1 d 1 h" in shown
+    assert "Exercise 1: Double a number ✗ failed 0 of 3" in shown
+    assert "Exercise 2: Treble a number ✓ passed 2 of 2" in shown
+    assert "Exercise 3: In words ✎ waiting for the marker of 4" in shown
+    assert "0 of 4" not in shown and "0.0" not in shown
+    assert "double (negative): value call double(-2) got 4 Hint: add the number to itself" in shown
+    enter_mark(workspace, "ann", "essay", 3, "Say *why*, with $\\frac{1}{2}$.")
+    write_feedback(course, ASSIGNMENT)
+    marked = page(course, "ann")
+    assert "5 of 9 points" in text(marked) and "so far" not in text(marked)
+    assert "Say <em>why</em>" in marked and "<mfrac>" in marked
+    assert "One point for the word sum" not in marked and "secret answer" not in marked
+
+
+def test_does_each_failure_link_to_the_code_and_to_the_check(course: Course) -> None:
+    enter_graded(course, ASSIGNMENT, "ann", submission(), {"double-hidden": (Verdict.FAILED, MESSAGE)})
+    write_feedback(course, ASSIGNMENT)
+    shown = page(course, "ann")
+    targets = set(re.findall(r'href="#([^"]+)"', shown))
+    assert targets <= set(re.findall(r'id="([^"]+)"', shown))
+    assert {"failed-1", "cell-4", "cell-6"} <= targets
+    assert re.search(r'class="cell answer wrong" id="cell-4"', shown)
+    assert "<details>" in shown and "42" not in text(shown)
+
+
+def test_is_a_page_one_file_that_loads_nothing_and_runs_nothing(course: Course) -> None:
+    enter_graded(course, ASSIGNMENT, "ann", submission(essay="<script>alert(1)</script><img src='https://e.org/x'>"))
+    write_feedback(course, ASSIGNMENT)
+    shown = page(course, "ann")
+    assert "default-src 'none'; img-src data:; style-src 'sha256-" in shown
+    assert not re.search(r"<script|src=\"(?!data:)|<link|@import|url\(", shown)
+    assert '<html lang="en">' in shown
+
+
+def test_is_only_written_what_has_changed(course: Course, capsys: pytest.CaptureFixture[str]) -> None:
+    workspace = enter_graded(course, ASSIGNMENT, "ann", submission())
+    enter_graded(course, ASSIGNMENT, "bob", submission())
+    write_feedback(course, ASSIGNMENT)
+    enter_mark(workspace, "bob", "essay", 1)
+    capsys.readouterr()
+    assert write_feedback(course, ASSIGNMENT) == 0
+    assert "1 written, 1 already there" in capsys.readouterr().out
+    write_feedback(course, ASSIGNMENT, force=True)
+    assert "2 written" in capsys.readouterr().out
+
+
+def test_does_a_submission_without_a_page_stop_nobody(course: Course, capsys: pytest.CaptureFixture[str]) -> None:
+    workspace = enter_graded(course, ASSIGNMENT, "ann", submission())
+    enter_graded(course, ASSIGNMENT, "eve", submission())
+    workspace.notebook("autograded", "eve").write_text("{", encoding="utf-8")
+    hand_in(course, "bob", answered())
+    hand_in(course, "cy", "not a notebook")
+    workspace.write_record("cy", GradingNote("", "", "this is not a notebook"))
+    assert write_feedback(course, ASSIGNMENT) == 1
+    told = capsys.readouterr().out
+    assert "bob: no page: not graded yet" in told and "cy: no page: this is not a notebook" in told
+    assert "eve: no page: " in told and "1 written, 3 without a page" in told
+    assert page(course, "ann")
+
+
+def test_is_an_interrupted_page_not_left_half_written(course: Course, monkeypatch: pytest.MonkeyPatch) -> None:
+    enter_graded(course, ASSIGNMENT, "ann", submission())
+    write_feedback(course, ASSIGNMENT)
+    before = page(course, "ann")
+
+    def full(self: Path, target: Path) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(Path, "replace", full)
+    assert write_feedback(course, ASSIGNMENT, force=True) == 1
+    assert page(course, "ann") == before
+
+
+def test_is_an_unknown_student_refused(course: Course) -> None:
+    enter_graded(course, ASSIGNMENT, "ann", submission())
+    with pytest.raises(CoursepackError, match="zoe handed in no tiny"):
+        write_feedback(course, ASSIGNMENT, ["zoe"])
+
+
+def test_does_the_command_take_assignments_students_and_jobs(course: Course, monkeypatch: pytest.MonkeyPatch) -> None:
+    enter_graded(course, ASSIGNMENT, "ann", submission())
+    asked = []
+    monkeypatch.setattr(class_feedback, "write_feedback", lambda *names, **options: asked.append((names, options)) or 1)
+    arguments = ["feedback", "--student", "ann", "-j", "3", "--force", "--course", str(course.root)]
+    assert CliRunner().invoke(app, arguments).exit_code == 1
+    assert asked == [((course, ASSIGNMENT, ["ann"]), {"jobs": 3, "force": True})]
+
+
+def test_do_several_processes_write_the_same_pages(course: Course) -> None:
+    for student in ("ann", "bob", "cy"):
+        enter_graded(course, ASSIGNMENT, student, submission())
+    write_feedback(course, ASSIGNMENT)
+    alone = {student: page(course, student) for student in ("ann", "bob", "cy")}
+    assert write_feedback(course, ASSIGNMENT, jobs=2, force=True) == 0
+    assert {student: page(course, student) for student in alone} == alone
