@@ -13,7 +13,6 @@ from nbgrader.preprocessors import (
     LimitOutput,
     OverwriteCells,
     OverwriteKernelspec,
-    SaveAutoGrades,
 )
 
 from coursepack.authoring.colab import ColabBadge
@@ -21,7 +20,9 @@ from coursepack.course import Course
 from coursepack.feedback.hide_tests import HideTests
 from coursepack.gradebook import find_tools
 from coursepack.grading.nbgrader_plugins.judged_execute import JudgedExecute
+from coursepack.grading.nbgrader_plugins.marking_scheme import ShowMarkingScheme
 from coursepack.grading.nbgrader_plugins.sanitize_submission import SanitizeSubmission
+from coursepack.grading.nbgrader_plugins.save_grades import SaveGrades
 from coursepack.grading.nbgrader_plugins.submission_exporter import SubmissionExporter
 from coursepack.grading.submission.folder_files import CLUTTER, VERDICTS_FILE
 from coursepack.settings import grading_environment
@@ -49,7 +50,7 @@ c.Autograde.autograde_preprocessors = [
     IgnorePattern,
     ClearMetadataPreprocessor,
     LimitOutput,
-    SaveAutoGrades,
+    SaveGrades,
     AssignLatePenalties,
     CheckCellMetadata,
 ]
@@ -79,6 +80,9 @@ c.Execute.extra_arguments = [
     f"--IPKernelApp.exec_lines=__import__('os').environ.update({grading_environment(Course(ROOT))!r})",
     f"--IPKernelApp.exec_lines=__import__('sys').path.append({str(ROOT)!r})",
 ]
+
+# formgrader shows a marking scheme to the marker as a text, without boxes of its own: it is worth no points.
+c.HTMLExporter.preprocessors = [ShowMarkingScheme]
 
 # Feedback shows students their own work and the messages of failed checks, never a hidden test.
 c.GenerateFeedback.preprocessors = [GetGrades, HideTests, CSSHTMLHeaderPreprocessor]

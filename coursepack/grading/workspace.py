@@ -168,6 +168,11 @@ class Workspace:
         return True
 
 
+def is_worth_nothing(grade: Any) -> bool:
+    """Tell whether a grade of the gradebook can only be 0, as that of a marking scheme: nobody needs to enter it."""
+    return not grade.cell.max_score
+
+
 def digest(path: Path) -> str:
     """Return the SHA-256 of a file; empty if it cannot be read or is not a regular file."""
     if not path.is_file():

@@ -93,7 +93,7 @@ def _cell(grade: Any, graded: bool, message: str) -> CellResult:
     points, most = float(grade.score or 0), float(grade.cell.max_score)
     if not graded:
         status, message = CellStatus.NOT_GRADED, ""
-    elif grade.manual_score is None and (grade.needs_manual_grade or grade.auto_score is None):
+    elif most and grade.manual_score is None and (grade.needs_manual_grade or grade.auto_score is None):
         status = CellStatus.TO_MARK
     elif message.startswith("CellTimeoutError") and points < most:
         status = CellStatus.TIMED_OUT
