@@ -18,7 +18,8 @@ from coursepack.grading.results import CellResult, CellStatus, SubmissionResult
 from coursepack.report.histogram import histogram_bins, score_histogram
 from coursepack.report.page import render_page, write_report
 from coursepack.report.scores_csv import scores_as_csv
-from coursepack.report.summary import ClassSummary, summarise
+from coursepack.report.summarise import summarise
+from coursepack.report.summary import ClassSummary
 
 EVIL = "<script>alert(1)</script><img src=x onerror=alert(2)>"
 VOID = {"meta", "br", "img", "link", "input", "hr"}

@@ -153,9 +153,7 @@ def score_cell(grade: Any, cell: NotebookNode | None, points: Mapping[str, float
     """
     if grade.name in points:
         grade.auto_score = points[grade.name]
-    elif cell is None:
-        grade.auto_score = 0.0
-    elif is_worth_nothing(grade):
+    elif cell is None or is_worth_nothing(grade):
         grade.auto_score = 0.0
     elif is_task(cell):
         grade.auto_score = None

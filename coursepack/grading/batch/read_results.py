@@ -21,6 +21,7 @@ from coursepack.notebooks.cells import grade_id_of, is_graded, marks_of
 
 WAITING = "not graded yet; run `coursepack grade`"
 LONGEST_MESSAGE = 1500
+BLANK = "nothing was written: the cell is as it was handed out"
 _ANSI = re.compile(r"\x1b\[[0-9;]*[A-Za-z]")
 # These messages stand alone; other errors are prefixed with their type.
 _SPEAKING_ERRORS = ("CheckFailed", "AssertionError")
@@ -55,7 +56,8 @@ def _result(
     problem = "" if graded or not handed_in else (record.problem if record else "") or WAITING
     grades = [grade for notebook in submission.notebooks for grade in notebook.grades] if submission else []
     grades.sort(key=lambda grade: (order.get(grade.cell.name, len(order)), grade.cell.name))
-    records = workspace.verdicts(student) if graded else {}
+    judged = workspace.graded_notebook(student) if graded else None
+    records = {verdict.grade_id: verdict for verdict in judged.records} if judged else {}
     messages = _messages(workspace.notebook("autograded", student)) if graded and not records else {}
     cells = tuple(
         _recorded(grade, records[grade.cell.name])
@@ -73,9 +75,10 @@ def _result(
         problem=problem,
         notes=_notes(
             workspace.notebook("autograded", student),
-            tuple(dict.fromkeys((record.notes if record else ()) + workspace.noticed(student))),
+            tuple(dict.fromkeys((record.notes if record else ()) + (judged.notes if judged else ()))),
         ),
         submitted=handed_in or graded,
+        cpu_seconds=judged.cpu_seconds if judged else 0.0,
     )
 
 
@@ -86,11 +89,12 @@ def _recorded(grade: Any, record: VerdictRecord) -> CellResult:
     if points == result.points:
         return dataclasses.replace(result, message=result.message[:LONGEST_MESSAGE])
     status = CellStatus.PASSED if points >= result.max_points else CellStatus.PARTIAL if points else CellStatus.FAILED
-    return dataclasses.replace(result, points=points, status=status, message="")
+    return dataclasses.replace(result, points=points, status=status, message="", by_hand=True)
 
 
 def _cell(grade: Any, graded: bool, message: str) -> CellResult:
     points, most = float(grade.score or 0), float(grade.cell.max_score)
+    by_hand = grade.manual_score is not None
     if not graded:
         status, message = CellStatus.NOT_GRADED, ""
     elif most and grade.manual_score is None and (grade.needs_manual_grade or grade.auto_score is None):
@@ -102,7 +106,9 @@ def _cell(grade: Any, graded: bool, message: str) -> CellResult:
         status, message = CellStatus.PASSED, ""
     else:
         status = CellStatus.PARTIAL if points > 0 else CellStatus.FAILED
-    return CellResult(str(grade.cell.name), points if graded else 0.0, most, status, message)
+        # Of the answers that people mark, the machine gives 0 points to those alone that nobody wrote.
+        message = message or (BLANK if not by_hand and grade.cell.cell_type == "markdown" else "")
+    return CellResult(str(grade.cell.name), points if graded else 0.0, most, status, message, by_hand and graded)
 
 
 def _blank_cells(gradebook: Any, workspace: Workspace, order: dict[str, int]) -> tuple[CellResult, ...]:
@@ -151,7 +157,15 @@ def _notes(notebook: Path, noted: tuple[str, ...]) -> tuple[str, ...]:
     """Return the notes on a submission, with the cells that ran into the time-out."""
     late = [
         f"cell {grade_id_of(cell)} ran into the time-out and was interrupted"
-        for cell in _nbgrader_cells(notebook)
+        for cell in (_nbgrader_cells(notebook) if _mentions(notebook, b"CellTimeoutError") else ())
         if complaint(cell.get("outputs", [])).startswith("CellTimeoutError")
     ]
     return (*noted, *late)
+
+
+def _mentions(notebook: Path, word: bytes) -> bool:
+    """Tell whether a file holds a word: much faster than to read a notebook with its pictures as JSON."""
+    try:
+        return word in notebook.read_bytes()
+    except OSError:
+        return False
