@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import datetime
+import functools
 import hashlib
 import os
 from collections.abc import Iterable, Mapping
@@ -142,16 +143,18 @@ def render_page(
 
 
 def _mark(cell: CellResult | None) -> Markup:
-    """Return the table cell of one check: a class of 2,000 has tens of thousands of them."""
-    status = cell.status if cell else CellStatus.NOT_GRADED
+    """Return the table cell of one check."""
+    return _symbol(cell.status, cell.points, cell.max_points) if cell else _symbol(CellStatus.NOT_GRADED, 0.0, 0.0)
+
+
+@functools.lru_cache(maxsize=4096)
+def _symbol(status: CellStatus, points: float, most: float) -> Markup:
+    """Return a table cell: a class of 2,000 has tens of thousands, and few kinds of them."""
     symbol, kind = SYMBOLS[status]
-    decided = cell is not None and status not in (CellStatus.TO_MARK, CellStatus.NOT_GRADED)
-    points = f"{cell.points:g}" if cell is not None and decided else ""
-    some = cell is not None and decided and 0 < cell.points < cell.max_points
-    part = Markup('<span class="points">{}</span>').format(points) if some else ""
-    words = WORDS.get(status, str(status))
+    undecided = status in (CellStatus.TO_MARK, CellStatus.NOT_GRADED)
+    part = "" if undecided or not 0 < points < most else Markup('<span class="points">{:g}</span>').format(points)
     return Markup('<td class="mark {}" data-sort="{}"><b role="img" aria-label="{}">{}</b>{}</td>').format(
-        kind, points, words, symbol, part
+        kind, "" if undecided else f"{points:g}", WORDS.get(status, str(status)), symbol, part
     )
 
 

@@ -18,7 +18,7 @@ import keyword
 import math
 import re
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import combinations
 
@@ -87,25 +87,26 @@ class SimilarAnswers:
     rare: int
 
 
-def similar_answers(answers: Mapping[str, Sequence[str]], given: Sequence[str]) -> SimilarAnswers:
-    """Compare the answers of a class.
+def similar_answers(answers: Iterable[tuple[str, Sequence[str]]], given: Sequence[str]) -> SimilarAnswers:
+    """Compare the answers of a class. Only their pieces are kept, so that memory grows slowly with the class.
 
     Args:
-        answers: by student, the code of the cells that students write in.
+        answers: each student, with the code of the cells that students write in.
         given: the code of the student version, which belongs to nobody.
     """
-    rare = min(MOST, max(LEAST, math.ceil(0.02 * len(answers))))
-    if len(answers) < ENOUGH:
-        return SimilarAnswers((), len(answers), rare)
     forms = Forms(word for text in given for word in _words(text))
     released = np.concatenate([_NONE, *(_pieces(tokens(text, forms)) for text in given)])
     alike: dict[bytes, list[str]] = defaultdict(list)
-    for student, texts in answers.items():
+    for student, texts in answers:
         own = np.concatenate([_NONE, *(fingerprints(tokens(text, forms)) for text in texts)])
         alike[np.setdiff1d(own, released).tobytes()].append(student)
+    submissions = sum(len(students) for students in alike.values())
+    rare = min(MOST, max(LEAST, math.ceil(0.02 * submissions)))
+    if submissions < ENOUGH:
+        return SimilarAnswers((), submissions, rare)
     groups = [tuple(students) for students in alike.values()]
     own_pieces = [np.frombuffer(pieces, dtype=np.uint64) for pieces in alike]
-    return SimilarAnswers(tuple(_pairs(groups, own_pieces, rare)), len(answers), rare)
+    return SimilarAnswers(tuple(_pairs(groups, own_pieces, rare)), submissions, rare)
 
 
 class Forms(dict[str, str]):
