@@ -30,8 +30,8 @@ def compare_class(
         # A source that cannot be released any more; its report can still be read.
         return None
     given = [cell.source for cell in code_cells(released)]
-    answers = {result.student: answers_in(workspace.notebook("autograded", result.student), names) for result in graded}
-    return similar_answers({student: texts for student, texts in answers.items() if texts}, given)
+    read = ((result.student, answers_in(workspace.notebook("autograded", result.student), names)) for result in graded)
+    return similar_answers(((student, texts) for student, texts in read if texts), given)
 
 
 def answers_in(notebook: Path, names: Iterable[str]) -> list[str]:
