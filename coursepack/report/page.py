@@ -33,7 +33,7 @@ from coursepack.report.summary import ClassSummary
 TEMPLATE, STYLE, SCRIPT = "page.html.j2", "page.css", "page.js"
 # How much of what can be long the page shows, and the numbers that its sentences name.
 LIMITS = {
-    "most": 5,
+    "most": 3,
     "most_of_all": 40,
     "most_pairs": 50,
     "enough": item_statistics.ENOUGH,
