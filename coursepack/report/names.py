@@ -43,7 +43,7 @@ def name_cells(source: NotebookNode) -> NotebookNames:
     path: dict[int, str] = {}
     sections: dict[str, Section] = {}
     about: dict[str, str] = {}
-    written: dict[str, str] = {}
+    written: dict[str, tuple[str, Section]] = {}
     for place, cell in enumerate(source.cells):
         shown = _shown(cell.source)
         # A heading in an answer belongs to the answer; the one above names it.
@@ -57,19 +57,20 @@ def name_cells(source: NotebookNode) -> NotebookNames:
         grade_id = grade_id_of(cell)
         sections[grade_id] = _section(path)
         if cell.cell_type == "markdown" or is_solution(cell):
-            written[grade_id] = path[max(path)] if path else ""
+            written[grade_id] = (path[max(path)] if path else "", sections[grade_id])
         else:
             about[grade_id] = _comment(shown.strip().split("\n")[0])
     return NotebookNames(title, sections, about | _named_apart(written), frozenset(written))
 
 
-def _named_apart(written: dict[str, str]) -> dict[str, str]:
-    """Name written answers by the heading above them; number those that share one."""
+def _named_apart(written: dict[str, tuple[str, Section]]) -> dict[str, str]:
+    """Name written answers by the heading above them: by all of them if two are the same, or by a number."""
     names: dict[str, str] = {}
-    for grade_id, heading in written.items():
-        alike = [name for name, other in written.items() if other == heading]
-        number = f" {alike.index(grade_id) + 1}" if len(alike) > 1 else ""
-        names[grade_id] = f"{heading} (written answer{number})".strip()
+    for grade_id, (heading, section) in written.items():
+        beside = [name for name, (_, other) in written.items() if other == section]
+        number = f" {beside.index(grade_id) + 1}" if len(beside) > 1 else ""
+        shared = any(other == heading and place != section for other, place in written.values())
+        names[grade_id] = f"{section[1] if shared else heading} (written answer{number})".strip()
     return names
 
 

@@ -36,6 +36,14 @@ def test_headings_in_an_answer_name_nothing() -> None:
     assert found.about["how"] == "Exercise 3: Why? (written answer 2)"
 
 
+def test_answers_whose_headings_are_the_same_are_told_apart() -> None:
+    heading = "### The derivation (written, 2 of the 5)"
+    cells = [text("h", heading), written("why"), text("i", "## Exercise 3: Halve"), text("j", heading), written("how")]
+    found = named(*cells)
+    assert found.about["why"] == "Exercise 2: Treble a number · The derivation (written answer)"
+    assert found.about["how"] == "Exercise 3: Halve · The derivation (written answer)"
+
+
 def test_a_marking_scheme_is_no_answer_and_a_task_with_points_is_one() -> None:
     scheme = written("scheme", "*Marked by hand.*", grade=False, solution=False, task=True, points=0)
     task = written("draw", "Draw it.", grade=False, solution=False, task=True, points=3)
