@@ -11,7 +11,7 @@ from coursepack.grading.results import CellResult, CellStatus, SubmissionResult
 
 _HINT = re.compile(r"^\s*hint: (?P<text>.+)$", re.MULTILINE)
 # One mistake shows itself in different numbers: 1, 0.25, 1e-05, 1,234.
-_NUMBER = re.compile(r"(?<![A-Za-z_\d])[-−]?\d[\d,_]*(?:\.\d+)?(?:e[-+]?\d+)?(?![A-Za-z_])", re.IGNORECASE)
+_NUMBER = re.compile(r"(?<![A-Za-z_\d])[-−]?\d+(?:[,_]\d+)*(?:\.\d+)?(?:e[-+]?\d+)?(?![A-Za-z_])", re.IGNORECASE)
 _STOPPED = {
     CellStatus.TIMED_OUT: "the code ran out of time",
     CellStatus.OUT_OF_MEMORY: "the code ran out of memory",
