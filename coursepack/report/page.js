@@ -21,7 +21,7 @@
         // Rows without a value stay last.
         const last = rows.filter((row) => row.cells[head.cellIndex].dataset.sort === "");
         const first = rows.filter((row) => row.cells[head.cellIndex].dataset.sort !== "");
-        table.tBodies[0].append(...(down ? first.reverse() : first), ...last);
+        table.tBodies[0].replaceChildren(...(down ? first.reverse() : first), ...last);
       });
     }
   }

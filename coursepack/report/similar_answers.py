@@ -95,11 +95,11 @@ def similar_answers(answers: Iterable[tuple[str, Sequence[str]]], given: Sequenc
         given: the code of the student version, which belongs to nobody.
     """
     forms = Forms(word for text in given for word in _words(text))
-    released = np.concatenate([_NONE, *(_pieces(tokens(text, forms)) for text in given)])
+    released = np.unique(np.concatenate([_NONE, *(_pieces(tokens(text, forms)) for text in given)]))
     alike: dict[bytes, list[str]] = defaultdict(list)
     for student, texts in answers:
-        own = np.concatenate([_NONE, *(fingerprints(tokens(text, forms)) for text in texts)])
-        alike[np.setdiff1d(own, released).tobytes()].append(student)
+        own = fingerprints([tokens(text, forms) for text in texts])
+        alike[np.setdiff1d(own, released, assume_unique=True).tobytes()].append(student)
     submissions = sum(len(students) for students in alike.values())
     rare = min(MOST, max(LEAST, math.ceil(0.02 * submissions)))
     if submissions < ENOUGH:
@@ -140,9 +140,9 @@ def tokens(text: str, forms: Forms) -> list[str]:
     return found
 
 
-def fingerprints(words: Sequence[str]) -> Pieces:
-    """Return the pieces of a text that winnowing keeps: of WINDOW neighbours the smallest, each once."""
-    pieces = _pieces(words)
+def fingerprints(texts: Sequence[Sequence[str]]) -> Pieces:
+    """Return the pieces of some texts that winnowing keeps: of WINDOW neighbours the smallest, each once, in order."""
+    pieces = np.concatenate([_NONE, *(_pieces(words) for words in texts)])
     if pieces.size == 0:
         return pieces
     return np.unique(sliding_window_view(pieces, min(WINDOW, pieces.size)).min(axis=1))
