@@ -12,7 +12,6 @@ from nbgrader.preprocessors import (
     LimitOutput,
     OverwriteCells,
     OverwriteKernelspec,
-    SaveAutoGrades,
 )
 
 try:
@@ -23,7 +22,9 @@ try:
     from coursepack.gradebook import find_tools
     from coursepack.grading.nbgrader_plugins.extra_time import GrantExtraTime
     from coursepack.grading.nbgrader_plugins.judged_execute import JudgedExecute
+    from coursepack.grading.nbgrader_plugins.marking_scheme import ShowMarkingScheme
     from coursepack.grading.nbgrader_plugins.sanitize_submission import SanitizeSubmission
+    from coursepack.grading.nbgrader_plugins.save_grades import SaveGrades
     from coursepack.grading.nbgrader_plugins.submission_exporter import SubmissionExporter
     from coursepack.grading.submission.folder_files import CLUTTER, VERDICTS_FILE
     from coursepack.lms.file_names import ZIP_COLLECT_NAMES
@@ -60,7 +61,7 @@ c.Autograde.autograde_preprocessors = [
     IgnorePattern,
     ClearMetadataPreprocessor,
     LimitOutput,
-    SaveAutoGrades,
+    SaveGrades,
     GrantExtraTime,
     AssignLatePenalties,
     CheckCellMetadata,
@@ -91,6 +92,9 @@ c.Execute.extra_arguments = [
     f"--IPKernelApp.exec_lines=__import__('os').environ.update({ENVIRONMENT!r})",
     f"--IPKernelApp.exec_lines=__import__('sys').path.append({str(ROOT)!r})",
 ]
+
+# formgrader shows a marking scheme to the marker as a text, without boxes of its own: it is worth no points.
+c.HTMLExporter.preprocessors = [ShowMarkingScheme]
 
 # Feedback shows students their own work and the messages of failed checks, never a hidden test. The page is the one of
 # `coursepack feedback`; its exporter reads the gradebook and hides tests itself.

@@ -43,6 +43,7 @@ class CellResult:
         max_points: the points it can earn; 0 for a visible test.
         status: its status.
         message: why points were lost, in the check's words; empty for a cell that passed.
+        by_hand: whether the points are a person's.
     """
 
     grade_id: str
@@ -50,6 +51,7 @@ class CellResult:
     max_points: float
     status: CellStatus
     message: str = ""
+    by_hand: bool = False
 
 
 @dataclass(frozen=True)
@@ -66,6 +68,7 @@ class SubmissionResult:
         problem: why the submission could not be graded; empty if it was.
         notes: what was repaired or noticed, one sentence each.
         submitted: whether there is a submission.
+        cpu_seconds: CPU time of the student's code while it was graded; 0 if nobody measured it.
     """
 
     student: str
@@ -77,11 +80,17 @@ class SubmissionResult:
     problem: str = ""
     notes: tuple[str, ...] = ()
     submitted: bool = True
+    cpu_seconds: float = 0.0
 
     @property
     def score(self) -> float:
-        """Points earned, less the penalty for lateness; never below 0."""
+        """Points earned so far, less the penalty for lateness; never below 0. Final if nothing is `waiting`."""
         return max(0.0, sum(cell.points for cell in self.cells) - self.penalty)
+
+    @property
+    def waiting(self) -> float:
+        """Points of the answers that nobody has marked yet; neither earned nor lost."""
+        return sum(cell.max_points for cell in self.cells if cell.status is CellStatus.TO_MARK)
 
     @property
     def max_score(self) -> float:
@@ -96,8 +105,12 @@ class SubmissionResult:
         if self.problem:
             return Status.NOT_GRADED
         # A marking scheme is a cell too, but worth nothing: nobody needs to mark it.
-        to_mark = any(cell.status is CellStatus.TO_MARK and cell.max_points for cell in self.cells)
-        return Status.TO_MARK if to_mark else Status.GRADED
+        return Status.TO_MARK if self.waiting else Status.GRADED
+
+    @property
+    def has_score(self) -> bool:
+        """Whether it was graded, be it that an answer still waits for its mark."""
+        return self.status in (Status.GRADED, Status.TO_MARK)
 
     @property
     def display_name(self) -> str:
@@ -107,7 +120,7 @@ class SubmissionResult:
     @property
     def lost(self) -> tuple[CellResult, ...]:
         """The cells that lost points in a graded submission."""
-        if self.status not in (Status.GRADED, Status.TO_MARK):
+        if not self.has_score:
             return ()
         return tuple(
             cell for cell in self.cells if cell.points < cell.max_points and cell.status is not CellStatus.TO_MARK

@@ -117,15 +117,16 @@ class Workspace:
 
     def verdicts(self, student: str) -> dict[str, VerdictRecord]:
         """Return the engine's verdicts on a student's cells by name; none after grading without the engine."""
-        graded = self._graded(student)
+        graded = self.graded_notebook(student)
         return {record.grade_id: record for record in graded.records} if graded else {}
 
     def noticed(self, student: str) -> tuple[str, ...]:
         """Return what the engine noticed on a student's notebook."""
-        graded = self._graded(student)
+        graded = self.graded_notebook(student)
         return graded.notes if graded else ()
 
-    def _graded(self, student: str) -> GradedNotebook | None:
+    def graded_notebook(self, student: str) -> GradedNotebook | None:
+        """Return what the engine wrote down about a student's notebook; None after grading without the engine."""
         try:
             return GradedNotebook.from_json(
                 (self.folder("autograded", student) / VERDICTS_FILE).read_text(encoding="utf-8")
@@ -172,6 +173,11 @@ class Workspace:
             except MissingEntry:
                 return False
         return True
+
+
+def is_worth_nothing(grade: Any) -> bool:
+    """Tell whether a grade of the gradebook can only be 0, as that of a marking scheme: nobody needs to enter it."""
+    return not grade.cell.max_score
 
 
 def digest(path: Path) -> str:

@@ -2,8 +2,14 @@
 
 from __future__ import annotations
 
+import base64
 import datetime
+import functools
+import hashlib
+import os
+from collections.abc import Iterable, Mapping
 from pathlib import Path
+from urllib.parse import quote
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
@@ -13,14 +19,28 @@ from coursepack.course import Course
 from coursepack.errors import CoursepackError
 from coursepack.grading.batch.console import duration
 from coursepack.grading.batch.read_results import WAITING, read_results
-from coursepack.grading.results import CellStatus, Status, SubmissionResult
+from coursepack.grading.results import CellResult, CellStatus, Status, SubmissionResult
 from coursepack.grading.workspace import Workspace
 from coursepack.notebooks.reading import read_notebook
+from coursepack.report import item_statistics, similar_answers
+from coursepack.report.class_answers import compare_class
 from coursepack.report.histogram import histogram_bins, score_histogram
 from coursepack.report.scores_csv import scores_as_csv
-from coursepack.report.summary import ClassSummary, summarise
+from coursepack.report.similar_answers import SimilarAnswers
+from coursepack.report.summarise import summarise
+from coursepack.report.summary import ClassSummary
 
-TEMPLATE = "page.html.j2"
+TEMPLATE, STYLE, SCRIPT = "page.html.j2", "page.css", "page.js"
+# How much of what can be long the page shows, and the numbers that its sentences name.
+LIMITS = {
+    "most": 3,
+    "most_of_all": 40,
+    "most_pairs": 50,
+    "enough": item_statistics.ENOUGH,
+    "enough_alike": similar_answers.ENOUGH,
+    "piece": similar_answers.PIECE,
+    "shared": similar_answers.SHARED,
+}
 # Distinguished by shape and word as well as by colour.
 SYMBOLS = {
     CellStatus.PASSED: ("✓", "passed"),
@@ -32,6 +52,11 @@ SYMBOLS = {
     CellStatus.NOT_REACHED: ("⊘", "failed"),
     CellStatus.TO_MARK: ("✎", "to-mark"),
     CellStatus.NOT_GRADED: ("–", "none"),
+}
+WORDS = {
+    CellStatus.PASSED: "all points",
+    CellStatus.PARTIAL: "some points",
+    CellStatus.TO_MARK: "waiting for the marker",
 }
 
 
@@ -52,11 +77,14 @@ def write_report(course: Course, assignment: str) -> Path:
             where=str(course.root / "autograded"),
             remedy=f"run `coursepack grade {assignment}` first",
         )
-    summary = summarise(assignment, results, read_notebook(workspace.source))
+    source = read_notebook(workspace.source)
+    summary = summarise(assignment, results, source)
     folder = course.root / "reports"
     folder.mkdir(exist_ok=True)
     page, sheet = folder / f"{assignment}.html", folder / f"{assignment}.csv"
-    page.write_text(render_page(summary), encoding="utf-8")
+    links = feedback_links(workspace, summary.results, folder)
+    similar = compare_class(workspace, summary.graded, source)
+    page.write_text(render_page(summary, links, similar), encoding="utf-8")
     # The mark at the start makes spreadsheets read the names as UTF-8.
     sheet.write_text(scores_as_csv(summary), encoding="utf-8-sig")
     console = Console(soft_wrap=True)
@@ -64,8 +92,26 @@ def write_report(course: Course, assignment: str) -> Path:
     return page
 
 
-def render_page(summary: ClassSummary) -> str:
-    """Return the report as HTML; everything that students or notebooks wrote is escaped."""
+def feedback_links(workspace: Workspace, results: Iterable[SubmissionResult], folder: Path) -> dict[str, str]:
+    """Return the addresses of the students' feedback pages, as seen from a folder, where there are such pages."""
+    links = {}
+    for result in results:
+        page = workspace.folder("feedback", result.student) / f"{workspace.assignment}.html"
+        if page.is_file():
+            links[result.student] = quote(Path(os.path.relpath(page, folder)).as_posix())
+    return links
+
+
+def render_page(
+    summary: ClassSummary, links: Mapping[str, str] | None = None, similar: SimilarAnswers | None = None
+) -> str:
+    """Return the report as HTML; everything that students or notebooks wrote is escaped.
+
+    Args:
+        summary: the class's numbers.
+        links: addresses of the feedback pages, by student.
+        similar: similar answers; None if nobody looked for them.
+    """
     environment = Environment(
         loader=FileSystemLoader(Path(__file__).parent),
         autoescape=True,
@@ -74,16 +120,55 @@ def render_page(summary: ClassSummary) -> str:
         lstrip_blocks=True,
     )
     scores = [result.score for result in summary.graded]
-    # Our own SVG: numbers only.
-    histogram = score_histogram(scores, summary.max_score, summary.median)
+    script = (Path(__file__).parent / SCRIPT).read_text(encoding="utf-8")
+    # Our own SVG (numbers only), style and script.
     return environment.get_template(TEMPLATE).render(
         summary=summary,
-        histogram=Markup(histogram),  # noqa: S704
+        attention=any((summary.problems, summary.waiting, summary.late, summary.missing, summary.noted)),
+        histogram=Markup(score_histogram(scores, summary.max_score, summary.median)),  # noqa: S704
         histogram_words=_histogram_words(scores, summary.max_score),
-        symbols=SYMBOLS,
+        style=Markup((Path(__file__).parent / STYLE).read_text(encoding="utf-8")),  # noqa: S704
+        script=Markup(script),  # noqa: S704
+        script_digest=f"sha256-{base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()}",
+        by_name=lambda result: {cell.grade_id: cell for cell in result.cells},
+        mark=_mark,
+        kinds=_kinds,
+        links=links or {},
+        similar=similar,
+        display={result.student: result.display_name for result in summary.results},
         duration=duration,
         written=f"{datetime.datetime.now().astimezone():%Y-%m-%d %H:%M %Z}",
+        **LIMITS,
     )
+
+
+def _mark(cell: CellResult | None) -> Markup:
+    """Return the table cell of one check."""
+    return _symbol(cell.status, cell.points, cell.max_points) if cell else _symbol(CellStatus.NOT_GRADED, 0.0, 0.0)
+
+
+@functools.lru_cache(maxsize=4096)
+def _symbol(status: CellStatus, points: float, most: float) -> Markup:
+    """Return a table cell: a class of 2,000 has tens of thousands, and few kinds of them."""
+    symbol, kind = SYMBOLS[status]
+    undecided = status in (CellStatus.TO_MARK, CellStatus.NOT_GRADED)
+    part = "" if undecided or not 0 < points < most else Markup('<span class="points">{:g}</span>').format(points)
+    return Markup('<td class="mark {}" data-sort="{}"><b role="img" aria-label="{}">{}</b>{}</td>').format(
+        kind, "" if undecided else f"{points:g}", WORDS.get(status, str(status)), symbol, part
+    )
+
+
+def _kinds(result: SubmissionResult) -> str:
+    """Return the groups that a student belongs to, for the filter."""
+    found = {
+        "waiting": result.status is Status.TO_MARK,
+        "full": result.has_score and result.score >= result.max_score,
+        "lost": bool(result.lost),
+        "late": result.late_by > 0,
+        "problem": result.status is Status.NOT_GRADED,
+        "missing": result.status is Status.MISSING,
+    }
+    return " ".join(name for name, applies in found.items() if applies)
 
 
 def _has_verdict(result: SubmissionResult) -> bool:

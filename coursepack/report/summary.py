@@ -1,53 +1,64 @@
-"""Compute the numbers of a class report: what a class earned, by exercise and by check."""
+"""The numbers of a class report: what a class earned, by exercise and by check."""
 
 from __future__ import annotations
 
-import re
 import statistics
-from collections.abc import Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 
-from nbformat import NotebookNode
-
-from coursepack.grading.batch.console import Failure, Suspect, group_failures, suspect_checks
+from coursepack.grading.batch.console import Failure, Suspect, suspect_checks
 from coursepack.grading.results import CellStatus, Status, SubmissionResult
-from coursepack.notebooks.cells import grade_id_of, is_graded
-from coursepack.notebooks.markers import KINDS, without_regions
-
-_HEADING = re.compile(r"^(#{1,4})\s+(?P<title>.+?)\s*#*$", re.MULTILINE)
-_POINTS = re.compile(r"\s*[(\[·,–—-]*\s*\d+\s*(?:points?|pts?)\b.*$", re.IGNORECASE)
-_ARTICLES = ("a", "all", "an", "both", "each", "every", "no", "the")
-_SHARE = re.compile(r"\s*\([^()]*\b\d+ of (?:the )?\d+\)$")
-_MARKUP = re.compile(r"[*`$]|(?<!\w)_|_(?!\w)")
-
-# The heading's place in the notebook, and its text: two sections may have the same heading.
-_Section = tuple[int, str]
+from coursepack.report.item_statistics import Measure
+from coursepack.report.mistakes import Mistake, commonest_mistakes
 
 
 @dataclass(frozen=True)
 class CheckSummary:
-    """How a class did in one check.
+    """How a class did in one check, or in one written answer.
 
     Attributes:
-        grade_id: the check's cell.
-        about: what it checks for, in the words of the cell's first comment.
+        grade_id: its cell.
+        about: what it checks for, in the words of the cell's first comment; of a written answer, the heading above.
         points: what it is worth.
+        written: whether a person marks it.
+        blank: how many left the answer to a person's question as it was handed out.
         counts: how many submissions ended in which state.
-        rate: share of the class's possible points that was earned, 0 to 1.
+        rate: share of the possible points that was earned, 0 to 1, by those whose points are decided; None if nobody's.
         failures: the ways it failed, the most frequent first.
+        discrimination: how well it tells stronger from weaker submissions.
     """
 
     grade_id: str
     about: str
     points: float
-    counts: dict[CellStatus, int]
-    rate: float
+    written: bool
+    blank: int
+    counts: Mapping[CellStatus, int]
+    rate: float | None
     failures: tuple[Failure, ...]
+    discrimination: Measure
 
     @property
     def graded(self) -> int:
-        """Number of submissions with a verdict."""
+        """Number of submissions that were graded."""
         return sum(self.counts.values())
+
+    @property
+    def waiting(self) -> int:
+        """Number of answers that nobody has marked yet."""
+        return self.counts.get(CellStatus.TO_MARK, 0)
+
+    @property
+    def without_points(self) -> int:
+        """Number of submissions that earned nothing here."""
+        earned = (CellStatus.PASSED, CellStatus.PARTIAL, CellStatus.TO_MARK)
+        return self.graded - sum(self.counts.get(status, 0) for status in earned)
+
+    @property
+    def marked(self) -> int:
+        """Number of answers that a person has marked."""
+        return self.graded - self.waiting - self.blank
 
     def share(self, *statuses: str) -> float:
         """Return the share of submissions in one of these states (names of `CellStatus`), in percent."""
@@ -68,9 +79,16 @@ class ExerciseSummary:
         return sum(check.points for check in self.checks)
 
     @property
-    def rate(self) -> float:
-        """Share of the class's possible points that was earned, 0 to 1."""
-        return sum(check.rate * check.points for check in self.checks) / self.points
+    def rate(self) -> float | None:
+        """Share of the possible points that was earned, 0 to 1, in the checks that have a rate; None if none has."""
+        decided = [(check.rate, check.points) for check in self.checks if check.rate is not None]
+        points = sum(worth for _, worth in decided)
+        return sum(rate * worth for rate, worth in decided) / points if points else None
+
+    @property
+    def waiting(self) -> int:
+        """Number of answers that nobody has marked yet."""
+        return sum(check.waiting for check in self.checks)
 
 
 @dataclass(frozen=True)
@@ -82,22 +100,29 @@ class ClassSummary:
         title: the notebook's title.
         results: one per student, sorted by name.
         exercises: by exercise, in the notebook's order.
+        reliability: Cronbach's alpha of the checks that are decided for everybody.
     """
 
     assignment: str
     title: str
     results: tuple[SubmissionResult, ...]
     exercises: tuple[ExerciseSummary, ...]
+    reliability: Measure
 
     @property
     def checks(self) -> tuple[CheckSummary, ...]:
         """All checks that carry points, in the notebook's order."""
         return tuple(check for exercise in self.exercises for check in exercise.checks)
 
-    @property
+    @cached_property
     def graded(self) -> tuple[SubmissionResult, ...]:
-        """The submissions with a verdict."""
-        return tuple(result for result in self.results if result.status in (Status.GRADED, Status.TO_MARK))
+        """The submissions with a score, be it one so far."""
+        return tuple(result for result in self.results if result.has_score)
+
+    @cached_property
+    def waiting(self) -> tuple[SubmissionResult, ...]:
+        """The submissions with an answer that nobody has marked yet."""
+        return tuple(result for result in self.results if result.status is Status.TO_MARK)
 
     @property
     def problems(self) -> tuple[SubmissionResult, ...]:
@@ -124,6 +149,21 @@ class ClassSummary:
         """The checks that nobody passed."""
         return tuple(suspect_checks(self.results))
 
+    @cached_property
+    def mistakes(self) -> tuple[Mistake, ...]:
+        """The commonest mistakes, the one that concerns most students first."""
+        return tuple(commonest_mistakes(self.results))
+
+    @property
+    def timed(self) -> tuple[SubmissionResult, ...]:
+        """The submissions whose computing time was measured, the longest first."""
+        return tuple(sorted((r for r in self.graded if r.cpu_seconds > 0), key=lambda r: -r.cpu_seconds))
+
+    @property
+    def median_time(self) -> float:
+        """Median computing time in CPU seconds; 0 if none was measured."""
+        return statistics.median(result.cpu_seconds for result in self.timed) if self.timed else 0.0
+
     @property
     def max_score(self) -> float:
         """Points a perfect submission earns."""
@@ -131,107 +171,15 @@ class ClassSummary:
 
     @property
     def median(self) -> float:
-        """Median score of the graded submissions."""
+        """Median score of the graded submissions; so far, if something waits."""
         return statistics.median(result.score for result in self.graded) if self.graded else 0.0
 
     @property
     def mean(self) -> float:
-        """Mean score of the graded submissions."""
+        """Mean score of the graded submissions; so far, if something waits."""
         return statistics.fmean(result.score for result in self.graded) if self.graded else 0.0
 
     @property
     def full_marks(self) -> int:
         """Number of submissions with all points."""
         return sum(result.score >= result.max_score for result in self.graded)
-
-
-def summarise(assignment: str, results: Sequence[SubmissionResult], source: NotebookNode) -> ClassSummary:
-    """Summarise a class's results.
-
-    Args:
-        assignment: the assignment's name.
-        results: one per student.
-        source: the assignment's source notebook, for its headings and its checks' comments.
-    """
-    by_name = tuple(sorted(results, key=lambda result: (result.display_name.casefold(), result.student)))
-    title, sections, comments = _describe(source)
-    failures = group_failures(by_name)
-    grouped: dict[_Section, list[CheckSummary]] = {}
-    for grade_id, points in _point_cells(by_name).items():
-        ways = tuple(failure for failure in failures if failure.grade_id == grade_id)
-        check = _summarise_check(grade_id, comments.get(grade_id, ""), points, by_name, ways)
-        grouped.setdefault(sections.get(grade_id, (-1, "Other checks")), []).append(check)
-    exercises = tuple(ExerciseSummary(name, tuple(checks)) for (_, name), checks in grouped.items())
-    return ClassSummary(assignment, title or assignment, by_name, exercises)
-
-
-def _point_cells(results: Sequence[SubmissionResult]) -> dict[str, float]:
-    """Return the cells that carry points, in the notebook's order, with what they are worth."""
-    cells = max((result.cells for result in results), key=len, default=())
-    return {cell.grade_id: cell.max_points for cell in cells if cell.max_points > 0}
-
-
-def _summarise_check(
-    grade_id: str,
-    about: str,
-    points: float,
-    results: Sequence[SubmissionResult],
-    failures: tuple[Failure, ...],
-) -> CheckSummary:
-    cells = [cell for result in results for cell in result.cells if cell.grade_id == grade_id]
-    judged = [cell for cell in cells if cell.status is not CellStatus.NOT_GRADED]
-    counts = {status: sum(cell.status is status for cell in judged) for status in CellStatus}
-    earned = sum(cell.points for cell in judged)
-    rate = earned / (points * len(judged)) if judged else 0.0
-    return CheckSummary(grade_id, about, points, counts, rate, failures)
-
-
-def _describe(source: NotebookNode) -> tuple[str, dict[str, _Section], dict[str, str]]:
-    """Return a notebook's title, and by graded cell the section it stands in and what it says it is about."""
-    title = ""
-    path: dict[int, str] = {}
-    sections, comments = {}, {}
-    for place, cell in enumerate(source.cells):
-        shown = _shown(cell.source)
-        if cell.cell_type == "markdown":
-            for match in _HEADING.finditer(shown):
-                level, heading = len(match[1]), _plain(match["title"])
-                path = {above: name for above, name in path.items() if above < level} | {0: str(place), level: heading}
-                title = title or heading
-        if is_graded(cell):
-            grade_id = grade_id_of(cell)
-            sections[grade_id] = _section(path)
-            comments[grade_id] = _about(cell.cell_type, shown.strip().split("\n")[0])
-    return title, sections, comments
-
-
-def _section(path: dict[int, str]) -> _Section:
-    """Return where the innermost heading stands, and the headings below the notebook's title as one."""
-    names = [name for level, name in sorted(path.items()) if level > 1] or [path.get(1, "")]
-    return int(path.get(0, "-1")), " · ".join(names)
-
-
-def _about(kind: str, first: str) -> str:
-    """Return what a graded cell is about, by its first line."""
-    if kind == "markdown":
-        return f"written answer: {_plain(first.lstrip('# '))}".removesuffix(": ")
-    return _claim(first.removeprefix("# ")) if first.startswith("# ") else ""
-
-
-def _shown(source: str) -> str:
-    """Return what students see of a cell: no marked region, no marker."""
-    for kind in KINDS:
-        source = without_regions(source, kind)
-    return source
-
-
-def _claim(comment: str) -> str:
-    """Return a check's comment without "Check that", which all of them open with."""
-    claim = comment.strip().removeprefix("Check that ").strip()
-    # Any other first word may be a name from the notebook.
-    return claim[:1].upper() + claim[1:] if claim.split(" ")[0] in _ARTICLES else claim
-
-
-def _plain(heading: str) -> str:
-    """Return a heading without its markdown and without its points."""
-    return _SHARE.sub("", _POINTS.sub("", _MARKUP.sub("", heading))).strip()

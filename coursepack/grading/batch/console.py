@@ -64,7 +64,9 @@ def group_failures(results: Iterable[SubmissionResult]) -> list[Failure]:
         for place, cell in enumerate(result.cells):
             order.setdefault(cell.grade_id, place)
         for cell in result.lost:
-            groups.setdefault(cell.grade_id, {}).setdefault(cell.message, []).append(result.display_name)
+            # A mark that a person gave has its reason in the person's comment.
+            if not cell.by_hand:
+                groups.setdefault(cell.grade_id, {}).setdefault(cell.message, []).append(result.display_name)
     return [
         Failure(grade_id, message, tuple(students))
         for grade_id in sorted(groups, key=lambda name: order[name])
@@ -95,9 +97,9 @@ def suspect_checks(results: Iterable[SubmissionResult]) -> list[Suspect]:
     tried: dict[str, int] = {}
     earned: dict[str, float] = {}
     for result in results:
-        judged = result.cells if result.status in (Status.GRADED, Status.TO_MARK) else ()
+        judged = result.cells if result.has_score else ()
         for cell in judged:
-            if cell.max_points and cell.status is not CellStatus.TO_MARK:
+            if cell.max_points and cell.status is not CellStatus.TO_MARK and not cell.by_hand:
                 tried[cell.grade_id] = tried.get(cell.grade_id, 0) + 1
                 earned[cell.grade_id] = earned.get(cell.grade_id, 0.0) + cell.points
     return [Suspect(name, count) for name, count in tried.items() if count >= CROWD and not earned[name]]
@@ -127,7 +129,7 @@ def score_table(results: Iterable[SubmissionResult]) -> Table:
     table.add_column("late")
     table.add_column("status")
     for result in results:
-        score = f"{result.score:g}" if result.status is not Status.MISSING else "–"
+        score = f"{result.score:g}{' so far' if result.waiting else ''}" if result.has_score else "–"
         late = duration(result.late_by)
         status = f"[{COLOURS[result.status]}]{result.status}[/]"
         table.add_row(escape(result.display_name), score, f"{result.max_score:g}", late, status)

@@ -28,7 +28,7 @@ from coursepack.grading.notebook.verdict_records import GradedNotebook
 from coursepack.grading.submission.extra_time import extra_time, has_extra_times
 from coursepack.grading.submission.folder_files import VERDICTS_FILE
 from coursepack.grading.submission.timestamps import timestamp_of
-from coursepack.grading.workspace import GradingNote, Workspace
+from coursepack.grading.workspace import GradingNote, Workspace, is_worth_nothing
 from coursepack.notebooks.cells import grade_id_of, is_task, marks_of
 
 ATTEMPTS = 3
@@ -150,17 +150,20 @@ class GradebookWriter:
 
 
 def score_cell(grade: Any, cell: NotebookNode | None, points: Mapping[str, float]) -> None:
-    """Set a grade's automatic score: the record's points, 0 for what is missing, None for what a person must mark."""
+    """Set a grade's automatic score: the record's points, 0 for what is missing, None for what a person must mark.
+
+    A cell worth nothing, such as a marking scheme, has nothing to mark.
+    """
     if grade.name in points:
         grade.auto_score = points[grade.name]
-    elif cell is None:
+    elif cell is None or is_worth_nothing(grade):
         grade.auto_score = 0.0
     elif is_task(cell):
         grade.auto_score = None
     else:
         grade.auto_score = 0.0 if _untouched(cell) else None
-    failed = cell is None
-    grade.needs_manual_grade = not failed and (grade.manual_score is not None or grade.auto_score is None)
+    settled = cell is None or is_worth_nothing(grade)
+    grade.needs_manual_grade = not settled and (grade.manual_score is not None or grade.auto_score is None)
 
 
 def _untouched(cell: NotebookNode | None) -> bool:

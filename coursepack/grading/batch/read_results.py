@@ -14,6 +14,7 @@ from typing import Any
 
 from nbgrader.api import MissingEntry
 
+from coursepack.grading.batch.gradebook_reader import GradeRow, SubmissionRow, read_submissions, student_names
 from coursepack.grading.notebook.verdict_records import VerdictRecord
 from coursepack.grading.results import CellResult, CellStatus, SubmissionResult
 from coursepack.grading.workspace import Workspace
@@ -21,6 +22,7 @@ from coursepack.notebooks.cells import grade_id_of, is_graded, marks_of
 
 WAITING = "not graded yet; run `coursepack grade`"
 LONGEST_MESSAGE = 1500
+BLANK = "nothing was written: the cell is as it was handed out"
 _ANSI = re.compile(r"\x1b\[[0-9;]*[A-Za-z]")
 # These messages stand alone; other errors are prefixed with their type.
 _SPEAKING_ERRORS = ("CheckFailed", "AssertionError")
@@ -30,12 +32,15 @@ def read_results(workspace: Workspace) -> list[SubmissionResult]:
     """Return one result per student, sorted by id: those who handed in, and those in the gradebook."""
     order = {name: place for place, name in enumerate(cell_names(workspace.source))}
     with workspace.gradebook() as gradebook:
-        names = {student.id: _full_name(student) for student in gradebook.students}
-        handed_in = set(workspace.students())
-        return [
-            _result(workspace, gradebook, student, names.get(student, ""), order, student in handed_in)
-            for student in sorted(handed_in | set(names))
-        ]
+        names = student_names(gradebook)
+        submissions = read_submissions(gradebook, workspace.assignment)
+        blank = _blank_cells(gradebook, workspace, order)
+    handed_in = set(workspace.students())
+    results = [
+        _result(workspace, student, names.get(student, ""), submissions.get(student), order, student in handed_in)
+        for student in sorted(handed_in | set(names))
+    ]
+    return [result if result.cells else dataclasses.replace(result, cells=blank) for result in results]
 
 
 def cell_names(notebook: Path) -> list[str]:
@@ -44,56 +49,60 @@ def cell_names(notebook: Path) -> list[str]:
 
 
 def _result(
-    workspace: Workspace, gradebook: Any, student: str, name: str, order: dict[str, int], handed_in: bool
+    workspace: Workspace,
+    student: str,
+    name: str,
+    submission: SubmissionRow | None,
+    order: dict[str, int],
+    handed_in: bool,
 ) -> SubmissionResult:
-    try:
-        submission = gradebook.find_submission(workspace.assignment, student)
-    except MissingEntry:
-        submission = None
     record = workspace.record(student)
     graded = workspace.notebook("autograded", student).is_file()
     problem = "" if graded or not handed_in else (record.problem if record else "") or WAITING
-    grades = [grade for notebook in submission.notebooks for grade in notebook.grades] if submission else []
-    grades.sort(key=lambda grade: (order.get(grade.cell.name, len(order)), grade.cell.name))
-    records = workspace.verdicts(student) if graded else {}
-    messages = _messages(workspace.notebook("autograded", student)) if graded and not records else {}
-    cells = tuple(
-        _recorded(grade, records[grade.cell.name])
-        if grade.cell.name in records
-        else _cell(grade, graded, messages.get(grade.cell.name, ""))
-        for grade in grades
+    grades = sorted(
+        submission.grades if submission else (), key=lambda grade: (order.get(grade.name, len(order)), grade.name)
     )
+    judged = workspace.graded_notebook(student) if graded else None
+    records = {verdict.grade_id: verdict for verdict in judged.records} if judged else {}
+    messages = _messages(workspace.notebook("autograded", student)) if graded and not records else {}
     return SubmissionResult(
         student,
         workspace.assignment,
-        cells or _blank_cells(gradebook, workspace, order),
+        tuple(
+            _recorded(grade, records[grade.name])
+            if grade.name in records
+            else _cell(grade, graded, messages.get(grade.name, ""))
+            for grade in grades
+        ),
         name=name,
-        late_by=float(submission.total_seconds_late) if submission else 0.0,
-        penalty=float(submission.late_submission_penalty or 0) if submission and graded else 0.0,
+        late_by=submission.late_by if submission else 0.0,
+        penalty=submission.penalty if submission and graded else 0.0,
         problem=problem,
         notes=_notes(
             workspace.notebook("autograded", student),
-            tuple(dict.fromkeys((record.notes if record else ()) + workspace.noticed(student))),
+            tuple(dict.fromkeys((record.notes if record else ()) + (judged.notes if judged else ()))),
         ),
         submitted=handed_in or graded,
+        cpu_seconds=judged.cpu_seconds if judged else 0.0,
     )
 
 
-def _recorded(grade: Any, record: VerdictRecord) -> CellResult:
+def _recorded(grade: GradeRow, record: VerdictRecord) -> CellResult:
     """Return a cell's result from our record; a score entered by hand takes precedence."""
     result = record.as_result()
-    points = float(grade.score or 0)
+    points = grade.score
     if points == result.points:
         return dataclasses.replace(result, message=result.message[:LONGEST_MESSAGE])
     status = CellStatus.PASSED if points >= result.max_points else CellStatus.PARTIAL if points else CellStatus.FAILED
-    return dataclasses.replace(result, points=points, status=status, message="")
+    return dataclasses.replace(result, points=points, status=status, message="", by_hand=True)
 
 
-def _cell(grade: Any, graded: bool, message: str) -> CellResult:
-    points, most = float(grade.score or 0), float(grade.cell.max_score)
+def _cell(grade: GradeRow, graded: bool, message: str) -> CellResult:
+    points, most = grade.score, grade.max_score
+    by_hand = grade.manual_score is not None
     if not graded:
         status, message = CellStatus.NOT_GRADED, ""
-    elif grade.manual_score is None and (grade.needs_manual_grade or grade.auto_score is None):
+    elif most and grade.manual_score is None and (grade.needs_manual_grade or grade.auto_score is None):
         status = CellStatus.TO_MARK
     elif message.startswith("CellTimeoutError") and points < most:
         status = CellStatus.TIMED_OUT
@@ -102,7 +111,9 @@ def _cell(grade: Any, graded: bool, message: str) -> CellResult:
         status, message = CellStatus.PASSED, ""
     else:
         status = CellStatus.PARTIAL if points > 0 else CellStatus.FAILED
-    return CellResult(str(grade.cell.name), points if graded else 0.0, most, status, message)
+        # Of the answers that people mark, the machine gives 0 points to those alone that nobody wrote.
+        message = message or (BLANK if not by_hand and grade.cell_type == "markdown" else "")
+    return CellResult(grade.name, points if graded else 0.0, most, status, message, by_hand and graded)
 
 
 def _blank_cells(gradebook: Any, workspace: Workspace, order: dict[str, int]) -> tuple[CellResult, ...]:
@@ -114,10 +125,6 @@ def _blank_cells(gradebook: Any, workspace: Workspace, order: dict[str, int]) ->
     cells = [*notebook.grade_cells, *notebook.task_cells]
     cells.sort(key=lambda cell: (order.get(cell.name, len(order)), cell.name))
     return tuple(CellResult(cell.name, 0.0, float(cell.max_score), CellStatus.NOT_GRADED) for cell in cells)
-
-
-def _full_name(student: Any) -> str:
-    return " ".join(part for part in (student.first_name, student.last_name) if part)
 
 
 def _nbgrader_cells(notebook: Path) -> list[dict[str, Any]]:
@@ -151,7 +158,15 @@ def _notes(notebook: Path, noted: tuple[str, ...]) -> tuple[str, ...]:
     """Return the notes on a submission, with the cells that ran into the time-out."""
     late = [
         f"cell {grade_id_of(cell)} ran into the time-out and was interrupted"
-        for cell in _nbgrader_cells(notebook)
+        for cell in (_nbgrader_cells(notebook) if _mentions(notebook, b"CellTimeoutError") else ())
         if complaint(cell.get("outputs", [])).startswith("CellTimeoutError")
     ]
     return (*noted, *late)
+
+
+def _mentions(notebook: Path, word: bytes) -> bool:
+    """Tell whether a file holds a word: much faster than to read a notebook with its pictures as JSON."""
+    try:
+        return word in notebook.read_bytes()
+    except OSError:
+        return False

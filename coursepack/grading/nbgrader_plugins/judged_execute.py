@@ -1,6 +1,6 @@
 """Replace nbgrader's step `Execute` by our engine: student code runs in a jail, the judge decides the points.
 
-In `nbgrader_config.py`: `c.Autograde.autograde_preprocessors = [JudgedExecute, LimitOutput, SaveAutoGrades, …]`.
+In `nbgrader_config.py`: `c.Autograde.autograde_preprocessors = [JudgedExecute, LimitOutput, SaveGrades, …]`.
 """
 
 from __future__ import annotations

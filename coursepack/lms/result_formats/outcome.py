@@ -192,9 +192,7 @@ def outcome_of(assignment: str, source: NotebookNode, grading: SingleGrading) ->
             exercise.title,
             # A marking scheme without points asks nobody for a mark.
             tuple(
-                _check(cell, known, grading, secrets)
-                for cell in exercise.cells
-                if cell.max_points or not cell.by_hand
+                _check(cell, known, grading, secrets) for cell in exercise.cells if cell.max_points or not cell.by_hand
             ),
         )
         for exercise in exercises_of(source)
