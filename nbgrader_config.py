@@ -17,6 +17,7 @@ from nbgrader.preprocessors import (
 )
 
 from coursepack.authoring.colab import ColabBadge
+from coursepack.authoring.run_all import TagMayRaise
 from coursepack.course import Course
 from coursepack.feedback.hide_tests import HideTests
 from coursepack.gradebook import find_tools
@@ -85,3 +86,5 @@ c.GenerateFeedback.preprocessors = [GetGrades, HideTests, CSSHTMLHeaderPreproces
 
 # With a repository set in pyproject.toml, student versions open in Colab at a click; first, so that checksums fit.
 c.GenerateAssignment.preprocessors.prepend([ColabBadge])
+# "Run All" in JupyterLab goes past exercises that are still unsolved; last, when hidden tests are gone.
+c.GenerateAssignment.preprocessors.append(TagMayRaise)
