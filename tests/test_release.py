@@ -152,7 +152,9 @@ def test_does_stock_nbgrader_give_full_marks_to_a_solution_and_none_to_a_blank(
 def test_does_stock_nbgrader_validate_a_solved_student_version(repository: Course, tmp_path: Path) -> None:
     """Also with the tags that let “Run All” go past a cell that raises: they must hide no failure."""
     shutil.copy(repository.root / "nbgrader_config.py", tmp_path)
-    (tmp_path / "data").symlink_to(repository.root / "data")
+    shutil.copy(repository.root / "pyproject.toml", tmp_path)
+    for folder in ("convnet_course", "data"):
+        (tmp_path / folder).symlink_to(repository.root / folder)
     blank = student_version(repository, "ps1_conv_filters")
     solved = student_version(repository, "ps1_conv_filters", [cell.id for cell in blank.cells if is_solution(cell)])
     tagged = [cell for cell in blank.cells if "raises-exception" in cell.metadata.get("tags", ())]
