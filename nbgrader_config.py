@@ -16,18 +16,28 @@ from nbgrader.preprocessors import (
     SaveAutoGrades,
 )
 
-from coursepack.authoring.colab import ColabBadge
-from coursepack.authoring.run_all import TagMayRaise
-from coursepack.course import Course
-from coursepack.feedback.hide_tests import HideTests
-from coursepack.gradebook import find_tools
-from coursepack.grading.nbgrader_plugins.judged_execute import JudgedExecute
-from coursepack.grading.nbgrader_plugins.sanitize_submission import SanitizeSubmission
-from coursepack.grading.nbgrader_plugins.submission_exporter import SubmissionExporter
-from coursepack.grading.submission.folder_files import CLUTTER, VERDICTS_FILE
-from coursepack.settings import grading_environment
+try:
+    from coursepack.authoring.colab import ColabBadge
+    from coursepack.authoring.run_all import TagMayRaise
+    from coursepack.course import Course
+    from coursepack.errors import CoursepackError
+    from coursepack.feedback.hide_tests import HideTests
+    from coursepack.gradebook import find_tools
+    from coursepack.grading.nbgrader_plugins.judged_execute import JudgedExecute
+    from coursepack.grading.nbgrader_plugins.sanitize_submission import SanitizeSubmission
+    from coursepack.grading.nbgrader_plugins.submission_exporter import SubmissionExporter
+    from coursepack.grading.submission.folder_files import CLUTTER, VERDICTS_FILE
+    from coursepack.settings import grading_environment
+except ImportError as error:
+    # traitlets logs what a configuration raises, and nbgrader would go on without the jail; it does not catch this.
+    raise SystemExit(f"nbgrader_config.py: nothing is done, for coursepack cannot be imported: {error}") from error
 
 ROOT = Path(__file__).resolve().parent
+
+try:
+    ENVIRONMENT = grading_environment(Course(ROOT))
+except CoursepackError as error:
+    raise SystemExit(f"nbgrader_config.py: nothing is done. {error}") from error
 
 find_tools()
 
@@ -77,7 +87,7 @@ c.Execute.startup_timeout = 180
 # machine has (docs/gates.md). Set in the kernel itself: formgrader and `nbgrader validate` then grade alike, and a
 # student's own lab is not touched. Hidden tests import the course's package from this folder.
 c.Execute.extra_arguments = [
-    f"--IPKernelApp.exec_lines=__import__('os').environ.update({grading_environment(Course(ROOT))!r})",
+    f"--IPKernelApp.exec_lines=__import__('os').environ.update({ENVIRONMENT!r})",
     f"--IPKernelApp.exec_lines=__import__('sys').path.append({str(ROOT)!r})",
 ]
 

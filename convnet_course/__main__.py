@@ -42,9 +42,9 @@ def data(
 
 @app.command()
 def reproduce(
-    rows: Annotated[list[str] | None, typer.Argument(help="Rows or assignments; all by default.")] = None,
+    experiments: Annotated[list[str] | None, typer.Argument(help="Experiments or assignments; all by default.")] = None,
     device: Annotated[str | None, typer.Option(help="cpu, cuda, …; by default a GPU if there is one.")] = None,
-    seeds: Annotated[int, typer.Option(min=1, help="Train each row with this many seeds.")] = 1,
+    seeds: Annotated[int, typer.Option(min=1, help="Train each experiment with this many seeds.")] = 1,
     quick: Annotated[
         bool, typer.Option("--quick", help="One epoch on the mini set, into a temporary folder: a trial run only.")
     ] = False,
@@ -56,7 +56,7 @@ def reproduce(
     """Train the networks as in the reference works, and write our figures beside theirs."""
     from convnet_course.reproduction.command import reproduce as run
 
-    raise typer.Exit(run(Course.find(course), rows or [], device=device, seeds=seeds, quick=quick, into=into))
+    raise typer.Exit(run(Course.find(course), experiments or [], device=device, seeds=seeds, quick=quick, into=into))
 
 
 def main() -> None:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Annotated
 
@@ -26,6 +28,16 @@ CourseOption = Annotated[
 Assignment = Annotated[str, typer.Argument(help="The assignment: a folder of source/.")]
 Assignments = Annotated[list[str] | None, typer.Argument(help="Assignments; all of them by default.")]
 Jobs = Annotated[int, typer.Option("-j", "--jobs", min=1, help="How many notebooks to run at once.")]
+
+
+@contextlib.contextmanager
+def _grading_extra() -> Iterator[None]:
+    """Tell a missing extra, where grading is imported."""
+    try:
+        yield
+    except ModuleNotFoundError as error:
+        remedy = "pip install 'coursepack[grade]'"
+        raise CoursepackError(f"grading needs the package {error.name}", remedy=remedy) from error
 
 
 def _version(value: bool) -> None:
@@ -97,16 +109,76 @@ def grade(
     course: CourseOption = None,
 ) -> None:
     """Grade every submission of an assignment; no bad submission stops the others."""
-    try:
+    with _grading_extra():
         from coursepack.grading.batch.class_run import grade_class
         from coursepack.grading.batch.options import Options
-    except ModuleNotFoundError as error:
-        remedy = "pip install 'coursepack[grade]'"
-        raise CoursepackError(f"grading needs the package {error.name}", remedy=remedy) from error
     found = Course.find(course)
     found.select([assignment])
     options = Options(jobs, scheduler, timeout, force, pictures, unsafe_no_jail, verbose, log_file)
     raise typer.Exit(grade_class(found, assignment, options))
+
+
+@app.command("grade-one")
+def grade_one(
+    assignment: Assignment,
+    notebook: Annotated[Path, typer.Argument(help="The student's notebook, or a folder that holds it.")],
+    formats: Annotated[
+        list[str] | None,
+        typer.Option("--format", help="text, json, junit, gradescope or prairielearn; may be repeated."),
+    ] = None,
+    into: Annotated[
+        list[Path] | None, typer.Option("--into", help="The file for the result, one for each --format.")
+    ] = None,
+    extra: Annotated[
+        list[Path] | None,
+        typer.Option("--extra", help="A student's file, or a folder of files, to put beside the notebook."),
+    ] = None,
+    fail_under: Annotated[
+        float | None,
+        typer.Option("--fail-under", min=0, max=100, help="Exit with 3 below this percentage of automatic points."),
+    ] = None,
+    timeout: Annotated[
+        int | None, typer.Option(min=1, help="CPU seconds per cell; the default is in nbgrader_config.py.")
+    ] = None,
+    unsafe_no_jail: Annotated[
+        bool, typer.Option("--unsafe-no-jail", help="Run student code without isolation, with all your rights.")
+    ] = False,
+    course: CourseOption = None,
+) -> None:
+    """Grade one notebook, without a class or a gradebook. Exit code: 0 graded, 1 not graded, 2 wrong use."""
+    found = Course.find(course)
+    found.select([assignment])
+    with _grading_extra():
+        from coursepack.lms.grade_one import OneOptions, ResultFormat
+        from coursepack.lms.grade_one import grade_one as grade_notebook
+    options = OneOptions(
+        [ResultFormat.named(name) for name in formats or []],
+        into or [],
+        extra or [],
+        fail_under,
+        timeout,
+        unsafe_no_jail,
+    )
+    raise typer.Exit(grade_notebook(found, assignment, notebook, options))
+
+
+@app.command()
+def bundle(
+    system: Annotated[str, typer.Argument(help="gradescope, github or gitlab.")],
+    assignment: Assignment,
+    into: Annotated[Path, typer.Option("--into", help="The zip archive for gradescope; else a new folder.")],
+    unsafe_no_jail: Annotated[
+        bool, typer.Option("--unsafe-no-jail", help="Let it grade without isolation, where that system has no jail.")
+    ] = False,
+    course: CourseOption = None,
+) -> None:
+    """Write what another system needs to grade an assignment by itself; it holds the hidden tests."""
+    found = Course.find(course)
+    found.select([assignment])
+    with _grading_extra():
+        from coursepack.lms.bundle.write import System, write_bundle
+    write_bundle(found, assignment, System.named(system), into, unsafe_no_jail=unsafe_no_jail)
+    typer.echo(f"{into}: keep it private, it holds the hidden tests of {assignment}")
 
 
 @app.command()
@@ -127,6 +199,9 @@ def validate(
     quick: Annotated[
         bool, typer.Option("--quick", help="Let some answers of every kind go through jail and judge; run no others.")
     ] = False,
+    skip_quick: Annotated[
+        bool, typer.Option("--skip-quick", help="Run all answers, but leave out jail and judge, which --quick tries.")
+    ] = False,
     full: Annotated[
         bool, typer.Option("--full", help="Run every cell of every answer, also those on which no test depends.")
     ] = False,
@@ -143,9 +218,12 @@ def validate(
 
     if quick and (full or all_judged):
         raise CoursepackError("--quick runs few answers, --full and --all-judged all", remedy="leave one of them out")
+    if skip_quick and (quick or all_judged):
+        clash = "--skip-quick leaves out jail and judge, which --quick and --all-judged are for"
+        raise CoursepackError(clash, remedy="leave one of them out")
     found = Course.find(course)
     names = found.select(assignments or [])
-    raise typer.Exit(prove_pack(found, names, Proof(jobs, only, quick, full, all_judged, unsafe_no_jail)))
+    raise typer.Exit(prove_pack(found, names, Proof(jobs, only, quick, skip_quick, full, all_judged, unsafe_no_jail)))
 
 
 @app.command()

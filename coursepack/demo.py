@@ -1,7 +1,7 @@
 """`coursepack demo`: run the whole workflow once, in a new course folder `./demo`.
 
-It generates student versions, writes a sample class's submissions, grades them and writes a report. The folder is
-deleted and made again each time; nothing else is touched.
+It generates the student version of one assignment, writes a sample class's submissions, grades them and writes a
+report. The folder is deleted and made again each time; nothing else is touched.
 """
 
 from __future__ import annotations
@@ -52,9 +52,8 @@ def run_demo(course: Course, assignment: str, *, jobs: int, timeout: int) -> int
         demo = fresh_course(course)
         data = grading_data(demo)
         _console.print(f"data that notebooks are graded on: {_short(data)}" if data else "no data are needed")
-    with _step("2. Student versions: nbgrader generate_assignment"):
-        for name in demo.assignments:
-            generate(demo, name)
+    with _step("2. The student version: nbgrader generate_assignment"):
+        generate(demo, assignment)
     with _step(f"3. A sample class hands in {assignment}"):
         write_sample_class(demo, assignment)
     with _step(f"4. Grading, {jobs} at a time: coursepack grade {assignment} -j {jobs}"):

@@ -30,7 +30,10 @@ def load_config(course: Course) -> Config:
     """
     try:
         return PyFileConfigLoader(CONFIG_NAME, path=str(course.root)).load_config()
-    except Exception as error:
+    except (Exception, SystemExit) as error:
+        # With SystemExit a configuration stops nbgrader, which would pass over any other error.
+        if isinstance(error.__cause__, CoursepackError):
+            raise error.__cause__ from error
         where = str(course.root / CONFIG_NAME)
         raise CoursepackError(f"the configuration fails: {error}", where=where) from error
 

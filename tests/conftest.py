@@ -37,6 +37,7 @@ WAYS = ("coursepack", "nbgrader")
 # What starts kernels, workers, clusters or commands, or trains; the modules of TOGETHER do, too.
 COSTLY_FOLDERS = ("attacks", "cases", "convnet_course/reproduction")
 COSTLY_MODULES = (
+    *("test_bundle_runs.py", "test_grade_one_runs.py"),
     *("test_cluster.py", "test_each_by_itself.py", "test_judged_answers.py", "test_page.py", "test_preload.py"),
     *("test_repository_drift.py", "test_run_lock.py", "test_sample_class.py", "test_submissions.py"),
 )

@@ -126,14 +126,20 @@ def nbgrader(course: Path, *arguments: str) -> str:
     return done.stderr + done.stdout
 
 
+def settings(repository: Course, folder: Path) -> None:
+    """Make the course's settings, its package and its data hold in another folder."""
+    for name in ("nbgrader_config.py", "pyproject.toml"):
+        shutil.copy(repository.root / name, folder)
+    for name in ("data", "convnet_course"):
+        (folder / name).symlink_to(repository.root / name)
+
+
 @pytest.mark.parametrize("assignment", ["ps5_conv_blocks"])
 def test_does_stock_nbgrader_give_full_marks_to_a_solution_and_none_to_a_blank(
     repository: Course, tmp_path: Path, assignment: str
 ) -> None:
-    shutil.copy(repository.root / "nbgrader_config.py", tmp_path)
-    shutil.copy(repository.root / "pyproject.toml", tmp_path)
+    settings(repository, tmp_path)
     shutil.copytree(repository.root / "source" / assignment, tmp_path / "source" / assignment)
-    (tmp_path / "data").symlink_to(repository.root / "data")
     nbgrader(tmp_path, "generate_assignment", assignment, "--force")
     name = f"{assignment}.ipynb"
     released = tmp_path / "release" / assignment / name
@@ -151,10 +157,7 @@ def test_does_stock_nbgrader_give_full_marks_to_a_solution_and_none_to_a_blank(
 
 def test_does_stock_nbgrader_validate_a_solved_student_version(repository: Course, tmp_path: Path) -> None:
     """Also with the tags that let “Run All” go past a cell that raises: they must hide no failure."""
-    shutil.copy(repository.root / "nbgrader_config.py", tmp_path)
-    shutil.copy(repository.root / "pyproject.toml", tmp_path)
-    for folder in ("convnet_course", "data"):
-        (tmp_path / folder).symlink_to(repository.root / folder)
+    settings(repository, tmp_path)
     blank = student_version(repository, "ps1_conv_filters")
     solved = student_version(repository, "ps1_conv_filters", [cell.id for cell in blank.cells if is_solution(cell)])
     tagged = [cell for cell in blank.cells if "raises-exception" in cell.metadata.get("tags", ())]

@@ -1,4 +1,4 @@
-"""The perceptrons of the rows on CIFAR-10, as the solution of ps3_backprop has them.
+"""The perceptrons of the experiments on CIFAR-10, as the solution of ps3_backprop has them.
 
 Shapes: images (batch, 3, 32, 32), outputs (batch, 10) logits.
 """

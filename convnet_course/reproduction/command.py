@@ -11,15 +11,15 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
 from convnet_course.reproduction.cifar10_images import load_cifar
-from convnet_course.reproduction.experiment import Dataset, Row
-from convnet_course.reproduction.experiments import ROWS, select_rows
+from convnet_course.reproduction.experiment import Dataset, Experiment
+from convnet_course.reproduction.experiments import EXPERIMENTS, select_experiments
 from convnet_course.reproduction.images import Data
 from convnet_course.reproduction.page import results_page
 from convnet_course.reproduction.plots import draw_plots
 from convnet_course.reproduction.results_file import (
     NAME,
     STEPS_NAME,
-    Line,
+    TrainingRun,
     append_result,
     read_results,
     results_of,
@@ -36,13 +36,13 @@ INTERRUPTED = 130
 def reproduce(
     course: Course, names: Sequence[str], *, device: str | None, seeds: int, quick: bool, into: Path | None
 ) -> int:
-    """Train the rows that are named (all by default) with seeds 0, 1, …, skipping what is recorded already.
+    """Train the experiments that are named (all by default) with seeds 0, 1, …, skipping what is recorded already.
 
     Args:
         course: the course folder.
-        names: rows or assignments.
+        names: experiments or assignments.
         device: PyTorch's name of the device; None for a GPU if there is one.
-        seeds: how many seeds each row is trained with.
+        seeds: how many seeds each experiment is trained with.
         quick: one epoch on the mini set, or a few steps; never into docs/.
         into: the folder for results.md, results.csv and the pictures; docs/ by default.
 
@@ -50,29 +50,34 @@ def reproduce(
         0 if everything is there, 130 after Ctrl-C.
 
     Raises:
-        CoursepackError: an unknown row or device, no full data set, a damaged file of results, or a folder that
+        CoursepackError: an unknown experiment or device, no full data set, a damaged file of results, or a folder that
             cannot be written to.
     """
-    chosen, place, folder = select_rows(names), find_device(device), _folder(course, quick, into)
-    rows = [row.quick() for row in ROWS] if quick else list(ROWS)
-    wanted = {row.name for row in chosen}
-    lines = read_results(folder)
-    todo = [(row, seed) for row in rows if row.name in wanted for seed in missing_seeds(row, lines, seeds)]
+    chosen, place, folder = select_experiments(names), find_device(device), _folder(course, quick, into)
+    experiments = [experiment.quick() for experiment in EXPERIMENTS] if quick else list(EXPERIMENTS)
+    wanted = {experiment.name for experiment in chosen}
+    runs = read_results(folder)
+    todo = [
+        (experiment, seed)
+        for experiment in experiments
+        if experiment.name in wanted
+        for seed in missing_seeds(experiment, runs, seeds)
+    ]
     console = Console()
     recorded = len(chosen) * seeds - len(todo)
     if recorded:
         console.print(f"{recorded} of {len(chosen) * seeds} trainings are recorded already")
-    data = _load({row.dataset for row, _ in todo}, course, quick, place, console)
+    data = _load({experiment.dataset for experiment, _ in todo}, course, quick, place, console)
     _make(folder)
     try:
         if todo:
-            _train_all(todo, data, place, lambda line: _keep(line, rows, folder, quick), console)
+            _train_all(todo, data, place, lambda run: _keep(run, experiments, folder, quick), console)
     except KeyboardInterrupt:
         console.print("Stopped; the same command goes on where this one stopped.")
         return INTERRUPTED
     finally:
         with sole_writer(folder):
-            _write(rows, folder, quick)
+            _write(experiments, folder, quick)
         console.print(f"Written: {folder / PAGE}", soft_wrap=True, markup=False, highlight=False)
     return 0
 
@@ -91,24 +96,24 @@ def _load(
     return data
 
 
-def missing_seeds(row: Row, lines: Sequence[Line], seeds: int) -> list[int]:
-    """Return the seeds below `seeds` for which no training with the row's present settings is recorded."""
-    done = {line.seed for line in results_of(row, lines)}
+def missing_seeds(experiment: Experiment, runs: Sequence[TrainingRun], seeds: int) -> list[int]:
+    """Return the seeds below `seeds` for which no training with the experiment's present settings is recorded."""
+    done = {run.seed for run in results_of(experiment, runs)}
     return [seed for seed in range(seeds) if seed not in done]
 
 
-def _keep(line: Line, rows: Sequence[Row], folder: Path, quick: bool) -> None:
+def _keep(run: TrainingRun, experiments: Sequence[Experiment], folder: Path, quick: bool) -> None:
     """Record a training, and bring the page and the pictures up to date with it."""
     with sole_writer(folder):
-        append_result(folder, line)
-        _write(rows, folder, quick)
+        append_result(folder, run)
+        _write(experiments, folder, quick)
 
 
-def _write(rows: Sequence[Row], folder: Path, quick: bool) -> None:
+def _write(experiments: Sequence[Experiment], folder: Path, quick: bool) -> None:
     """Write the page and the pictures; only for the sole writer of the folder."""
-    lines = read_results(folder)
-    (folder / PAGE).write_text(results_page(rows, lines, quick), encoding="utf-8")
-    draw_plots(rows, lines, folder)
+    runs = read_results(folder)
+    (folder / PAGE).write_text(results_page(experiments, runs, quick), encoding="utf-8")
+    draw_plots(experiments, runs, folder)
 
 
 def _folder(course: Course, quick: bool, into: Path | None) -> Path:
@@ -130,13 +135,13 @@ def _make(folder: Path) -> None:
 
 
 def _train_all(
-    todo: Sequence[tuple[Row, int]],
+    todo: Sequence[tuple[Experiment, int]],
     data: Mapping[Dataset, Data],
     device: torch.device,
-    keep: Callable[[Line], None],
+    keep: Callable[[TrainingRun], None],
     console: Console,
 ) -> None:
-    """Train one row and seed after the other; each is handed to `keep` as soon as it ends."""
+    """Train one experiment and seed after the other; each is handed to `keep` as soon as it ends."""
     columns = (
         TextColumn("training"),
         BarColumn(),
@@ -146,16 +151,18 @@ def _train_all(
         TextColumn("{task.fields[now]}"),
     )
     with Progress(*columns, console=console) as progress:
-        task = progress.add_task("training", total=sum(row.measurings for row, _ in todo), now="")
-        for row, seed in todo:
-            progress.update(task, now=f"{row.name}, seed {seed}")
-            outcome = train(row, seed, data[row.dataset], lambda: progress.advance(task))
+        task = progress.add_task("training", total=sum(experiment.measurings for experiment, _ in todo), now="")
+        for experiment, seed in todo:
+            progress.update(task, now=f"{experiment.name}, seed {seed}")
+            outcome = train(experiment, seed, data[experiment.dataset], lambda: progress.advance(task))
             images, where, origin = (
-                len(data[row.dataset].train.labels),
+                len(data[experiment.dataset].train.labels),
                 describe_device(device),
-                data[row.dataset].origin,
+                data[experiment.dataset].origin,
             )
-            line = Line(row.name, seed, row.settings, images, where, torch.__version__, outcome, origin)
-            keep(line)
+            run = TrainingRun(
+                experiment.name, seed, experiment.settings, images, where, torch.__version__, outcome, origin
+            )
+            keep(run)
             reached = f"test accuracy {outcome.accuracies[-1]:.2f} % in {outcome.seconds:.0f} s"
-            progress.console.print(f"{row.name}, seed {seed}: {reached}", highlight=False)
+            progress.console.print(f"{experiment.name}, seed {seed}: {reached}", highlight=False)

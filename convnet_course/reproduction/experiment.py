@@ -1,4 +1,4 @@
-"""What a row of docs/results.md is: figures that were reported, and the settings that we train with."""
+"""What an experiment of docs/results.md is: figures that were reported, and the settings that we train with."""
 
 from __future__ import annotations
 
@@ -79,7 +79,7 @@ class Steps:
 
 
 @dataclass(frozen=True)
-class Row:
+class Experiment:
     """One training that a reference work reports.
 
     Attributes:
@@ -87,7 +87,7 @@ class Row:
         assignment: the assignment it belongs to.
         source: the part of a reference work (docs/references.md) that the figures come from.
         figures: what was reported.
-        build: makes the network, as the solution has it; None if the row cannot be run yet.
+        build: makes the network, as the solution has it; None if the experiment cannot be run yet.
         stages: the learning rates, one after the other.
         steps: in place of stages, for a training that is counted in steps.
         recipe: in place of everything below but the note: how the capstone is trained.
@@ -138,12 +138,12 @@ class Row:
 
     @functools.cached_property
     def parameters(self) -> int:
-        """Trainable parameters; 0 if the row cannot be run yet."""
+        """Trainable parameters; 0 if the experiment cannot be run yet."""
         return sum(each.numel() for each in self.build().parameters()) if self.build else 0
 
     @property
     def settings(self) -> str:
-        """Everything that a result depends on, beside the seed: a result with other settings is not this row's."""
+        """Everything that a result depends on beside the seed: other settings make another experiment."""
         if self.recipe:
             return f"{self.parameters:,} parameters; {self.recipe}"
         kind = f"SGD with momentum {MOMENTUM}" if self.optimizer == "SGD" else self.optimizer
@@ -158,8 +158,8 @@ class Row:
         measured = f"measured every {steps.every:,} steps on all test and {steps.part:,} training images"
         return f"; pixels 0 to 255 less the mean colour{divided}; {measured}"
 
-    def quick(self) -> Row:
-        """Return the row with a single epoch, or a few steps: a look at whether it runs, not a result."""
+    def quick(self) -> Experiment:
+        """Return the experiment with a single epoch, or a few steps: a look at whether it runs, not a result."""
         if self.recipe:
             return dataclasses.replace(self, recipe=dataclasses.replace(self.recipe, epochs=1))
         if self.steps:

@@ -1,6 +1,6 @@
-"""The rows of docs/results.md: what the reference works report, and the settings that we train with.
+"""The experiments of docs/results.md: what the reference works report, and the settings that we train with.
 
-The settings and figures are those of the course's specification, whose tables `Row.source` names.
+The settings and figures are those of the course's specification, whose tables `Experiment.source` names.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from torch import nn
 from convnet_course import references
 from convnet_course.reproduction import cifar10_networks, networks
 from convnet_course.reproduction.capstone import CapstoneNet, Recipe
-from convnet_course.reproduction.experiment import LAST, Figure, Row, Stage, Steps
+from convnet_course.reproduction.experiment import LAST, Experiment, Figure, Stage, Steps
 from coursepack.errors import CoursepackError
 
 
@@ -58,8 +58,8 @@ CAPSTONE = (
 )
 
 
-def _deep_mlp(rate: float, reference: float) -> Row:
-    return Row(
+def _deep_mlp(rate: float, reference: float) -> Experiment:
+    return Experiment(
         name=f"DeepMLP-{rate:g}",
         assignment=PS2,
         source=f"{PS2}, `DeepMLP`, learning rate {rate:g}",
@@ -70,8 +70,10 @@ def _deep_mlp(rate: float, reference: float) -> Row:
     )
 
 
-def _ablation(name: str, build: Callable[[bool], nn.Module], normalise: bool, reference: float, epoch: int) -> Row:
-    return Row(
+def _ablation(
+    name: str, build: Callable[[bool], nn.Module], normalise: bool, reference: float, epoch: int
+) -> Experiment:
+    return Experiment(
         name=f"ps4-{name}-BN" if normalise else f"ps4-{name}",
         assignment=PS4,
         source=f"{PS4}, {name}, {'with' if normalise else 'without'} BN",
@@ -83,8 +85,10 @@ def _ablation(name: str, build: Callable[[bool], nn.Module], normalise: bool, re
     )
 
 
-def _blocks(name: str, build: Callable[[], nn.Module], accuracy: float, first_loss: float, last_loss: float) -> Row:
-    return Row(
+def _blocks(
+    name: str, build: Callable[[], nn.Module], accuracy: float, first_loss: float, last_loss: float
+) -> Experiment:
+    return Experiment(
         name=name,
         assignment=PS5,
         source=f"{PS5}, `{name}`",
@@ -101,10 +105,10 @@ def _blocks(name: str, build: Callable[[], nn.Module], accuracy: float, first_lo
     )
 
 
-ROWS: tuple[Row, ...] = (
-    Row("SimpleFC", PS2, f"{PS2}, `SimpleFC`", (_accuracy(92.10, 5),), references.simple_fc, FIVE),
-    Row("SimpleCNN", PS2, f"{PS2}, `SimpleCNN`", (_accuracy(98.28, 5),), references.simple_cnn, FIVE),
-    Row(
+EXPERIMENTS: tuple[Experiment, ...] = (
+    Experiment("SimpleFC", PS2, f"{PS2}, `SimpleFC`", (_accuracy(92.10, 5),), references.simple_fc, FIVE),
+    Experiment("SimpleCNN", PS2, f"{PS2}, `SimpleCNN`", (_accuracy(98.28, 5),), references.simple_cnn, FIVE),
+    Experiment(
         name="DropoutCNN",
         assignment=PS2,
         source=f"{PS2}, `DropoutCNN`",
@@ -113,7 +117,7 @@ ROWS: tuple[Row, ...] = (
         stages=(Stage(5, 1e-3), Stage(5, 1e-4), Stage(5, 1e-5)),
         note="The dropout probability is not reported: 0.5. A smaller one may explain the shortfall; it was not tried.",
     ),
-    Row(
+    Experiment(
         name="DeepCNN",
         assignment=PS2,
         source=f"{PS2}, `DeepCNN`",
@@ -122,7 +126,7 @@ ROWS: tuple[Row, ...] = (
         stages=(Stage(2, 0.01), Stage(2, 0.001)),
         note="Batch size and dropout probability are not reported: 50 and 0.5.",
     ),
-    Row(
+    Experiment(
         name="MLP",
         assignment=PS2,
         source=f"{PS2}, `MLP`",
@@ -133,7 +137,7 @@ ROWS: tuple[Row, ...] = (
         weight_decay=0.005,
         note=TEN_OPEN,
     ),
-    Row(
+    Experiment(
         name="TwoConvNet",
         assignment=PS2,
         source=f"{PS2}, `TwoConvNet`",
@@ -147,7 +151,7 @@ ROWS: tuple[Row, ...] = (
     _deep_mlp(0.01, 97.86),
     _deep_mlp(0.001, 95.97),
     _deep_mlp(0.0001, 89.53),
-    Row(
+    Experiment(
         name="ps3-MLP",
         assignment=PS3,
         source=f"{PS3}, NumPy MLP and its PyTorch twin",
@@ -159,7 +163,7 @@ ROWS: tuple[Row, ...] = (
         dataset="cifar10",
         note=FIRST_WEIGHTS_OPEN,
     ),
-    Row(
+    Experiment(
         name="ps3-DeepMLP",
         assignment=PS3,
         source=f"{PS3}, deep PyTorch MLP",
@@ -179,7 +183,7 @@ ROWS: tuple[Row, ...] = (
     _blocks("MultiLayerPerceptron", references.multi_layer_perceptron, 95.38, 0.28, 0.16),
     _blocks("ConvMaxPoolNetwork", references.conv_max_pool, 97.03, 0.24, 0.11),
     _blocks("ConvBatchNormNetwork", references.conv_batch_norm, 98.66, 0.17, 0.03),
-    Row(
+    Experiment(
         name="ConvNet",
         assignment=PS6,
         source=f"{PS6}, `ConvNet`",
@@ -192,7 +196,7 @@ ROWS: tuple[Row, ...] = (
         scale=64,
         note=CONV_NET_OPEN,
     ),
-    Row(
+    Experiment(
         name="Capstone",
         assignment="capstone",
         source="no reference work: the goal of the course's own entry",
@@ -204,23 +208,25 @@ ROWS: tuple[Row, ...] = (
 )
 
 
-def select_rows(names: Sequence[str], rows: Sequence[Row] = ROWS) -> list[Row]:
-    """Return the rows that are named, by themselves or by their assignment; all that can be run if there is no name.
+def select_experiments(names: Sequence[str], experiments: Sequence[Experiment] = EXPERIMENTS) -> list[Experiment]:
+    """Return the experiments named, by themselves or by assignment; without a name, all that can be run.
 
     Raises:
-        CoursepackError: a name is unknown, or its row cannot be run yet.
+        CoursepackError: a name is unknown, or its experiment cannot be run yet.
     """
-    able = [row for row in rows if row.build]
+    able = [experiment for experiment in experiments if experiment.build]
     if not names:
         return able
-    chosen: list[Row] = []
+    chosen: list[Experiment] = []
     for name in names:
-        found = [row for row in rows if name in (row.name, row.assignment)]
+        found = [experiment for experiment in experiments if name in (experiment.name, experiment.assignment)]
         if not found:
-            known = ", ".join(row.name for row in able)
-            raise CoursepackError(f"there is no row “{name}”", remedy=f"use an assignment's name, or of these: {known}")
-        runnable = [row for row in found if row.build]
+            known = ", ".join(experiment.name for experiment in able)
+            raise CoursepackError(
+                f"there is no experiment “{name}”", remedy=f"use an assignment's name, or of these: {known}"
+            )
+        runnable = [experiment for experiment in found if experiment.build]
         if not runnable:
             raise CoursepackError(f"{name} cannot be run yet: {found[0].note}")
-        chosen += [row for row in runnable if row not in chosen]
+        chosen += [experiment for experiment in runnable if experiment not in chosen]
     return chosen

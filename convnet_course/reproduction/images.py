@@ -1,4 +1,4 @@
-"""The images that a row is trained and measured on, in memory."""
+"""The images that an experiment is trained and measured on, in memory."""
 
 from __future__ import annotations
 

@@ -8,9 +8,9 @@ import statistics
 from collections.abc import Sequence
 
 from convnet_course.datasets.mnist import FULL_SIZE
-from convnet_course.reproduction.experiment import Figure, Row
+from convnet_course.reproduction.experiment import Experiment, Figure
 from convnet_course.reproduction.plots import Plot, plots_with_results
-from convnet_course.reproduction.results_file import Line, results_of
+from convnet_course.reproduction.results_file import TrainingRun, results_of
 
 NOT_RUN = "not run yet"
 TEST_IMAGES = FULL_SIZE["test"]
@@ -38,45 +38,49 @@ no figure here is a result.**
 """
 
 
-def results_page(rows: Sequence[Row], lines: Sequence[Line], quick: bool = False) -> str:
+def results_page(experiments: Sequence[Experiment], runs: Sequence[TrainingRun], quick: bool = False) -> str:
     """Return the page.
 
     Args:
-        rows: all rows of the page, in order.
-        lines: every training that was recorded.
-        quick: whether the rows are those of a quick look.
+        experiments: all experiments of the page, in order.
+        runs: every training that was recorded.
+        quick: whether the experiments are those of a quick look.
     """
-    parts = [INTRODUCTION, QUICK_DATA if quick else FULL_DATA.format(origins=_origins(lines))]
-    for assignment, group in itertools.groupby(rows, key=lambda row: row.assignment):
+    parts = [INTRODUCTION, QUICK_DATA if quick else FULL_DATA.format(origins=_origins(runs))]
+    for assignment, group in itertools.groupby(experiments, key=lambda experiment: experiment.assignment):
         members = list(group)
-        parts.append(f"\n## {assignment}\n\n{_figures_table(members, lines)}")
-        trained = [row for row in members if results_of(row, lines)]
+        parts.append(f"\n## {assignment}\n\n{_figures_table(members, runs)}")
+        trained = [experiment for experiment in members if results_of(experiment, runs)]
         if trained:
-            parts.append(f"\n{_trainings_table(trained, lines, quick)}")
+            parts.append(f"\n{_trainings_table(trained, runs, quick)}")
         parts.append(_notes(members))
-        here = [plot for plot in plots_with_results(rows, lines) if plot.assignment == assignment]
+        here = [plot for plot in plots_with_results(experiments, runs) if plot.assignment == assignment]
         parts += [_picture(plot) for plot in here]
     return "".join(parts)
 
 
-def _origins(lines: Sequence[Line]) -> str:
-    origins = {line.data: None for line in lines if line.in_steps}
+def _origins(runs: Sequence[TrainingRun]) -> str:
+    origins = {run.data: None for run in runs if run.in_steps}
     return f" Ours were trained on {' and on '.join(origins)}." if origins else ""
 
 
-def _figures_table(rows: Sequence[Row], lines: Sequence[Line]) -> str:
+def _figures_table(experiments: Sequence[Experiment], runs: Sequence[TrainingRun]) -> str:
     head = (
         "| row | figure | reference | ours | range | against the reference | seeds |\n|---|---|---|---|---|---|---|\n"
     )
-    return head + "".join(_figure_line(row, figure, results_of(row, lines)) for row in rows for figure in row.figures)
+    return head + "".join(
+        _figure_line(experiment, figure, results_of(experiment, runs))
+        for experiment in experiments
+        for figure in experiment.figures
+    )
 
 
-def _figure_line(row: Row, figure: Figure, results: Sequence[Line]) -> str:
+def _figure_line(experiment: Experiment, figure: Figure, results: Sequence[TrainingRun]) -> str:
     about = "≈ " if figure.about else ""
-    start = f"| `{row.name}` | {figure} | {about}{_number(figure, figure.reference, reference=True)} "
+    start = f"| `{experiment.name}` | {figure} | {about}{_number(figure, figure.reference, reference=True)} "
     if not results:
         return f"{start}| {NOT_RUN} | | | |\n"
-    values = [value for line in results if (value := line.value(figure)) is not None]
+    values = [value for run in results if (value := run.value(figure)) is not None]
     if not values:
         return f"{start}| not reached | | | {len(results)} |\n"
     mean = statistics.fmean(values)
@@ -119,25 +123,26 @@ def blur(accuracy: float) -> float:
     return 100 * math.sqrt(share * (1 - share) / TEST_IMAGES)
 
 
-def _trainings_table(rows: Sequence[Row], lines: Sequence[Line], quick: bool) -> str:
+def _trainings_table(experiments: Sequence[Experiment], runs: Sequence[TrainingRun], quick: bool) -> str:
     head = "| row | settings | trained for | seeds | seconds | device | command |\n|---|---|---|---|---|---|---|\n"
-    return head + "".join(_training_line(row, results_of(row, lines), quick) for row in rows)
+    return head + "".join(_training_line(experiment, results_of(experiment, runs), quick) for experiment in experiments)
 
 
-def _training_line(row: Row, results: Sequence[Line], quick: bool) -> str:
-    seconds = statistics.fmean(line.outcome.seconds for line in results)
-    devices = "; ".join(sorted({line.device for line in results}))
-    seeds = ", ".join(str(line.seed) for line in results)
-    count = max(line.seed for line in results) + 1
-    command = f"`python -m convnet_course reproduce {row.name} --seeds {count}{' --quick' if quick else ''}`"
-    return f"| `{row.name}` | {row.settings} | {row.length} | {seeds} | {seconds:.1f} | {devices} | {command} |\n"
+def _training_line(experiment: Experiment, results: Sequence[TrainingRun], quick: bool) -> str:
+    seconds = statistics.fmean(run.outcome.seconds for run in results)
+    devices = "; ".join(sorted({run.device for run in results}))
+    seeds = ", ".join(str(run.seed) for run in results)
+    count = max(run.seed for run in results) + 1
+    command = f"`python -m convnet_course reproduce {experiment.name} --seeds {count}{' --quick' if quick else ''}`"
+    start = f"| `{experiment.name}` | {experiment.settings} | {experiment.length}"
+    return f"{start} | {seeds} | {seconds:.1f} | {devices} | {command} |\n"
 
 
-def _notes(rows: Sequence[Row]) -> str:
+def _notes(experiments: Sequence[Experiment]) -> str:
     notes: dict[str, list[str]] = {}
-    for row in rows:
-        if row.note:
-            notes.setdefault(row.note, []).append(f"`{row.name}`")
+    for experiment in experiments:
+        if experiment.note:
+            notes.setdefault(experiment.note, []).append(f"`{experiment.name}`")
     return "".join(f"\n- {', '.join(names)}: {note}" for note, names in notes.items()) + ("\n" if notes else "")
 
 

@@ -10,9 +10,9 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure as Drawing
 from matplotlib.ticker import MaxNLocator
 
-from convnet_course.reproduction.experiment import Row
+from convnet_course.reproduction.experiment import Experiment
 from convnet_course.reproduction.experiments import PS2, PS3, PS4, PS5, PS6
-from convnet_course.reproduction.results_file import Line, results_of
+from convnet_course.reproduction.results_file import TrainingRun, results_of
 from convnet_course.reproduction.train import Outcome
 
 # Okabe and Ito's colours, told apart with any kind of colour vision; the markers do without colour.
@@ -31,19 +31,19 @@ STEP_AXES = "loss (left) and accuracy (right) on training images (broken) and te
 
 @dataclass(frozen=True)
 class Plot:
-    """A picture: the rows that it compares.
+    """A picture: the experiments that it compares.
 
     Attributes:
         name: its file.
         assignment: the section of the page that shows it.
-        rows: names of the rows; those without results are left out.
+        experiments: names of the experiments; those without results are left out.
         title: what it compares.
-        in_steps: whether its rows are counted in steps, not in epochs.
+        in_steps: whether its experiments are counted in steps, not in epochs.
     """
 
     name: str
     assignment: str
-    rows: tuple[str, ...]
+    experiments: tuple[str, ...]
     title: str
     in_steps: bool = False
 
@@ -79,22 +79,22 @@ PLOTS = (
 )
 
 
-def plots_with_results(rows: Sequence[Row], lines: Sequence[Line]) -> list[Plot]:
-    """Return the pictures of which at least one row was trained."""
-    trained = {row.name for row in rows if results_of(row, lines)}
-    return [plot for plot in PLOTS if trained & set(plot.rows)]
+def plots_with_results(experiments: Sequence[Experiment], runs: Sequence[TrainingRun]) -> list[Plot]:
+    """Return the pictures of which at least one experiment was trained."""
+    trained = {experiment.name for experiment in experiments if results_of(experiment, runs)}
+    return [plot for plot in PLOTS if trained & set(plot.experiments)]
 
 
-def draw_plots(rows: Sequence[Row], lines: Sequence[Line], folder: Path) -> None:
-    """Write the pictures of which at least one row was trained."""
-    by_name = {row.name: row for row in rows}
-    for plot in plots_with_results(rows, lines):
+def draw_plots(experiments: Sequence[Experiment], runs: Sequence[TrainingRun], folder: Path) -> None:
+    """Write the pictures of which at least one experiment was trained."""
+    by_name = {experiment.name: experiment for experiment in experiments}
+    for plot in plots_with_results(experiments, runs):
         drawing = Drawing(figsize=(10, 3.8), layout="constrained")
         left, right = drawing.subplots(1, 2)
-        for name, look in zip(plot.rows, LOOKS, strict=False):
+        for name, look in zip(plot.experiments, LOOKS, strict=False):
             if name in by_name:
                 draw = _draw_steps if plot.in_steps else _draw_epochs
-                draw(left, right, by_name[name], [line.outcome for line in results_of(by_name[name], lines)], look)
+                draw(left, right, by_name[name], [line.outcome for line in results_of(by_name[name], runs)], look)
         for axes in (left, right):
             axes.grid(alpha=0.3, which="both")
         # Above both, for anywhere between the lines it would lie on some.
@@ -102,23 +102,23 @@ def draw_plots(rows: Sequence[Row], lines: Sequence[Line], folder: Path) -> None
         drawing.savefig(folder / plot.name, dpi=80, metadata={"Software": None})
 
 
-def _draw_epochs(left: Axes, right: Axes, row: Row, outcomes: Sequence[Outcome], look: Look) -> None:
-    """Draw training losses and test accuracies of a row, a line for each seed."""
+def _draw_epochs(left: Axes, right: Axes, experiment: Experiment, outcomes: Sequence[Outcome], look: Look) -> None:
+    """Draw training losses and test accuracies of an experiment, a line for each seed."""
     left.set(xlabel="epoch", ylabel="training loss (nats per image)", yscale="log")
     right.set(xlabel="epoch", ylabel="test accuracy (%)")
     for axes in (left, right):
         axes.xaxis.set_major_locator(MaxNLocator(integer=True))
-    _draw_series(left, [each.losses for each in outcomes], look, label=row.name)
-    _draw_series(right, [each.accuracies for each in outcomes], look, label=row.name)
+    _draw_series(left, [each.losses for each in outcomes], look, label=experiment.name)
+    _draw_series(right, [each.accuracies for each in outcomes], look, label=experiment.name)
 
 
-def _draw_steps(left: Axes, right: Axes, row: Row, outcomes: Sequence[Outcome], look: Look) -> None:
-    """Draw losses and accuracies of a row on both sets, a line for each seed."""
-    assert row.steps is not None, row.name
+def _draw_steps(left: Axes, right: Axes, experiment: Experiment, outcomes: Sequence[Outcome], look: Look) -> None:
+    """Draw losses and accuracies of an experiment on both sets, a line for each seed."""
+    assert experiment.steps is not None, experiment.name
     left.set(xlabel="step", ylabel="loss (nats per image)")
     right.set(xlabel="step", ylabel="accuracy (%)")
-    every = row.steps.every
-    train, test = f"{row.name}, training images", f"{row.name}, test images"
+    every = experiment.steps.every
+    train, test = f"{experiment.name}, training images", f"{experiment.name}, test images"
     broken = LOOKS[1]
     _draw_series(left, [each.losses for each in outcomes], broken, every, label=train, linestyle="--")
     _draw_series(left, [each.test_losses for each in outcomes], look, every, label=test)

@@ -1,6 +1,6 @@
 """results.csv: one line for every training, appended as soon as it ends, so that a run can be stopped and continued.
 
-Rows that are counted in steps have more to record, and a file of their own: results_steps.csv.
+Experiments that are counted in steps have more to record, and a file of their own: results_steps.csv.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from pathlib import Path
 
 from filelock import FileLock
 
-from convnet_course.reproduction.experiment import LAST, Figure, Row
+from convnet_course.reproduction.experiment import LAST, Experiment, Figure
 from convnet_course.reproduction.train import Outcome
 from coursepack.errors import CoursepackError
 
@@ -35,10 +35,10 @@ GOAL = 98.0
 
 
 @dataclass(frozen=True)
-class Line:
-    """One training as results.csv holds it; `settings` are the row's when it was trained."""
+class TrainingRun:
+    """One training as results.csv holds it; `settings` are the experiment's when it was trained."""
 
-    row: str
+    experiment: str
     seed: int
     settings: str
     images: int
@@ -58,26 +58,26 @@ class Line:
         series = [_join(outcome.losses, 4), _join(outcome.accuracies, 2), f"{outcome.training_accuracy:.2f}"]
         if self.in_steps:
             series += [_join(outcome.test_losses, 4), _join(outcome.training_accuracies, 2), self.data]
-        start = [self.row, str(self.seed), self.settings, str(self.images), self.device, self.torch]
+        start = [self.experiment, str(self.seed), self.settings, str(self.images), self.device, self.torch]
         return [*start, f"{outcome.seconds:.1f}", *series]
 
     @classmethod
-    def parse(cls, cells: Sequence[str]) -> Line:
+    def parse(cls, cells: Sequence[str]) -> TrainingRun:
         """Return the line that these cells hold.
 
         Raises:
             ValueError: they are too few or too many, or hold no number where one belongs.
         """
-        row, seed, settings, images, device, torch, seconds, losses, accuracies, training_accuracy, *more = cells
+        experiment, seed, settings, images, device, torch, seconds, losses, accuracies, training_accuracy, *more = cells
         outcome = Outcome(_split(losses), _split(accuracies), float(training_accuracy), float(seconds))
-        line = cls(row, int(seed), settings, int(images), device, torch, outcome)
+        run = cls(experiment, int(seed), settings, int(images), device, torch, outcome)
         if not more:
-            return line
+            return run
         test_losses, training_accuracies, data = more
         outcome = dataclasses.replace(
             outcome, test_losses=_split(test_losses), training_accuracies=_split(training_accuracies)
         )
-        return dataclasses.replace(line, outcome=outcome, data=data)
+        return dataclasses.replace(run, outcome=outcome, data=data)
 
     def value(self, figure: Figure) -> float | None:
         """Return what this training reached, or None if it never got there."""
@@ -110,21 +110,21 @@ def sole_writer(folder: Path) -> Iterator[None]:
         yield
 
 
-def read_results(folder: Path) -> list[Line]:
+def read_results(folder: Path) -> list[TrainingRun]:
     """Return all trainings that are recorded in a folder.
 
     Raises:
         CoursepackError: a file is not one that this command wrote, or a line is damaged.
     """
-    return [line for name in (NAME, STEPS_NAME) for line in read_lines(folder / name)]
+    return [run for name in (NAME, STEPS_NAME) for run in read_runs(folder / name)]
 
 
-def append_result(folder: Path, line: Line) -> None:
+def append_result(folder: Path, run: TrainingRun) -> None:
     """Record a training in a folder."""
-    append_line(folder / (STEPS_NAME if line.in_steps else NAME), line)
+    append_run(folder / (STEPS_NAME if run.in_steps else NAME), run)
 
 
-def read_lines(path: Path) -> list[Line]:
+def read_runs(path: Path) -> list[TrainingRun]:
     """Return all lines of a results.csv or results_steps.csv; none if there is no such file.
 
     Raises:
@@ -134,27 +134,27 @@ def read_lines(path: Path) -> list[Line]:
         return []
     text = path.read_text(encoding="utf-8")
     columns = _columns(path)
-    header, *rows = csv.reader(text.splitlines()) if text else [list(columns)]
+    header, *experiments = csv.reader(text.splitlines()) if text else [list(columns)]
     if tuple(header) != columns:
         remedy = "move it away; the command then starts a new one"
         raise CoursepackError("its columns are not those of this command", where=str(path), remedy=remedy)
-    lines = []
-    for number, cells in enumerate(rows, start=2):
+    runs = []
+    for number, cells in enumerate(experiments, start=2):
         try:
             if len(cells) != len(columns):
                 raise ValueError
-            lines.append(Line.parse(cells))
+            runs.append(TrainingRun.parse(cells))
         except ValueError as error:
             remedy = "delete the line: its training is then done again"
             raise CoursepackError("a damaged line", where=f"{path}, line {number}", remedy=remedy) from error
-    return lines
+    return runs
 
 
-def append_line(path: Path, line: Line) -> None:
+def append_run(path: Path, run: TrainingRun) -> None:
     """Append a training, in one write so that a run that is stopped leaves no half line."""
     buffer = io.StringIO()
     new = not path.exists() or not path.stat().st_size
-    csv.writer(buffer, lineterminator="\n").writerows(itertools.chain([_columns(path)] if new else [], [line.cells()]))
+    csv.writer(buffer, lineterminator="\n").writerows(itertools.chain([_columns(path)] if new else [], [run.cells()]))
     with path.open("a", encoding="utf-8", newline="") as file:
         file.write(buffer.getvalue())
 
@@ -171,12 +171,12 @@ def _split(cell: str) -> tuple[float, ...]:
     return tuple(float(value) for value in cell.split())
 
 
-def results_of(row: Row, lines: Sequence[Line]) -> list[Line]:
-    """Return a row's trainings with its present settings, one for each seed (the first), by seed."""
-    if not row.build:
+def results_of(experiment: Experiment, runs: Sequence[TrainingRun]) -> list[TrainingRun]:
+    """Return an experiment's trainings with its present settings, one for each seed (the first), by seed."""
+    if not experiment.build:
         return []
-    by_seed: dict[int, Line] = {}
-    for line in lines:
-        if (line.row, line.settings) == (row.name, row.settings):
-            by_seed.setdefault(line.seed, line)
+    by_seed: dict[int, TrainingRun] = {}
+    for run in runs:
+        if (run.experiment, run.settings) == (experiment.name, experiment.settings):
+            by_seed.setdefault(run.seed, run)
     return [by_seed[seed] for seed in sorted(by_seed)]

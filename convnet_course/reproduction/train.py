@@ -1,4 +1,4 @@
-"""Train one row with one seed."""
+"""Train one experiment with one seed."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from torch.nn import functional
 
 from convnet_course.datasets.mnist import MEAN, STD, find_mnist, load_split, mini_root
 from convnet_course.reproduction import capstone
-from convnet_course.reproduction.experiment import MOMENTUM, Row
+from convnet_course.reproduction.experiment import MOMENTUM, Experiment
 from convnet_course.reproduction.images import Data, Split
 from coursepack.course import Course
 from coursepack.errors import CoursepackError
@@ -30,12 +30,12 @@ class Outcome:
     """What one training gave.
 
     Attributes:
-        losses: mean training loss during each epoch, in nats per image; of a row that is counted in steps, the loss on
-            the training part at each measuring.
+        losses: mean training loss during each epoch, in nats per image; of an experiment that is counted in steps, the
+            loss on the training part at each measuring.
         accuracies: test accuracy after each epoch or at each measuring, in percent.
         training_accuracy: on all training images (the part) at the end, in percent.
         seconds: wall-clock time, evaluation included.
-        test_losses: at each measuring, in nats per image; of a row that is counted in steps.
+        test_losses: at each measuring, in nats per image; of an experiment that is counted in steps.
         training_accuracies: at each measuring, in percent; likewise.
     """
 
@@ -98,43 +98,43 @@ def describe_device(device: torch.device) -> str:
     return f"{device.type}, {threads} thread{'s' if threads > 1 else ''}"
 
 
-def train(row: Row, seed: int, data: Data, after_measuring: Callable[[], None] = lambda: None) -> Outcome:
-    """Train a row's network from scratch.
+def train(experiment: Experiment, seed: int, data: Data, after_measuring: Callable[[], None] = lambda: None) -> Outcome:
+    """Train an experiment's network from scratch.
 
     Args:
-        row: what to train, and how; it must have a network.
+        experiment: what to train, and how; it must have a network.
         seed: for the first weights, dropout, and (a generator of its own) the order of the images.
-        data: the row's data set on the device to train on.
+        data: the experiment's data set on the device to train on.
         after_measuring: called after each epoch, or every so many steps.
     """
-    assert row.build is not None, row.name
+    assert experiment.build is not None, experiment.name
     started = time.perf_counter()
     torch.manual_seed(seed)
     order = torch.Generator().manual_seed(seed)
     # On a CPU, convolutions of channels that lie side by side take a sixth less time.
-    layout = torch.channels_last if row.dataset == "cifar10" else torch.preserve_format
-    model = row.build().to(data.train.images.device).to(memory_format=layout)
-    if row.recipe:
-        losses = capstone.fit(model, data.train.images, data.train.labels, row.recipe, order, after_measuring)
+    layout = torch.channels_last if experiment.dataset == "cifar10" else torch.preserve_format
+    model = experiment.build().to(data.train.images.device).to(memory_format=layout)
+    if experiment.recipe:
+        losses = capstone.fit(model, data.train.images, data.train.labels, experiment.recipe, order, after_measuring)
         test = accuracy(model, data.test)
         part = accuracy(model, data.train.part(min(CAPSTONE_PART, len(data.train.labels))))
         return Outcome(tuple(losses), (test,), part, time.perf_counter() - started)
-    optimizer = _optimizer(row, model)
-    run = _train_steps if row.steps else _train_epochs
-    outcome = run(row, data.scaled(row.scale), model, optimizer, order, after_measuring)
+    optimizer = _optimizer(experiment, model)
+    run = _train_steps if experiment.steps else _train_epochs
+    outcome = run(experiment, data.scaled(experiment.scale), model, optimizer, order, after_measuring)
     return dataclasses.replace(outcome, seconds=time.perf_counter() - started)
 
 
-def _optimizer(row: Row, model: nn.Module) -> torch.optim.Optimizer:
-    rate, decay = row.learning_rate, row.weight_decay
-    if row.optimizer == "Adam":
+def _optimizer(experiment: Experiment, model: nn.Module) -> torch.optim.Optimizer:
+    rate, decay = experiment.learning_rate, experiment.weight_decay
+    if experiment.optimizer == "Adam":
         return torch.optim.Adam(model.parameters(), lr=rate, weight_decay=decay)
-    momentum = MOMENTUM if row.optimizer == "SGD" else 0.0
+    momentum = MOMENTUM if experiment.optimizer == "SGD" else 0.0
     return torch.optim.SGD(model.parameters(), lr=rate, momentum=momentum, weight_decay=decay)
 
 
 def _train_epochs(
-    row: Row,
+    experiment: Experiment,
     data: Data,
     model: nn.Module,
     optimizer: torch.optim.Optimizer,
@@ -142,11 +142,11 @@ def _train_epochs(
     after_measuring: Callable[[], None],
 ) -> Outcome:
     losses, accuracies = [], []
-    for stage in row.stages:
+    for stage in experiment.stages:
         for group in optimizer.param_groups:
             group["lr"] = stage.learning_rate
         for _ in range(stage.epochs):
-            losses.append(_train_epoch(model, data.train, optimizer, row.batch_size, order))
+            losses.append(_train_epoch(model, data.train, optimizer, experiment.batch_size, order))
             accuracies.append(accuracy(model, data.test))
             after_measuring()
     return Outcome(tuple(losses), tuple(accuracies), accuracy(model, data.train), 0.0)
@@ -165,21 +165,21 @@ def _train_epoch(
 
 
 def _train_steps(
-    row: Row,
+    experiment: Experiment,
     data: Data,
     model: nn.Module,
     optimizer: torch.optim.Optimizer,
     order: torch.Generator,
     after_measuring: Callable[[], None],
 ) -> Outcome:
-    assert row.steps is not None, row.name
-    chosen = batches(len(data.train.labels), row.batch_size, order)
+    assert experiment.steps is not None, experiment.name
+    chosen = batches(len(data.train.labels), experiment.batch_size, order)
     measured = []
-    for number in range(1, row.steps.count + 1):
+    for number in range(1, experiment.steps.count + 1):
         model.train()
         _step(model, data.train, optimizer, next(chosen).to(data.train.images.device))
-        if number % row.steps.every == 0:
-            parts = data.train.part(row.steps.part), data.test
+        if number % experiment.steps.every == 0:
+            parts = data.train.part(experiment.steps.part), data.test
             measured.append([value for split in parts for value in measure(model, split)])
             after_measuring()
     losses, training_accuracies, test_losses, accuracies = (tuple(series) for series in zip(*measured, strict=True))

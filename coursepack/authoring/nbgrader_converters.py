@@ -41,7 +41,7 @@ class _Complaints(logging.Handler):
 
 @contextmanager
 def scratch_course(course: Course, assignment: str) -> Iterator[Course]:
-    """Yield a throw-away copy of the course that holds one assignment's source and the settings.
+    """Yield a temporary copy of the course with one assignment's source and the settings.
 
     The course's own code is not copied: its settings import it from where it is.
     """

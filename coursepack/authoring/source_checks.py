@@ -31,7 +31,7 @@ def find_mistakes(source: NotebookNode, name: str, package: str = "") -> list[Co
 
     Args:
         source: the source notebook.
-        name: how messages name it, for example its path in the course.
+        name: its name in messages, for example its path in the course.
         package: the course's own package, if it has one: only hidden tests may import it.
     """
     mistakes = [*_id_mistakes(source, name)]
@@ -73,7 +73,7 @@ def _id_mistakes(source: NotebookNode, name: str) -> Iterator[CoursepackError]:
 
 
 def _marker_mistakes(cell: NotebookNode, parts: Split, where: str) -> Iterator[CoursepackError]:
-    """Yield regions that stand in the wrong kind of cell, are empty or are missing."""
+    """Yield errors for regions that are in the wrong kind of cell, empty or missing."""
     solution, test = is_solution(cell), is_test(cell)
     if parts.of("SOLUTION") and not solution:
         yield _fault("a solution region is in a cell that is not a solution cell", where)
@@ -131,7 +131,7 @@ def _variables(source: NotebookNode) -> set[str]:
 
 
 def _test_mistakes(cell: NotebookNode, parts: Split, where: str) -> Iterator[CoursepackError]:
-    """Yield points on the wrong tests and a missing rubric comment."""
+    """Yield errors for points on the wrong tests and for a missing opening comment."""
     points, hidden = marks_of(cell).get("points"), bool(parts.of("HIDDEN TESTS"))
     if not isinstance(points, (int, float)) or isinstance(points, bool) or points < 0:
         yield _fault(f"the test cell has points {points!r}, not a number of at least 0", where)
@@ -155,7 +155,7 @@ def _value_mistakes(cell: NotebookNode, where: str) -> Iterator[CoursepackError]
 
 
 def _name_mistakes(source: NotebookNode, cell: NotebookNode, where: str) -> Iterator[CoursepackError]:
-    """Yield what the judge, who runs tests that carry points outside the notebook, could not make sense of."""
+    """Yield errors for names that the judge, which runs graded tests outside the notebook, could not resolve."""
     if not marks_of(cell).get("points"):
         return
     try:

@@ -11,7 +11,7 @@ TOLERANCE = 1e-3  # a network that insists on float32 may round differently in b
 
 
 def assert_classifier(network: ModuleHandle, input_shape: tuple[int, ...] = (1, 28, 28), classes: int = 10) -> None:
-    """Check that a network gives finite scores of each class, the same whatever else is in the batch, in eval mode.
+    """Check that a network in eval mode gives finite scores that do not depend on the rest of the batch.
 
     Args:
         network: handle to a student's network, trained or not.

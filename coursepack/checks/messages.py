@@ -25,9 +25,9 @@ def failed(
 
     Args:
         about: what was compared, as the start of a sentence: "resample (step 2): shape of the result".
-        call: the call that was tried, with its plain settings and the shapes of its arrays.
-        expected: what should have come.
-        got: what came.
+        call: the call that was made, with its plain settings and the shapes of its arrays.
+        expected: the right result.
+        got: the student's result.
         where: the first place where they differ.
         hint: one thing to look at.
     """

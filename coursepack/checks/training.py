@@ -61,7 +61,7 @@ def assert_accuracy(
 
 
 def _check_reach(network: ModuleHandle, images: Array, classes: int) -> None:
-    """Check that a gradient reaches every layer: a good accuracy above layers that were left as they began is luck."""
+    """Check that a gradient reaches every layer: with untrained layers, a good accuracy is luck."""
     grad_output = np.random.default_rng(20_264).standard_normal((len(images), classes))
     with student_errors(f"{network.name}: forward pass in train mode"):
         layers = network.trace(images, train=True, grad_output=grad_output).layers

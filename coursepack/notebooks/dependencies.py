@@ -90,7 +90,7 @@ class Names:
 
 
 def irrelevant_cells(notebook: NotebookNode) -> set[str]:
-    """Return the ids of ungraded code cells on which no graded cell depends; none if a cell is no Python."""
+    """Return the ids of ungraded code cells on which no graded cell depends; none if a cell is not Python."""
     cells = code_cells(notebook)
     try:
         names = {cell.id: Names.of(cell.source) for cell in cells}

@@ -32,10 +32,10 @@ class ServerProcess:
     """A running fork server.
 
     Args:
-        data: the folder of data to show to student code.
-        preload: modules to import once, before any kernel is there.
+        data: the folder of data that student code may see.
+        preload: modules to import once, before any kernel starts.
         secret: folders and files that the jail does not show, wherever they lie.
-        jailed: False runs it without any wall.
+        jailed: False runs it without isolation.
 
     Attributes:
         folder: the sockets' folder, on this side.
@@ -81,7 +81,7 @@ class ServerProcess:
         """Wait until the server has imported everything.
 
         Raises:
-            CoursepackError: it ended instead, and what it said last is told; or a module to preload is missing.
+            CoursepackError: it ended instead (with the end of its log), or a module to preload is missing.
         """
         try:
             missing = self.receive(START_SECONDS)["missing"]

@@ -25,7 +25,7 @@ MAX_MESSAGE = 500
 
 @contextlib.contextmanager
 def fixed_seeds(seed: int = SEED) -> Iterator[None]:
-    """Seed `random`, NumPy and torch (where it is in use) for a while, then put their states back."""
+    """Seed `random`, NumPy and torch (where it is in use) inside the block, then restore their states."""
     torch: Any = sys.modules.get("torch")
     states = random.getstate(), np.random.get_state()
     with torch.random.fork_rng(devices=[]) if torch else contextlib.nullcontext():

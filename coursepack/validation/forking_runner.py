@@ -266,7 +266,7 @@ class _BaseRun:
 
 
 def _up_to_last_test(cells: list[NotebookNode]) -> list[NotebookNode]:
-    """Return the cells that can decide a branch's outcome: nothing that comes after the last test cell can."""
+    """Return the cells that can decide a branch's outcome: those up to the last test cell."""
     tests = [number for number, cell in enumerate(cells) if is_graded(cell)]
     return cells[: tests[-1] + 1] if tests else []
 

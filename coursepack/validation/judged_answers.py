@@ -84,7 +84,7 @@ def _borne_on(solution: Answer, variants: Sequence[Answer], mutants: Sequence[An
 
 
 def _combined(solution: Answer, mutants: Sequence[Answer], full: bool) -> list[Judged]:
-    """Put wrong answers together that replace different cells and lose different ones."""
+    """Combine wrong answers that replace different cells and lose different ones."""
     groups = in_groups(mutants, functools.partial(_clash, solution))
     return [_merged(solution, group, full) for group in groups]
 

@@ -7,7 +7,7 @@ forked processes; some of each kind also go through jail and judge, like a submi
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from rich.console import Console
@@ -39,8 +39,9 @@ class Proof:
 
     Attributes:
         jobs: how many notebooks run at once.
-        only: a text that the names of all answers to run contain.
+        only: run only the answers whose name contains this text.
         quick: let some answers of every kind go through jail and judge, and run no others.
+        skip_quick: run all answers, but none in jail and judge: for a run that comes after one with `quick`.
         full: run every cell of every answer, also those on which no test depends.
         all_judged: let all answers go through jail and judge, not only some of each kind.
         unsafe_no_jail: let the judge's kernels run without any wall.
@@ -49,6 +50,7 @@ class Proof:
     jobs: int = 2
     only: str = ""
     quick: bool = False
+    skip_quick: bool = False
     full: bool = False
     all_judged: bool = False
     unsafe_no_jail: bool = False
@@ -64,34 +66,47 @@ def prove_pack(course: Course, assignments: list[str], proof: Proof) -> int:
     families = [list(answers(course, name, proof.only, full=proof.full)) for name in assignments]
     if proof.only and not any(proof.only in answer.name for family in families for answer in family):
         raise CoursepackError(f"no answer's name contains “{proof.only}”", where=str(course.root / "answers"))
-    if not proof.unsafe_no_jail:
+    if not (proof.unsafe_no_jail or proof.skip_quick):
         jail.check_jail()
     runs = {} if proof.quick else _run_in_forks(course, families, proof, console)
+    failed = 0
+    if not proof.quick:
+        pairs = [(families[place[0]][place[1]], result) for place, result in sorted(runs.items())]
+        console.print(_table("Proof of the pack", pairs))
+        failed = _count_failed(pairs, "", console)
+    if proof.skip_quick:
+        console.print("--skip-quick: no answer went through jail and judge; `coursepack validate --quick` does that")
+        return 1 if failed else 0
+    chosen = _chosen(families, runs, proof)
+    judged = _judged(course, chosen, proof, console)
+    console.print(_table("Through jail and judge", judged))
+    if proof.quick:
+        left_out = _sum(one for family in families for one in family) - _sum(chosen)
+        console.print(f"--quick: {left_out} answers were left out; without it, all are run")
+    failed += _count_failed(judged, " in jail and judge", console)
+    return 1 if failed else 0
+
+
+def _chosen(families: Sequence[Sequence[Answer]], runs: Mapping[Place, NotebookRun], proof: Proof) -> list[Judged]:
+    """Return the answers that go through jail and judge."""
     chosen: list[Judged] = []
     for number, family in enumerate(families):
         results = [runs.get((number, index), NotebookRun()) for index in range(len(family))]
         chosen += selection(family, results, everything=proof.all_judged, full=proof.full)
-    chosen = [answer for answer in chosen if proof.only in answer.name]
-    judged = _judged(course, chosen, proof, console)
-    pairs = [(families[place[0]][place[1]], result) for place, result in sorted(runs.items())]
-    if proof.quick:
-        left_out = _sum(one for family in families for one in family) - _sum(chosen)
-        console.print(f"--quick: {left_out} answers were left out; without it, all are run")
-    else:
-        console.print(_table("Proof of the pack", pairs))
-    console.print(_table("Through jail and judge", judged))
-    failed = [_sum(answer for answer, result in some if faults(answer, result)) for some in (pairs, judged)]
-    total = [_sum(answer for answer, _ in some) for some in (pairs, judged)]
-    if not proof.quick:
-        console.print(f"{total[0] - failed[0]} of {total[0]} answers judged as they should be")
-    console.print(f"{total[1] - failed[1]} of {total[1]} answers judged as they should be in jail and judge")
-    return 1 if any(failed) else 0
+    return [answer for answer in chosen if proof.only in answer.name]
+
+
+def _count_failed(pairs: Pairs, where: str, console: Console) -> int:
+    """Print how many answers were judged as they should be, and return how many were not."""
+    total, failed = _sum(answer for answer, _ in pairs), _sum(one for one, result in pairs if faults(one, result))
+    console.print(f"{total - failed} of {total} answers judged as they should be{where}")
+    return failed
 
 
 def _run_in_forks(
     course: Course, families: Sequence[Sequence[Answer]], proof: Proof, console: Console
 ) -> dict[Place, NotebookRun]:
-    """Run all answers; return the results by their places."""
+    """Run all answers in forked processes; return the results by place."""
     results: dict[Place, NotebookRun] = {}
     with Pace(console, "proving", sum(map(len, families))) as pace:
         notebooks = [[answer.notebook for answer in family] for family in families]

@@ -5,11 +5,14 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from typing import Any
 
 import pytest
+from nbformat import NotebookNode
 from tiny_course import ASSIGNMENT, source_notebook
 
+from coursepack import cli
 from coursepack.course import Course
 from coursepack.errors import CoursepackError
 from coursepack.grading.notebook.verdict_records import GradedNotebook, VerdictRecord
@@ -72,7 +75,7 @@ def test_is_a_sound_pack_proved_both_ways(tiny_course: Course) -> None:
     assert code == 0, said
     assert "Through jail and judge" in said
     assert "6 of 6 answers judged as they should be" in said
-    assert "6 of 6 of them judged so in jail and judge, too" in said
+    assert "6 of 6 answers judged as they should be in jail and judge" in said
 
 
 def test_has_every_hidden_test_a_right_and_a_wrong_answer(tiny_course: Course) -> None:
@@ -153,3 +156,34 @@ def test_without_a_jail_nothing_is_proved_unless_asked_for(
     monkeypatch.setattr(validate, "answers", lambda *_, **__: iter(()))
     monkeypatch.setattr(validate, "selection", lambda *_, **__: [])
     assert prove_pack(tiny_course, [ASSIGNMENT], Proof(jobs=1, unsafe_no_jail=True)) == 0
+
+
+def all_lose_everything(_: Course, families: Sequence[Sequence[NotebookNode]], __: int) -> Iterator[tuple[Any, Any]]:
+    """Stand in for `run_all`: no test of any notebook passes."""
+    yield from (((f, i), NotebookRun(fault="ended")) for f, family in enumerate(families) for i in range(len(family)))
+
+
+def test_does_skip_quick_run_all_answers_but_none_in_jail_and_judge(
+    tiny_course: Course, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def judge(*_: object, **__: object) -> None:
+        raise AssertionError("judged")
+
+    monkeypatch.setattr(validate, "judge_all", judge)
+    monkeypatch.setattr(validate, "run_all", all_lose_everything)
+    assert prove_pack(tiny_course, [ASSIGNMENT], Proof(jobs=1, skip_quick=True)) == 1
+    printed = capsys.readouterr().out
+    assert "0 of" in printed
+    assert "no answer went through jail and judge" in printed
+
+
+@pytest.mark.parametrize("other", ["--quick", "--all-judged"])
+def test_do_options_that_contradict_end_in_one_error(
+    tiny_course: Course, other: str, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    arguments = ["coursepack", "validate", "--skip-quick", other, "--course", str(tiny_course.root)]
+    monkeypatch.setattr(sys, "argv", arguments)
+    with pytest.raises(SystemExit) as ended:
+        cli.main()
+    assert ended.value.code == 2
+    assert "leave one of them out" in capsys.readouterr().err

@@ -113,7 +113,7 @@ def _grade_waiting(workspace: Workspace, students: list[str], options: Options, 
 
 
 def _point_to_logs(workspace: Workspace, console: Console, log: Path) -> None:
-    """Say where the tracebacks of grader errors are, and what else happened."""
+    """Print where the log and the tracebacks of grader errors are."""
     logs = sorted(workspace.records.glob("*.log"))
     if logs:
         shown = logs[0] if len(logs) == 1 else workspace.records / "*.log"

@@ -161,7 +161,7 @@ def score_cell(grade: Any, cell: NotebookNode | None, points: Mapping[str, float
 
 
 def _untouched(cell: NotebookNode | None) -> bool:
-    """Tell whether an answer is still what students got."""
+    """Tell whether an answer is still as released."""
     if cell is None or is_task(cell):
         return False
     return bool(marks_of(cell).get("checksum") == utils.compute_checksum(cell))

@@ -145,7 +145,7 @@ def _own_modules(course: Course, source: NotebookNode) -> dict[Path, str]:
 
 
 def _files_of(homes: Iterable[Path], name: str) -> list[Path]:
-    """Return the file of a module; of a package its `__init__.py` and whatever is no Python beside it."""
+    """Return the file of a module; for a package, its `__init__.py` and the non-Python files beside it."""
     for module in (home / name.replace(".", "/") for home in homes):
         file = module.with_name(f"{module.name}.py")
         if file.is_file():

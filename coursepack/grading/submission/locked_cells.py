@@ -41,7 +41,7 @@ def _is_changed(own: NotebookNode, cell: NotebookNode) -> bool:
 
 
 def _as_handed_out(cell: NotebookNode) -> bool:
-    """Return whether a cell's text is the one to which its own checksum was given."""
+    """Return whether a cell's checksum matches its text."""
     marks = marks_of(cell)
     if not isinstance(marks.get("checksum"), str) or not marks.get("grade_id"):
         return False

@@ -31,7 +31,7 @@ def repaired(content: dict[str, Any]) -> tuple[NotebookNode, tuple[str, ...]]:
         content: the notebook's JSON, after `strip_notebook`.
 
     Raises:
-        UnreadableError: it has no cells, or is of a format that is yet to come.
+        UnreadableError: it has no cells, or has a format newer than we know.
     """
     notes: list[str] = []
     raw = _raw_cells(content)

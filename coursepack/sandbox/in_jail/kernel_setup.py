@@ -35,7 +35,7 @@ def outlive_exit(shell: Any) -> None:
 
 
 def seed() -> None:
-    """Seed `random`, NumPy, and torch if the server has imported it; forks would else share the server's numbers."""
+    """Seed `random`, NumPy and torch (if imported); otherwise forks would share the server's numbers."""
     import numpy as np
 
     random.seed(SEED)

@@ -32,13 +32,13 @@ WITH_TORCH = ("subject_agent.torch_modules", "subject_agent.training_loops")
 
 
 def import_all(preload: Sequence[str]) -> list[str]:
-    """Import everything, and use what makes itself ready at its first use: fonts, image formats, convolutions.
+    """Import everything, and use once what initialises itself at first use: fonts, image formats, convolutions.
 
     Args:
-        preload: what the course's notebooks import.
+        preload: modules that the course's notebooks import.
 
     Returns:
-        Which of them is not installed, each with the reason.
+        The modules that are not installed, each with the reason.
     """
     missing = []
     for name in (*preload, *IMPORTS, *(WITH_TORCH if "torch" in preload else ())):

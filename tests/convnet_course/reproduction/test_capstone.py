@@ -11,13 +11,13 @@ from torch import Tensor, nn
 
 from convnet_course.reproduction.capstone import CapstoneNet, Muon, Recipe, distort, fit, moved, pace
 from convnet_course.reproduction.experiment import Figure
-from convnet_course.reproduction.experiments import select_rows
+from convnet_course.reproduction.experiments import select_experiments
 from convnet_course.reproduction.images import Data, Split
-from convnet_course.reproduction.results_file import Line
+from convnet_course.reproduction.results_file import TrainingRun
 from convnet_course.reproduction.train import load_mnist, train
 from coursepack.course import Course
 
-(ROW,) = select_rows(["Capstone"])
+(EXPERIMENT,) = select_experiments(["Capstone"])
 STILL = Recipe(degrees=0, shear=0, zoom=0, shift=0)
 
 
@@ -39,10 +39,10 @@ def test_has_it_fewer_than_7000_parameters() -> None:
     # Counted by hand: kernels, two for each normalised channel, the linear layer with its bias.
     kernels = 16 * 9 + 2 * 16 * 16 * 9 + (16 * 9 + 16 * 28) + (28 * 9 + 28 * 28)
     counted = kernels + 2 * (16 + 16 + 16 + 28 + 28) + (28 + 1) * 10
-    assert ROW.parameters == counted == 6_878 < 7_000
+    assert EXPERIMENT.parameters == counted == 6_878 < 7_000
     assert all(each.requires_grad for each in CapstoneNet().parameters())
-    assert ROW.settings.startswith("6,878 parameters; ")
-    assert "120 epochs" in ROW.settings
+    assert EXPERIMENT.settings.startswith("6,878 parameters; ")
+    assert "120 epochs" in EXPERIMENT.settings
 
 
 def test_are_its_predictions_the_mean_over_nine_views() -> None:
@@ -121,22 +121,22 @@ def test_does_the_pace_rise_and_fall() -> None:
 
 def test_does_a_quick_epoch_run_and_learn(mini: Data) -> None:
     told: list[None] = []
-    outcome = train(ROW.quick(), 0, mini, lambda: told.append(None))
+    outcome = train(EXPERIMENT.quick(), 0, mini, lambda: told.append(None))
     assert len(told) == len(outcome.losses) == len(outcome.accuracies) == 1
     assert outcome.accuracies[0] > 20
-    line = Line("Capstone", 0, ROW.settings, 3_000, "cpu, 1 thread", "2.15.0", outcome)
-    assert line.value(Figure("test accuracy", 99.5)) == outcome.accuracies[0]
+    run = TrainingRun("Capstone", 0, EXPERIMENT.settings, 3_000, "cpu, 1 thread", "2.15.0", outcome)
+    assert run.value(Figure("test accuracy", 99.5)) == outcome.accuracies[0]
 
 
 def test_does_a_seed_decide_the_training(mini: Data) -> None:
-    runs = [train(ROW.quick(), seed, few(mini)) for seed in (0, 0, 1)]
+    runs = [train(EXPERIMENT.quick(), seed, few(mini)) for seed in (0, 0, 1)]
     assert runs[0].losses == runs[1].losses != runs[2].losses
 
 
 def test_are_test_images_without_influence_on_the_training(mini: Data) -> None:
     data = few(mini)
     turned = Data(data.origin, data.train, Split(-data.test.images, 9 - data.test.labels))
-    one, other = train(ROW.quick(), 0, data), train(ROW.quick(), 0, turned)
+    one, other = train(EXPERIMENT.quick(), 0, data), train(EXPERIMENT.quick(), 0, turned)
     assert (one.losses, one.training_accuracy) == (other.losses, other.training_accuracy)
 
 

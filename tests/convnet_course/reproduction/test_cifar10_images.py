@@ -16,7 +16,7 @@ from convnet_course.__main__ import main
 from convnet_course.reproduction import cifar10_images
 from convnet_course.reproduction.cifar10_images import CLASSES, load_cifar
 from convnet_course.reproduction.experiment import Steps
-from convnet_course.reproduction.experiments import select_rows
+from convnet_course.reproduction.experiments import select_experiments
 from convnet_course.reproduction.images import Data, Split
 from convnet_course.reproduction.results_file import read_results
 from convnet_course.reproduction.train import batches, train
@@ -24,7 +24,7 @@ from coursepack.course import Course
 from coursepack.errors import CoursepackError
 
 CPU = torch.device("cpu")
-ROWS = select_rows(["ps3-MLP", "ps3-DeepMLP", "ConvNet"])
+EXPERIMENTS = select_experiments(["ps3-MLP", "ps3-DeepMLP", "ConvNet"])
 
 
 @pytest.fixture
@@ -132,20 +132,20 @@ def still(seed: int, images: int) -> Data:
 
 
 def test_are_losses_and_accuracies_measured_every_so_many_steps() -> None:
-    (row,) = select_rows(["ps3-DeepMLP"])
-    row = dataclasses.replace(row, steps=Steps(30, 0.002, every=10, part=20), batch_size=50)
+    (experiment,) = select_experiments(["ps3-DeepMLP"])
+    experiment = dataclasses.replace(experiment, steps=Steps(30, 0.002, every=10, part=20), batch_size=50)
     ticks: list[int] = []
-    outcome = train(row, 0, still(0, 200), lambda: ticks.append(1))
+    outcome = train(experiment, 0, still(0, 200), lambda: ticks.append(1))
     assert len(ticks) == len(outcome.losses) == len(outcome.test_losses) == len(outcome.accuracies) == 3
     assert outcome.training_accuracies[-1] == outcome.training_accuracy
     assert outcome.accuracies[-1] > 15
     assert outcome.test_losses[-1] < outcome.test_losses[0]
-    assert train(row, 0, still(0, 200)).test_losses == outcome.test_losses
-    assert train(row, 1, still(0, 200)).test_losses != outcome.test_losses
+    assert train(experiment, 0, still(0, 200)).test_losses == outcome.test_losses
+    assert train(experiment, 1, still(0, 200)).test_losses != outcome.test_losses
 
 
 def test_is_plain_gradient_descent_plain() -> None:
-    (row,) = select_rows(["ps3-MLP"])
+    (experiment,) = select_experiments(["ps3-MLP"])
     data = still(0, 50)
 
     def flat() -> nn.Module:
@@ -154,8 +154,8 @@ def test_is_plain_gradient_descent_plain() -> None:
             nn.init.zeros_(each)
         return network
 
-    row = dataclasses.replace(row, build=flat, steps=Steps(2, 1e-6, every=1, part=50), batch_size=50)
-    outcome = train(row, 0, data)
+    experiment = dataclasses.replace(experiment, build=flat, steps=Steps(2, 1e-6, every=1, part=50), batch_size=50)
+    outcome = train(experiment, 0, data)
     network = flat()
     images, labels = data.train.batch(slice(None))
     for expected in outcome.losses:
@@ -172,13 +172,15 @@ def test_does_a_quick_look_run_the_rows_in_steps(
     course: Course, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     into = tmp_path / "look"
-    arguments = [*(row.name for row in ROWS), "--quick", "--device", "cpu", "--into", str(into)]
+    arguments = [*(experiment.name for experiment in EXPERIMENTS), "--quick", "--device", "cpu", "--into", str(into)]
     monkeypatch.setattr("sys.argv", ["coursepack", "reproduce", *arguments, "--course", str(course.root)])
     monkeypatch.chdir(course.root)
     with pytest.raises(SystemExit) as exit_:
         main()
     assert not exit_.value.code
-    lines = read_results(into)
-    assert [(line.row, len(line.outcome.test_losses)) for line in lines] == [(row.name, 2) for row in ROWS]
-    assert {line.data for line in lines} == {"coloured shapes"}
+    runs = read_results(into)
+    assert [(run.experiment, len(run.outcome.test_losses)) for run in runs] == [
+        (experiment.name, 2) for experiment in EXPERIMENTS
+    ]
+    assert {run.data for run in runs} == {"coloured shapes"}
     assert (into / "results_cifar_convnet.png").exists()

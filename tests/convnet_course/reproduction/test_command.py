@@ -10,14 +10,14 @@ import torch
 
 from convnet_course.__main__ import main
 from convnet_course.reproduction import command
-from convnet_course.reproduction.experiment import Row, Stage
-from convnet_course.reproduction.experiments import select_rows
+from convnet_course.reproduction.experiment import Experiment, Stage
+from convnet_course.reproduction.experiments import select_experiments
 from convnet_course.reproduction.images import Data, Split
-from convnet_course.reproduction.results_file import read_lines
+from convnet_course.reproduction.results_file import read_runs
 from convnet_course.reproduction.train import Outcome, accuracy, load_mnist, train
 from coursepack.course import Course
 
-(SIMPLE,) = select_rows(["SimpleFC"])
+(SIMPLE,) = select_experiments(["SimpleFC"])
 
 
 @pytest.fixture(scope="module")
@@ -38,11 +38,11 @@ def pretend_full(monkeypatch: pytest.MonkeyPatch, course: Course) -> list[tuple[
     """Let the mini set pass for the full one and training take no time; return what is trained, as it happens."""
     trained: list[tuple[str, int]] = []
 
-    def at_once(row: Row, seed: int, *_: object) -> Outcome:
+    def at_once(experiment: Experiment, seed: int, *_: object) -> Outcome:
         if len(trained) == 3:
             raise KeyboardInterrupt
-        trained.append((row.name, seed))
-        return Outcome((0.5,) * row.epochs, (90.0,) * row.epochs, 90.0, 1.0)
+        trained.append((experiment.name, seed))
+        return Outcome((0.5,) * experiment.epochs, (90.0,) * experiment.epochs, 90.0, 1.0)
 
     monkeypatch.setattr(command, "data_root", lambda *_: course.root / "data" / "mnist_mini")
     monkeypatch.setattr(command, "train", at_once)
@@ -50,8 +50,8 @@ def pretend_full(monkeypatch: pytest.MonkeyPatch, course: Course) -> list[tuple[
 
 
 def test_does_a_seed_decide_the_training(mini: Data) -> None:
-    row = SIMPLE.quick()
-    runs = [train(row, seed, mini) for seed in (0, 0, 1)]
+    experiment = SIMPLE.quick()
+    runs = [train(experiment, seed, mini) for seed in (0, 0, 1)]
     assert runs[0].losses == runs[1].losses != runs[2].losses
     assert runs[0].accuracies == runs[1].accuracies
     assert runs[0].accuracies[-1] > 70
@@ -59,11 +59,11 @@ def test_does_a_seed_decide_the_training(mini: Data) -> None:
 
 def test_does_every_stage_train_at_its_own_rate(mini: Data) -> None:
     few = Data("a few", Split(mini.train.images[:100], mini.train.labels[:100]), mini.test)
-    still = Row("x", "x", "x", (), SIMPLE.build, (Stage(1, 0.1), Stage(2, 0.0)))
+    still = Experiment("x", "x", "x", (), SIMPLE.build, (Stage(1, 0.1), Stage(2, 0.0)))
     outcome = train(still, 0, few)
     assert len(outcome.accuracies) == 3
     assert outcome.accuracies[0] == outcome.accuracies[1] == outcome.accuracies[2]
-    moving = Row("x", "x", "x", (), SIMPLE.build, (Stage(1, 0.1), Stage(2, 0.1)))
+    moving = Experiment("x", "x", "x", (), SIMPLE.build, (Stage(1, 0.1), Stage(2, 0.1)))
     assert train(moving, 0, few).losses[2] < outcome.losses[2]
 
 
@@ -83,9 +83,9 @@ def test_does_a_quick_look_stay_out_of_docs(
     page = (tmp_path / "look" / "results.md").read_text(encoding="utf-8")
     assert "no figure here is a result" in page
     assert "| `SimpleFC` | test accuracy, epoch 5 | 92.10 | not reached |" in page
-    (line,) = read_lines(tmp_path / "look" / "results.csv")
-    assert len(line.outcome.accuracies) == 1
-    assert line.images == 3_000
+    (only,) = read_runs(tmp_path / "look" / "results.csv")
+    assert len(only.outcome.accuracies) == 1
+    assert only.images == 3_000
 
 
 def test_is_a_quick_look_into_docs_refused(
@@ -106,7 +106,8 @@ def test_is_the_mini_set_alone_refused(
 
 
 @pytest.mark.parametrize(
-    ("arguments", "says"), [(("nonsense",), "there is no row"), (("--device", "abacus"), "cannot use the device")]
+    ("arguments", "says"),
+    [(("nonsense",), "there is no experiment"), (("--device", "abacus"), "cannot use the device")],
 )
 def test_is_a_mistake_told_in_one_message(
     course: Course,
@@ -131,7 +132,7 @@ def test_does_the_same_command_go_on_where_it_was_stopped(
     assert run(monkeypatch, course, *arguments) == 0
     assert trained == [("SimpleCNN", 1)]
     assert "3 of 4 trainings are recorded already" in capsys.readouterr().out
-    assert [(line.row, line.seed) for line in read_lines(course.root / "docs" / "results.csv")] == [
+    assert [(run.experiment, run.seed) for run in read_runs(course.root / "docs" / "results.csv")] == [
         ("SimpleFC", 0),
         ("SimpleFC", 1),
         ("SimpleCNN", 0),

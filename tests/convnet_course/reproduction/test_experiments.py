@@ -5,11 +5,11 @@ from __future__ import annotations
 import pytest
 import torch
 
-from convnet_course.reproduction.experiment import Row
-from convnet_course.reproduction.experiments import ROWS, select_rows
+from convnet_course.reproduction.experiment import Experiment
+from convnet_course.reproduction.experiments import EXPERIMENTS, select_experiments
 from coursepack.errors import CoursepackError
 
-RUNNABLE = [row for row in ROWS if row.build]
+RUNNABLE = [experiment for experiment in EXPERIMENTS if experiment.build]
 # Counted by hand: (inputs + 1) · outputs of every linear layer, (k²·inputs + 1) · outputs of every convolution,
 # twice the width of every normalisation.
 PARAMETERS = {
@@ -38,68 +38,72 @@ SHAPES = {"mnist": (1, 28, 28), "cifar10": (3, 32, 32)}
 
 
 def test_has_every_network_the_parameters_it_should_have() -> None:
-    assert {row.name: row.parameters for row in RUNNABLE} == PARAMETERS
+    assert {experiment.name: experiment.parameters for experiment in RUNNABLE} == PARAMETERS
 
 
-@pytest.mark.parametrize("row", RUNNABLE, ids=lambda row: row.name)
-def test_does_every_network_give_ten_logits(row: Row) -> None:
-    assert row.build is not None
-    logits = row.build().eval()(64 * torch.randn(2, *SHAPES[row.dataset]))
+@pytest.mark.parametrize("experiment", RUNNABLE, ids=lambda experiment: experiment.name)
+def test_does_every_network_give_ten_logits(experiment: Experiment) -> None:
+    assert experiment.build is not None
+    logits = experiment.build().eval()(64 * torch.randn(2, *SHAPES[experiment.dataset]))
     assert logits.shape == (2, 10)
     assert not torch.allclose(logits.exp().sum(dim=1), torch.ones(2)), "probabilities, not logits"
 
 
-@pytest.mark.parametrize("row", RUNNABLE, ids=lambda row: row.name)
-def test_is_every_epoch_that_a_figure_names_trained(row: Row) -> None:
-    assert max(figure.epoch for figure in row.figures) <= row.epochs
-    assert row.measurings
+@pytest.mark.parametrize("experiment", RUNNABLE, ids=lambda experiment: experiment.name)
+def test_is_every_epoch_that_a_figure_names_trained(experiment: Experiment) -> None:
+    assert max(figure.epoch for figure in experiment.figures) <= experiment.epochs
+    assert experiment.measurings
 
 
 def test_are_names_and_settings_enough_to_tell_rows_apart() -> None:
-    assert len({row.name for row in ROWS}) == len(ROWS)
-    assert len({(row.settings, row.build) for row in RUNNABLE}) == len(RUNNABLE)
+    assert len({experiment.name for experiment in EXPERIMENTS}) == len(EXPERIMENTS)
+    assert len({(experiment.settings, experiment.build) for experiment in RUNNABLE}) == len(RUNNABLE)
 
 
 def test_are_steps_measured_to_the_last() -> None:
-    counted = [row.steps for row in ROWS if row.steps]
+    counted = [experiment.steps for experiment in EXPERIMENTS if experiment.steps]
     assert [steps.count % steps.every for steps in counted] == [0, 0, 0]
-    assert all(sum(map(bool, (row.stages, row.steps, row.recipe))) == 1 for row in ROWS)
+    assert all(
+        sum(map(bool, (experiment.stages, experiment.steps, experiment.recipe))) == 1 for experiment in EXPERIMENTS
+    )
 
 
 def test_does_a_row_that_cannot_run_say_what_it_waits_for() -> None:
-    waits = Row("later", "ps9", "ps9", (), note="Needs patience.")
-    assert select_rows([], [waits]) == []
+    waits = Experiment("later", "ps9", "ps9", (), note="Needs patience.")
+    assert select_experiments([], [waits]) == []
     with pytest.raises(CoursepackError, match="later cannot be run yet: Needs patience"):
-        select_rows(["later"], [waits])
+        select_experiments(["later"], [waits])
 
 
 def test_are_the_first_weights_of_the_numpy_network_tiny() -> None:
-    (row,) = select_rows(["ps3-MLP"])
-    assert row.build is not None
+    (experiment,) = select_experiments(["ps3-MLP"])
+    assert experiment.build is not None
     torch.manual_seed(0)
-    weights = [each for each in row.build().parameters() if each.dim() == 2]
+    weights = [each for each in experiment.build().parameters() if each.dim() == 2]
     assert [round(1e4 * each.std().item(), 1) for each in weights] == [1.0, 1.0]
 
 
 def test_do_the_settings_name_every_stage() -> None:
-    (row,) = select_rows(["DropoutCNN"])
-    assert "0.001 (5 epochs), 0.0001 (5 epochs), 1e-05 (5 epochs)" in row.settings
-    assert row.quick().settings != row.settings
+    (experiment,) = select_experiments(["DropoutCNN"])
+    assert "0.001 (5 epochs), 0.0001 (5 epochs), 1e-05 (5 epochs)" in experiment.settings
+    assert experiment.quick().settings != experiment.settings
 
 
 def test_can_rows_be_named_by_assignment() -> None:
-    names = [row.name for row in select_rows(["ps5_conv_blocks", "SimpleFC", "ConvMaxPoolNetwork"])]
+    names = [
+        experiment.name for experiment in select_experiments(["ps5_conv_blocks", "SimpleFC", "ConvMaxPoolNetwork"])
+    ]
     assert names == ["MultiLayerPerceptron", "ConvMaxPoolNetwork", "ConvBatchNormNetwork", "SimpleFC"]
-    assert select_rows([]) == RUNNABLE
+    assert select_experiments([]) == RUNNABLE
 
 
 def test_do_the_settings_of_steps_name_pixels_and_measuring() -> None:
-    mlp, deep = select_rows(["ps3-MLP", "ps3-DeepMLP"])
+    mlp, deep = select_experiments(["ps3-MLP", "ps3-DeepMLP"])
     assert "plain SGD, learning rate 0.002 (1,500 steps), batches of 200; pixels 0 to 255 less the mean" in mlp.settings
     assert "divided by 64; measured every 1,000 steps on all test and 10,000 training images" in deep.settings
     assert deep.quick().settings != deep.settings
 
 
 def test_is_a_row_that_cannot_be_had_told() -> None:
-    with pytest.raises(CoursepackError, match="there is no row"):
-        select_rows(["SimpleFCN"])
+    with pytest.raises(CoursepackError, match="there is no experiment"):
+        select_experiments(["SimpleFCN"])

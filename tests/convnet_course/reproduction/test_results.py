@@ -7,45 +7,49 @@ from pathlib import Path
 
 import pytest
 
-from convnet_course.reproduction.experiment import Figure, Row
-from convnet_course.reproduction.experiments import ROWS, select_rows
+from convnet_course.reproduction.experiment import Experiment, Figure
+from convnet_course.reproduction.experiments import EXPERIMENTS, select_experiments
 from convnet_course.reproduction.page import NOT_RUN, blur, results_page
 from convnet_course.reproduction.plots import PLOTS, draw_plots, plots_with_results
 from convnet_course.reproduction.results_file import (
     COLUMNS,
-    Line,
-    append_line,
+    TrainingRun,
     append_result,
-    read_lines,
+    append_run,
     read_results,
+    read_runs,
     results_of,
 )
 from convnet_course.reproduction.train import Outcome
 from coursepack.course import Course
 from coursepack.errors import CoursepackError
 
-SIMPLE, BLOCKS, ABLATION = select_rows(["SimpleFC", "ConvMaxPoolNetwork", "ps4-MLP"])
-DEEP, CONV_NET = select_rows(["ps3-DeepMLP", "ConvNet"])
+SIMPLE, BLOCKS, ABLATION = select_experiments(["SimpleFC", "ConvMaxPoolNetwork", "ps4-MLP"])
+DEEP, CONV_NET = select_experiments(["ps3-DeepMLP", "ConvNet"])
 
 
-def line(row: Row, seed: int, last: float, *, losses: tuple[float, ...] = (0.5, 0.4, 0.3, 0.2, 0.125)) -> Line:
+def run(
+    experiment: Experiment, seed: int, last: float, *, losses: tuple[float, ...] = (0.5, 0.4, 0.3, 0.2, 0.125)
+) -> TrainingRun:
     outcome = Outcome(losses, (80.0, 85.0, 90.0, 97.0, last), 99.0, 12.34)
-    return Line(row.name, seed, row.settings, 60_000, "cpu, 1 thread", "2.15.0", outcome)
+    return TrainingRun(experiment.name, seed, experiment.settings, 60_000, "cpu, 1 thread", "2.15.0", outcome)
 
 
-def step_line(row: Row, seed: int, *accuracies: float, data: str = "CIFAR-10 as JPEG copies") -> Line:
+def step_run(
+    experiment: Experiment, seed: int, *accuracies: float, data: str = "CIFAR-10 as JPEG copies"
+) -> TrainingRun:
     losses = tuple(2 - number / 10 for number in range(len(accuracies)))
     outcome = Outcome(losses, accuracies, 60.0, 1234.5, tuple(loss + 0.1 for loss in losses), (60.0,) * len(accuracies))
-    return Line(row.name, seed, row.settings, 50_000, "cpu, 1 thread", "2.15.0", outcome, data)
+    return TrainingRun(experiment.name, seed, experiment.settings, 50_000, "cpu, 1 thread", "2.15.0", outcome, data)
 
 
-def cells(page: str, row: str, figure: str) -> list[str]:
-    (found,) = [text for text in page.splitlines() if text.startswith(f"| `{row}` | {figure} |")]
+def cells(page: str, experiment: str, figure: str) -> list[str]:
+    (found,) = [text for text in page.splitlines() if text.startswith(f"| `{experiment}` | {figure} |")]
     return [cell.strip() for cell in found.strip("|").split("|")][2:]
 
 
 def test_is_our_figure_the_mean_with_its_range() -> None:
-    page = results_page(ROWS, [line(SIMPLE, 0, 92.0), line(SIMPLE, 1, 92.5)])
+    page = results_page(EXPERIMENTS, [run(SIMPLE, 0, 92.0), run(SIMPLE, 1, 92.5)])
     found = cells(page, "SimpleFC", "test accuracy, epoch 5")
     assert found == ["92.10", "92.25", "92.00 to 92.50", "better by 0.15", "2"]
 
@@ -61,7 +65,7 @@ def test_is_our_figure_the_mean_with_its_range() -> None:
     ],
 )
 def test_does_the_page_say_by_how_much_we_fall_short(reached: tuple[float, ...], verdict: str) -> None:
-    page = results_page(ROWS, [line(SIMPLE, seed, value) for seed, value in enumerate(reached)])
+    page = results_page(EXPERIMENTS, [run(SIMPLE, seed, value) for seed, value in enumerate(reached)])
     assert cells(page, "SimpleFC", "test accuracy, epoch 5")[3] == verdict
 
 
@@ -70,7 +74,7 @@ def test_is_the_blur_the_one_that_the_page_names() -> None:
 
 
 def test_is_a_lower_loss_better() -> None:
-    page = results_page(ROWS, [line(BLOCKS, 0, 97.0)])
+    page = results_page(EXPERIMENTS, [run(BLOCKS, 0, 97.0)])
     assert cells(page, "ConvMaxPoolNetwork", "training loss, epoch 1") == [
         "0.24",
         "0.500",
@@ -78,72 +82,72 @@ def test_is_a_lower_loss_better() -> None:
         "short by 0.26",
         "1",
     ]
-    page = results_page(ROWS, [line(BLOCKS, 0, 97.0, losses=(0.2, 0.1, 0.1, 0.1, 0.05))])
+    page = results_page(EXPERIMENTS, [run(BLOCKS, 0, 97.0, losses=(0.2, 0.1, 0.1, 0.1, 0.05))])
     assert cells(page, "ConvMaxPoolNetwork", "training loss, epoch 5")[3] == "better by 0.06"
 
 
 def test_is_a_goal_that_was_missed_told() -> None:
     figure = Figure("first epoch above 98 %", 5)
-    assert line(ABLATION, 0, 98.01).value(figure) == 5
-    assert line(ABLATION, 0, 98.0).value(figure) is None
-    page = results_page(ROWS, [line(ABLATION, 0, 98.5), line(ABLATION, 1, 97.0)])
+    assert run(ABLATION, 0, 98.01).value(figure) == 5
+    assert run(ABLATION, 0, 98.0).value(figure) is None
+    page = results_page(EXPERIMENTS, [run(ABLATION, 0, 98.5), run(ABLATION, 1, 97.0)])
     found = cells(page, "ps4-MLP", "first epoch above 98 %")
     assert found == ["5", "5.0", "5 to 5", "matched", "2, of which 1 got there"]
-    page = results_page(ROWS, [line(ABLATION, 0, 97.0)])
+    page = results_page(EXPERIMENTS, [run(ABLATION, 0, 97.0)])
     assert cells(page, "ps4-MLP", "first epoch above 98 %")[1] == "not reached"
 
 
 def test_does_a_row_that_was_not_run_say_so() -> None:
-    page = results_page(ROWS, [line(SIMPLE, 0, 92.0)])
-    figures = sum(len(row.figures) for row in ROWS)
+    page = results_page(EXPERIMENTS, [run(SIMPLE, 0, 92.0)])
+    figures = sum(len(experiment.figures) for experiment in EXPERIMENTS)
     assert page.count(f"| {NOT_RUN} |") == figures - 1
     assert cells(page, "ConvNet", "test accuracy")[:2] == ["≈ 76", NOT_RUN]
 
 
 def test_is_a_peak_the_best_on_the_way() -> None:
-    page = results_page(ROWS, [step_line(DEEP, 0, 50.0, 54.5, 53.0), step_line(DEEP, 1, 50.0, 53.5, 53.0)])
+    page = results_page(EXPERIMENTS, [step_run(DEEP, 0, 50.0, 54.5, 53.0), step_run(DEEP, 1, 50.0, 53.5, 53.0)])
     assert cells(page, "ps3-DeepMLP", "peak test accuracy") == ["54.00", "54.00", "53.50 to 54.50", "matched", "2"]
 
 
 def test_is_the_test_loss_the_last_one() -> None:
-    page = results_page(ROWS, [step_line(CONV_NET, 0, 70.0, 75.875, 76.0)])
+    page = results_page(EXPERIMENTS, [step_run(CONV_NET, 0, 70.0, 75.875, 76.0)])
     assert cells(page, "ConvNet", "test loss")[1] == "1.900"
     assert cells(page, "ConvNet", "test accuracy")[:2] == ["≈ 76", "76.00"]
     assert "| 5,000 steps | 0 | 1234.5 |" in page
 
 
 def test_does_the_page_say_what_ours_were_trained_on() -> None:
-    assert "Ours were" not in results_page(ROWS, [line(SIMPLE, 0, 92.0)])
-    page = results_page(ROWS, [step_line(DEEP, 0, 54.0), step_line(CONV_NET, 0, 76.0)])
+    assert "Ours were" not in results_page(EXPERIMENTS, [run(SIMPLE, 0, 92.0)])
+    page = results_page(EXPERIMENTS, [step_run(DEEP, 0, 54.0), step_run(CONV_NET, 0, 76.0)])
     assert "Ours were trained on CIFAR-10 as JPEG copies." in page
 
 
 def test_are_results_with_other_settings_left_out() -> None:
-    other = dataclasses.replace(line(SIMPLE, 0, 92.0), settings=SIMPLE.quick().settings)
+    other = dataclasses.replace(run(SIMPLE, 0, 92.0), settings=SIMPLE.quick().settings)
     assert results_of(SIMPLE, [other]) == []
     assert f"| {NOT_RUN} |" in results_page([SIMPLE], [other])
 
 
 def test_does_a_seed_count_once() -> None:
-    assert results_of(SIMPLE, [line(SIMPLE, 0, 92.0), line(SIMPLE, 0, 93.0)]) == [line(SIMPLE, 0, 92.0)]
+    assert results_of(SIMPLE, [run(SIMPLE, 0, 92.0), run(SIMPLE, 0, 93.0)]) == [run(SIMPLE, 0, 92.0)]
 
 
 def test_is_the_command_the_one_that_makes_these_seeds() -> None:
-    page = results_page(ROWS, [line(SIMPLE, 0, 92.0), line(SIMPLE, 2, 92.0)])
+    page = results_page(EXPERIMENTS, [run(SIMPLE, 0, 92.0), run(SIMPLE, 2, 92.0)])
     assert "| 0, 2 | 12.3 | cpu, 1 thread | `python -m convnet_course reproduce SimpleFC --seeds 3` |" in page
 
 
 def test_does_the_file_give_back_what_was_written(tmp_path: Path) -> None:
-    path, written = tmp_path / "results.csv", [line(SIMPLE, 0, 92.0), line(BLOCKS, 3, 97.0)]
+    path, written = tmp_path / "results.csv", [run(SIMPLE, 0, 92.0), run(BLOCKS, 3, 97.0)]
     for each in written:
-        append_line(path, each)
-    assert [each.cells() for each in read_lines(path)] == [each.cells() for each in written]
+        append_run(path, each)
+    assert [each.cells() for each in read_runs(path)] == [each.cells() for each in written]
     assert path.read_text(encoding="utf-8").count(COLUMNS[2]) == 1
-    assert read_lines(tmp_path / "none.csv") == []
+    assert read_runs(tmp_path / "none.csv") == []
 
 
 def test_does_a_row_in_steps_give_back_what_was_written(tmp_path: Path) -> None:
-    written = [line(SIMPLE, 0, 92.0), step_line(DEEP, 0, 50.0, 54.0), step_line(DEEP, 1, 51.0, 55.0, data="x, y")]
+    written = [run(SIMPLE, 0, 92.0), step_run(DEEP, 0, 50.0, 54.0), step_run(DEEP, 1, 51.0, 55.0, data="x, y")]
     for each in written:
         append_result(tmp_path, each)
     assert [each.cells() for each in read_results(tmp_path)] == [each.cells() for each in written]
@@ -152,7 +156,7 @@ def test_does_a_row_in_steps_give_back_what_was_written(tmp_path: Path) -> None:
 
 
 def test_is_a_line_with_a_cell_too_many_damaged(tmp_path: Path) -> None:
-    append_line(tmp_path / "results.csv", step_line(DEEP, 0, 50.0))
+    append_run(tmp_path / "results.csv", step_run(DEEP, 0, 50.0))
     with pytest.raises(CoursepackError, match="a damaged line"):
         read_results(tmp_path)
 
@@ -160,45 +164,45 @@ def test_is_a_line_with_a_cell_too_many_damaged(tmp_path: Path) -> None:
 @pytest.mark.parametrize("damage", ["SimpleFC,0\n", "SimpleFC,zero,s,1,d,t,1,0.5,90,90\n"])
 def test_is_a_damaged_line_named(tmp_path: Path, damage: str) -> None:
     path = tmp_path / "results.csv"
-    append_line(path, line(SIMPLE, 0, 92.0))
+    append_run(path, run(SIMPLE, 0, 92.0))
     with path.open("a", encoding="utf-8") as file:
         file.write(damage)
     with pytest.raises(CoursepackError, match=r"results\.csv, line 3: a damaged line"):
-        read_lines(path)
+        read_runs(path)
 
 
 def test_is_a_foreign_file_refused(tmp_path: Path) -> None:
     path = tmp_path / "results.csv"
     path.write_text("name,score\n", encoding="utf-8")
     with pytest.raises(CoursepackError, match="columns"):
-        read_lines(path)
+        read_runs(path)
 
 
 def test_are_pictures_drawn_for_what_was_trained_only(tmp_path: Path) -> None:
-    lines = [line(ABLATION, seed, 97.0) for seed in range(2)]
-    draw_plots(ROWS, lines, tmp_path)
+    runs = [run(ABLATION, seed, 97.0) for seed in range(2)]
+    draw_plots(EXPERIMENTS, runs, tmp_path)
     assert [path.name for path in tmp_path.iterdir()] == ["results_batchnorm.png"]
-    page = results_page(ROWS, lines)
+    page = results_page(EXPERIMENTS, runs)
     assert [plot.name for plot in PLOTS if f"({plot.name})" in page] == ["results_batchnorm.png"]
 
 
 def test_is_a_picture_of_steps_drawn(tmp_path: Path) -> None:
-    lines = [step_line(DEEP, seed, 50.0, 54.0, 53.0) for seed in range(2)]
-    draw_plots(ROWS, lines, tmp_path)
+    runs = [step_run(DEEP, seed, 50.0, 54.0, 53.0) for seed in range(2)]
+    draw_plots(EXPERIMENTS, runs, tmp_path)
     assert [path.name for path in tmp_path.iterdir()] == ["results_backprop_deep.png"]
-    assert "training images (broken)" in results_page(ROWS, lines)
+    assert "training images (broken)" in results_page(EXPERIMENTS, runs)
 
 
 def test_does_every_picture_show_rows_of_its_own_section() -> None:
-    sections = {row.name: row.assignment for row in ROWS}
-    assert [name for plot in PLOTS for name in plot.rows if sections[name] != plot.assignment] == []
+    sections = {experiment.name: experiment.assignment for experiment in EXPERIMENTS}
+    assert [name for plot in PLOTS for name in plot.experiments if sections[name] != plot.assignment] == []
 
 
 def test_is_the_page_in_docs_made_from_the_measurements(repository: Course) -> None:
     docs = repository.root / "docs"
-    lines = read_results(docs)
-    assert (docs / "results.md").read_text(encoding="utf-8") == results_page(ROWS, lines)
-    assert {(each.in_steps, each.images) for each in lines} <= {(False, 60_000), (True, 50_000)}
-    pictures = {plot.name for plot in plots_with_results(ROWS, lines)}
+    runs = read_results(docs)
+    assert (docs / "results.md").read_text(encoding="utf-8") == results_page(EXPERIMENTS, runs)
+    assert {(each.in_steps, each.images) for each in runs} <= {(False, 60_000), (True, 50_000)}
+    pictures = {plot.name for plot in plots_with_results(EXPERIMENTS, runs)}
     assert {path.name for path in docs.glob("results_*.png")} == pictures
     assert all((docs / name).stat().st_size <= 200_000 for name in pictures)

@@ -13,6 +13,8 @@ import pytest
 from tiny_course import ASSIGNMENT, answered, hand_in, make_tiny_course, source_notebook
 
 from coursepack.course import Course
+from coursepack.errors import CoursepackError
+from coursepack.gradebook import load_config
 from coursepack.grading.batch.provenance import is_graded
 from coursepack.grading.batch.read_results import read_results
 from coursepack.grading.results import Status, SubmissionResult
@@ -148,3 +150,31 @@ def test_a_grader_error_fails_the_submission_and_enters_no_zero(tmp_path: Path) 
         assert {grade.auto_score for grade in notebook.grades} == {None}
     (result,) = read_results(workspace)
     assert result.status is Status.NOT_GRADED
+
+
+@pytest.mark.parametrize(
+    ("program", "says"),
+    [
+        ("from nbgrader.apps.nbgraderapp import main; main()", "No module named 'no_such_package'"),
+        (
+            "import sys; sys.modules['coursepack'] = None; from nbgrader.apps.nbgraderapp import main; main()",
+            "coursepack cannot be imported",
+        ),
+    ],
+)
+def test_does_a_configuration_that_fails_stop_nbgrader(tmp_path: Path, program: str, says: str) -> None:
+    """Or does nbgrader only log it, and run student code without the jail and the judge?"""
+    course = make_tiny_course(tmp_path / "course")
+    shutil.copyfile(REPOSITORY / "nbgrader_config.py", course.root / "nbgrader_config.py")
+    hand_in(course, "ann", answered())
+    run(course, "generate_assignment", ASSIGNMENT)
+    settings = '[tool.coursepack]\ngrading_data = "no_such_package:grading_data"\n'
+    (course.root / "pyproject.toml").write_text(settings, encoding="utf-8")
+    command = [sys.executable, "-c", program, "autograde", ASSIGNMENT]
+    done = subprocess.run(command, cwd=course.root, check=False, capture_output=True, text=True)
+    assert done.returncode == 1
+    assert "nbgrader_config.py: nothing is done" in done.stderr
+    assert says in done.stderr
+    assert not (course.root / "autograded").exists()
+    with pytest.raises(CoursepackError, match=r"^the grading data cannot be provided|pyproject\.toml"):
+        load_config(course)

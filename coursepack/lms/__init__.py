@@ -1,0 +1,1 @@
+"""What goes in from other systems, and out to them."""
