@@ -44,12 +44,18 @@ def test_is_the_notebook_that_runs_the_same_with_and_without_the_tag(about: str)
     assert MAY_RAISE not in str(marked.notebook)
 
 
+def cells_of(notes: tuple[str, ...]) -> list[str]:
+    """Return the cell that each note is about."""
+    return [note.split()[1] for note in notes if note.startswith("cell ")]
+
+
 @pytest.mark.parametrize("about", ANSWERS)
 def test_are_the_verdicts_the_same_with_and_without_the_tag(lab: Lab, about: str) -> None:
     submission = answered(**ANSWERS[about])
     plain, marked = (lab.grade(one, cell_wall_seconds=60.0) for one in (submission, tagged(submission)))
     assert told(marked) == told(plain)
-    assert marked.notes == plain.notes
+    # A loop may be interrupted or its kernel replaced: that depends on the machine's load, and the note says which.
+    assert cells_of(marked.notes) == cells_of(plain.notes)
 
 
 def test_does_a_tag_that_an_author_gave_a_test_hide_no_failure(lab: Lab) -> None:
