@@ -16,6 +16,7 @@ from nbgrader.preprocessors import (
 
 try:
     from coursepack.authoring.colab import ColabBadge
+    from coursepack.authoring.run_all import TagMayRaise
     from coursepack.course import Course
     from coursepack.errors import CoursepackError
     from coursepack.feedback.exporter import FeedbackExporter
@@ -107,3 +108,5 @@ c.FileNameCollectorPlugin.named_regexp = ZIP_COLLECT_NAMES
 
 # With a repository set in pyproject.toml, student versions open in Colab at a click; first, so that checksums fit.
 c.GenerateAssignment.preprocessors.prepend([ColabBadge])
+# "Run All" in JupyterLab goes past exercises that are still unsolved; last, when hidden tests are gone.
+c.GenerateAssignment.preprocessors.append(TagMayRaise)

@@ -4,17 +4,21 @@ from __future__ import annotations
 
 import csv
 import os
+import re
 import shutil
 import subprocess
 import sys
+from collections.abc import Collection
 from pathlib import Path
 
 import nbformat
 import pytest
 from nbclient import NotebookClient
+from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell
 
 from coursepack.course import Course
+from coursepack.notebooks.cells import is_solution, is_test, points_of
 from coursepack.notebooks.reading import read_notebook
 from coursepack.settings import grading_environment
 from coursepack.validation.snippets import solved_notebook
@@ -26,20 +30,87 @@ ASSIGNMENTS = (
 )
 # What a student's machine or Colab does not have.
 BLOCK = "import sys\nsys.modules['coursepack'] = sys.modules['nbgrader'] = None"
+# What the last cell says of exercises without a visible test.
+TOLD = re.compile("written|no visible test")
 
 
 @pytest.mark.parametrize("assignment", ASSIGNMENTS)
 def test_does_a_solved_student_version_run_where_coursepack_is_missing(
     repository: Course, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, assignment: str
 ) -> None:
-    for name, value in grading_environment(repository).items():
-        monkeypatch.setenv(name, value)
     notebook = solved_notebook(read_notebook(repository.notebook("source", assignment)))
     assert not any("coursepack" in cell.source for cell in notebook.cells if cell.cell_type == "code")
-    notebook.cells.insert(0, new_code_cell(BLOCK, id="block"))
-    NotebookClient(notebook, timeout=600, resources={"metadata": {"path": str(tmp_path)}}).execute()
+    run_all(repository, tmp_path, notebook, monkeypatch)
     errors = [o for cell in notebook.cells for o in cell.get("outputs", []) if o.output_type == "error"]
     assert errors == []
+    for cell in notebook.cells:
+        if is_test(cell) and points_of(cell) == 0:
+            assert re.fullmatch(r"✓ .+: .+\n", printed(cell)), cell.id
+    assert {state for state in standing(notebook).values() if not TOLD.match(state)} == {"✓ passed"}
+
+
+def printed(cell: NotebookNode) -> str:
+    """Return what a cell printed; it must have shown nothing else."""
+    assert {output.get("name") for output in cell.outputs} == {"stdout"}, cell.id
+    return "".join(output.text for output in cell.outputs)
+
+
+def standing(notebook: NotebookNode) -> dict[str, str]:
+    """Return what the last cell of a notebook that has run says about each exercise."""
+    assert notebook.cells[-1].id == "where-you-stand"
+    return dict(re.findall(r"^ *\d+  (.*?) {2,}(.*)$", printed(notebook.cells[-1]), re.MULTILINE))
+
+
+def run_all(repository: Course, folder: Path, notebook: NotebookNode, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Run a notebook as JupyterLab's “Run All Cells” does, without the pack: up to a cell that raises without a tag."""
+    for name, value in grading_environment(repository).items():
+        monkeypatch.setenv(name, value)
+    notebook.cells.insert(0, new_code_cell(BLOCK, id="block"))
+    NotebookClient(notebook, timeout=600, resources={"metadata": {"path": str(folder)}}).execute()
+
+
+def student_version(repository: Course, assignment: str, solved: Collection[str] = ()) -> NotebookNode:
+    """Return the student version as it is handed out, with the solution in some of its cells."""
+    solution = {
+        cell.id: cell.source for cell in solved_notebook(read_notebook(repository.notebook("source", assignment))).cells
+    }
+    notebook = read_notebook(repository.notebook("release", assignment))
+    for cell in notebook.cells:
+        cell.source = solution[cell.id] if cell.id in solved else cell.source
+    return notebook
+
+
+@pytest.mark.parametrize("assignment", ASSIGNMENTS)
+def test_does_run_all_reach_the_end_of_an_untouched_student_version(
+    repository: Course, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, assignment: str
+) -> None:
+    notebook = student_version(repository, assignment)
+    run_all(repository, tmp_path, notebook, monkeypatch)
+    assert {state for state in standing(notebook).values() if not TOLD.match(state)} == {"– not begun"}
+
+
+HALF_DONE = {
+    "read_idx": "✓ passed",
+    "output_size": "✗ failing: its visible test says why",
+    "short answers": "? changed since its visible test passed: run the test again",
+    "convolve2d": "✓ passed",
+    "max_pool2d": "? begun: run its visible test",
+    "conv_layer": "– not begun",
+    "conv_parameters": "– not begun",
+}
+
+
+def test_does_a_half_solved_student_version_say_what_is_done(
+    repository: Course, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    solved = ("read-idx", "short-answers", "convolve2d", "max-pool2d")
+    notebook = student_version(repository, "ps1_conv_filters", solved)
+    cells = {cell.id: cell for cell in notebook.cells}
+    cells["output-size"].source = "def output_size(size, kernel_size, stride=1, padding=0):\n    return 0"
+    cells["short-answers-hidden"].source += "\ninput_units = 0.5"
+    cells["max-pool2d-visible"].source = "# not run"
+    run_all(repository, tmp_path, notebook, monkeypatch)
+    assert standing(notebook) == HALF_DONE
 
 
 def nbgrader(course: Path, *arguments: str) -> str:
@@ -85,10 +156,16 @@ def test_does_stock_nbgrader_give_full_marks_to_a_solution_and_none_to_a_blank(
 
 
 def test_does_stock_nbgrader_validate_a_solved_student_version(repository: Course, tmp_path: Path) -> None:
+    """Also with the tags that let “Run All” go past a cell that raises: they must hide no failure."""
     settings(repository, tmp_path)
-    solved = solved_notebook(read_notebook(repository.notebook("source", "ps1_conv_filters")))
+    blank = student_version(repository, "ps1_conv_filters")
+    solved = student_version(repository, "ps1_conv_filters", [cell.id for cell in blank.cells if is_solution(cell)])
+    tagged = [cell for cell in blank.cells if "raises-exception" in cell.metadata.get("tags", ())]
+    visible = [cell for cell in blank.cells if is_test(cell) and not points_of(cell)]
+    assert all(cell in tagged for cell in visible)
     nbformat.write(solved, tmp_path / "solved.ipynb")
     assert "Success" in nbgrader(tmp_path, "validate", "solved.ipynb")
-    blank = read_notebook(repository.notebook("release", "ps1_conv_filters"))
     nbformat.write(blank, tmp_path / "blank.ipynb")
-    assert "failed" in nbgrader(tmp_path, "validate", "blank.ipynb")
+    said = nbgrader(tmp_path, "validate", "blank.ipynb")
+    assert f"VALIDATION FAILED ON {len(visible)} CELL(S)" in said
+    assert all(cell.source.splitlines()[0][:60] in said for cell in visible)

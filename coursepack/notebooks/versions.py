@@ -42,7 +42,8 @@ _quiet.propagate = False
 def released_notebook(source: NotebookNode) -> NotebookNode:
     """Return the student version: stubs for solutions, no hidden tests, locked cells, checksums.
 
-    The same as `nbgrader generate_assignment` writes while the course has no Colab badge. `source` stays as it is.
+    The same as `nbgrader generate_assignment` writes, but for what the course's own steps add in `authoring`: a Colab
+    badge, and tags. `source` stays as it is.
 
     Raises:
         CoursepackError: nbgrader refuses the notebook (its markers or its metadata).
