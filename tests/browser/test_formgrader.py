@@ -22,7 +22,7 @@ from urllib.request import urlopen
 
 import nbformat
 import pytest
-from chromium import running_chromium, take_picture
+from pictures import take_picture
 from playwright.sync_api import Browser, Page, expect
 from tiny_course import ASSIGNMENT, answered, hand_in, make_tiny_course, source_notebook, text
 
@@ -101,12 +101,6 @@ def wait_for(address: str, server: subprocess.Popen[bytes], log: Path) -> str:
         except (URLError, TimeoutError, ConnectionError):
             time.sleep(0.5)
     raise AssertionError(log.read_text(encoding="utf-8"))
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with running_chromium() as running:
-        yield running
 
 
 @pytest.mark.long

@@ -9,7 +9,7 @@ from pathlib import Path
 import nbformat
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from chromium import running_chromium, take_picture
+from pictures import take_picture
 from playwright.sync_api import Browser, Page, expect
 from tiny_course import ASSIGNMENT, code, source_notebook, text
 
@@ -61,12 +61,6 @@ def page_of(count: int) -> str:
     links = {result.student: f"../feedback/{result.student}/tiny/tiny.html" for result in results if result.cells}
     similar = SimilarAnswers(pairs, count, 3)
     return render_page(summarise(ASSIGNMENT, results, nbformat.from_dict(source)), links, similar)
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with running_chromium() as running:
-        yield running
 
 
 @pytest.fixture(scope="module")
