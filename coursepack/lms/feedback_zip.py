@@ -3,7 +3,7 @@
 Both find the student by the name that they gave a hand-in when it was downloaded, which `collect` keeps:
 
     Canvas   lastfirst_5521_78123_ps1.html       ("Re-Upload Submissions"; shown under the attachment's name)
-    Moodle   First Last_90211_assignsubmission_file/ps1.html   ("Upload multiple feedback files in a zip")
+    Moodle   First Last_90211_assignsubmission_file/week1.html   ("Upload multiple feedback files in a zip")
 """
 
 from __future__ import annotations

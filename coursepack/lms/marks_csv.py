@@ -47,7 +47,7 @@ def canvas_csv(found: ClassMarks) -> str:
 
 
 def _canvas_column(assignment: str, columns: tuple[str, ...]) -> str:
-    """Return what Canvas calls an assignment, as the imported gradebook has it: "ps1 (4711)"."""
+    """Return what Canvas calls an assignment, as the imported gradebook has it: "week1 (4711)"."""
     form = re.compile(rf"{re.escape(assignment)}(?: \(\d+\))?", re.IGNORECASE)
     return next((column for column in columns if form.fullmatch(column)), assignment)
 

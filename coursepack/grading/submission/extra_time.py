@@ -1,7 +1,7 @@
 """Extra time for single students: `extra_time.csv` in the course folder.
 
     student,assignment,hours
-    ann,ps1_conv_filters,48
+    ann,week1,48
     ben,*,24
 
 A star, or nothing, means every assignment; a line with the assignment's own name counts before it. nbgrader has a
@@ -81,7 +81,7 @@ def _line(course: Course, path: Path, number: int, row: list[str]) -> tuple[str,
     except ValueError:
         time = math.nan
     if not student or not 0 < time <= MOST_HOURS:
-        remedy = "write it like this: ann,ps1,48"
+        remedy = "write it like this: ann,week1,48"
         raise CoursepackError("the line is not student, assignment and hours", where=where, remedy=remedy)
     if assignment not in ("", EVERY, *course.assignments):
         remedy = f"use one of: {', '.join(course.assignments)}; or * for all"
