@@ -217,6 +217,9 @@ def package(tmp_path: Path) -> Path:
         ("judge/server.py", "coursepack"),
         ("subject/plain_data.py", "coursepack"),
         ("report/page.py", ""),
+        ("feedback/page.py", ""),
+        ("lms/export.py", ""),
+        ("validation/validate.py", ""),
     ],
 )
 def test_does_each_file_of_ours_count_where_it_belongs(package: Path, file: str, part: str) -> None:
