@@ -87,8 +87,11 @@ def _name(path: dict[int, str]) -> str:
 
 
 def headings(cell: NotebookNode) -> Iterator[tuple[int, str]]:
-    """Yield the headings that students see in a markdown cell: level and plain text, without points."""
-    if cell.cell_type != "markdown":
+    """Yield the headings that students see in a markdown cell: level and plain text, without points.
+
+    A heading in an answer belongs to the answer: the one above names it.
+    """
+    if cell.cell_type != "markdown" or is_solution(cell):
         return
     tokens = MarkdownIt("commonmark").parse(shown(cell.source))
     for opening, content in pairwise(tokens):

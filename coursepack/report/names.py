@@ -2,19 +2,14 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 
 from nbformat import NotebookNode
 
 from coursepack.notebooks.cells import grade_id_of, is_graded, is_solution, is_task, points_of
-from coursepack.notebooks.markers import KINDS, without_regions
+from coursepack.notebooks.exercises import headings, shown
 
-_HEADING = re.compile(r"^(#{1,4})\s+(?P<title>.+?)\s*#*$", re.MULTILINE)
-_POINTS = re.compile(r"\s*[(\[·,–—-]*\s*\d+\s*(?:points?|pts?)\b.*$", re.IGNORECASE)
 _ARTICLES = ("a", "all", "an", "both", "each", "every", "no", "the")
-_SHARE = re.compile(r"\s*\([^()]*\b\d+ of (?:the )?\d+\)$")
-_MARKUP = re.compile(r"[*`$]|(?<!\w)_|_(?!\w)")
 
 # The heading's place in the notebook, and its text: two sections may have the same heading.
 Section = tuple[int, str]
@@ -45,13 +40,9 @@ def name_cells(source: NotebookNode) -> NotebookNames:
     about: dict[str, str] = {}
     written: dict[str, tuple[str, Section]] = {}
     for place, cell in enumerate(source.cells):
-        shown = _shown(cell.source)
-        # A heading in an answer belongs to the answer; the one above names it.
-        if cell.cell_type == "markdown" and not is_solution(cell):
-            for match in _HEADING.finditer(shown):
-                level, heading = len(match[1]), _plain(match["title"])
-                path = {above: name for above, name in path.items() if above < level} | {0: str(place), level: heading}
-                title = title or heading
+        for level, heading in headings(cell):
+            path = {above: name for above, name in path.items() if above < level} | {0: str(place), level: heading}
+            title = title or heading
         if not is_graded(cell) and not (is_task(cell) and points_of(cell)):
             continue
         grade_id = grade_id_of(cell)
@@ -59,7 +50,7 @@ def name_cells(source: NotebookNode) -> NotebookNames:
         if cell.cell_type == "markdown" or is_solution(cell):
             written[grade_id] = (path[max(path)] if path else "", sections[grade_id])
         else:
-            about[grade_id] = _comment(shown.strip().split("\n")[0])
+            about[grade_id] = _comment(shown(cell.source).strip().split("\n")[0])
     return NotebookNames(title, sections, about | _named_apart(written), frozenset(written))
 
 
@@ -85,20 +76,8 @@ def _comment(first: str) -> str:
     return _claim(first.removeprefix("# ")) if first.startswith("# ") else ""
 
 
-def _shown(source: str) -> str:
-    """Return what students see of a cell: no marked region, no marker."""
-    for kind in KINDS:
-        source = without_regions(source, kind)
-    return source
-
-
 def _claim(comment: str) -> str:
     """Return a check's comment without "Check that", which all of them open with."""
     claim = comment.strip().removeprefix("Check that ").strip()
     # Any other first word may be a name from the notebook.
     return claim[:1].upper() + claim[1:] if claim.split(" ")[0] in _ARTICLES else claim
-
-
-def _plain(heading: str) -> str:
-    """Return a heading without its markdown and without its points."""
-    return _SHARE.sub("", _POINTS.sub("", _MARKUP.sub("", heading))).strip()
