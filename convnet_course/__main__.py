@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from pathlib import Path
 from typing import Annotated
@@ -26,12 +27,20 @@ def data(
     shapes: Annotated[
         bool, typer.Option("--shapes", help="Write generated shapes into ./data, to use instead of CIFAR-10.")
     ] = False,
+    offline: Annotated[
+        bool, typer.Option("--offline", help="Lay out small sets for all notebooks; nothing is downloaded.")
+    ] = False,
 ) -> None:
-    """Show which data sets the notebooks will use, or fetch the full MNIST."""
+    """Show which data sets the notebooks will use, fetch the full MNIST, or lay out small sets."""
     from convnet_course.datasets.cifar10 import describe_photographs
+    from convnet_course.datasets.grading_data import grading_data
     from convnet_course.datasets.mnist import describe_data, fetch_mnist
     from convnet_course.datasets.synthetic_shapes import write_shapes
 
+    if offline:
+        folder = os.path.relpath(grading_data(Course.find(None).root))
+        typer.echo(f"small sets for all notebooks are in {folder}; use them with: COURSE_DATA={folder} make lab")
+        return
     if fetch:
         fetch_mnist(Path("data"))
     if shapes:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import runpy
 import shutil
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +14,7 @@ import pytest
 import torchvision
 
 from convnet_course.__main__ import main
-from convnet_course.datasets import mnist
+from convnet_course.datasets import cifar10, mnist
 from coursepack.course import Course
 from coursepack.errors import CoursepackError
 
@@ -250,3 +251,19 @@ def test_is_a_wrong_course_data_one_message_and_exit_code_2(
     with pytest.raises(SystemExit, match="2"):
         main()
     assert "COURSE_DATA" in capsys.readouterr().err
+
+
+def test_are_all_notebooks_served_without_a_connection(
+    elsewhere: Path, mini: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Does the folder that `data --offline` names hold digits and pictures, so that neither is downloaded?"""
+    put(mini, elsewhere / "data" / "mnist_mini")
+    (elsewhere / "nbgrader_config.py").write_text("c = get_config()\n", encoding="utf-8")
+    monkeypatch.setattr(sys, "argv", ["convnet_course", "data", "--offline"])
+    with pytest.raises(SystemExit) as ended:
+        main()
+    assert not ended.value.code
+    assert "COURSE_DATA=.coursepack/data make lab" in capsys.readouterr().out
+    monkeypatch.setenv("COURSE_DATA", ".coursepack/data")
+    assert "3,000" in mnist.describe_data()
+    assert "generated shapes in 10 classes" in cifar10.describe_photographs()
