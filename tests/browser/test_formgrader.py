@@ -7,21 +7,13 @@ gradebook and the report must agree.
 from __future__ import annotations
 
 import json
-import os
 import shutil
-import socket
-import subprocess
-import sys
-import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
-from urllib.error import URLError
-from urllib.request import urlopen
 
 import nbformat
 import pytest
+from jupyter_process import PATIENCE, jupyter
 from pictures import take_picture
 from playwright.sync_api import Browser, Page, expect
 from tiny_course import ASSIGNMENT, answered, hand_in, make_tiny_course, source_notebook, text
@@ -36,7 +28,6 @@ from coursepack.report.page import write_report
 REPOSITORY = Path(__file__).resolve().parents[2]
 SCHEME = "One point for the sum, one for saying why it doubles every number."
 COMMENT = "The sum is right; say for which numbers."
-PATIENCE = 180_000
 
 
 def written(name: str, source: str, **marks: Any) -> dict[str, Any]:
@@ -72,41 +63,10 @@ def course(tmp_path_factory: pytest.TempPathFactory) -> Course:
     return made
 
 
-@contextmanager
-def jupyter_server(course: Course, scratch: Path) -> Iterator[str]:
-    """Run a Jupyter server with formgrader in the course folder; yield its address."""
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    extensions = "{'nbgrader.server_extensions.formgrader': True}"
-    command = [sys.executable, "-m", "jupyter", "server", "--no-browser", "--allow-root", f"--port={port}"]
-    command += ["--IdentityProvider.token=", f"--ServerApp.jpserver_extensions={extensions}", "--ip=127.0.0.1"]
-    folders = ("JUPYTER_CONFIG_DIR", "JUPYTER_DATA_DIR", "JUPYTER_RUNTIME_DIR")
-    environment = {**os.environ, **{name: str(scratch / name) for name in folders}}
-    with (scratch / "server.log").open("wb") as log:
-        server = subprocess.Popen(command, cwd=course.root, env=environment, stdout=log, stderr=log)
-        try:
-            yield wait_for(f"http://127.0.0.1:{port}", server, scratch / "server.log")
-        finally:
-            server.terminate()
-            server.wait(timeout=60)
-
-
-def wait_for(address: str, server: subprocess.Popen[bytes], log: Path) -> str:
-    for _ in range(600):
-        assert server.poll() is None, log.read_text(encoding="utf-8")
-        try:
-            with urlopen(f"{address}/api/status", timeout=10):
-                return address
-        except (URLError, TimeoutError, ConnectionError):
-            time.sleep(0.5)
-    raise AssertionError(log.read_text(encoding="utf-8"))
-
-
 @pytest.mark.long
 def test_a_written_answer_is_marked_and_all_totals_agree(course: Course, browser: Browser, tmp_path: Path) -> None:
     assert "so far, 2 open" in write_report(course, ASSIGNMENT).read_text(encoding="utf-8")
-    with jupyter_server(course, tmp_path) as address:
+    with jupyter(course.root, tmp_path, "server", "formgrader") as address:
         page = browser.new_page(viewport={"width": 1200, "height": 1400})
         page.set_default_timeout(PATIENCE)
         expect.set_options(timeout=PATIENCE)
