@@ -59,7 +59,7 @@ def selection(
     if not everything:
         variants = _cover(variants, _borne_on(solution, variants, mutants))
         mutants = _cover(mutants, [answer.loses for answer in mutants])
-    return [*whole, *map(_alone, variants), *_combined(solution, mutants, full)]
+    return [*whole, *map(_alone, variants), *combined(solution, mutants, full)]
 
 
 def _cover(candidates: Sequence[Answer], tests: Sequence[frozenset[str]]) -> list[Answer]:
@@ -83,7 +83,7 @@ def _borne_on(solution: Answer, variants: Sequence[Answer], mutants: Sequence[An
     return [nothing.union(*(lost_by.get(name, nothing) for name in _replaced(solution, one))) for one in variants]
 
 
-def _combined(solution: Answer, mutants: Sequence[Answer], full: bool) -> list[Judged]:
+def combined(solution: Answer, mutants: Sequence[Answer], full: bool) -> list[Judged]:
     """Combine wrong answers that replace different cells and lose different ones."""
     groups = in_groups(mutants, functools.partial(_clash, solution))
     return [_merged(solution, group, full) for group in groups]

@@ -2,13 +2,14 @@
 
 Per assignment: the solution earns full marks, the untouched release nothing, every mutant (a wrong answer) loses
 exactly the cells it names, every variant (a right answer written differently) loses none. All answers run in
-forked processes; some of each kind also go through jail and judge, like a submission, with the same result.
+forked processes, those to different exercises in one notebook; some of each kind also go through jail and judge, like a
+submission, with the same result.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 
 from rich.console import Console
 from rich.table import Table
@@ -18,7 +19,7 @@ from coursepack.errors import CoursepackError
 from coursepack.sandbox import jail
 from coursepack.validation.answers import Answer, answers, faults, with_tests
 from coursepack.validation.forking_runner import NotebookRun, run_all
-from coursepack.validation.judged_answers import Judged, judge_all, selection
+from coursepack.validation.judged_answers import Judged, combined, judge_all, selection
 from coursepack.validation.pace import Pace
 
 __all__ = ["Answer", "Proof", "answers", "faults", "prove_pack", "with_tests"]
@@ -106,16 +107,63 @@ def _count_failed(pairs: Pairs, where: str, console: Console) -> int:
 def _run_in_forks(
     course: Course, families: Sequence[Sequence[Answer]], proof: Proof, console: Console
 ) -> dict[Place, NotebookRun]:
-    """Run all answers in forked processes; return the results by place."""
+    """Run all answers in forked processes; return the results by place.
+
+    Wrong answers to different exercises share a notebook, unless all cells are to run. If that notebook does not lose
+    what its parts should, they are run one by one.
+    """
+    places = {(f, one.kind, one.name): (f, i) for f, family in enumerate(families) for i, one in enumerate(family)}
     results: dict[Place, NotebookRun] = {}
-    with Pace(console, "proving", sum(map(len, families))) as pace:
-        notebooks = [[answer.notebook for answer in family] for family in families]
-        for place, result in run_all(course, notebooks, proof.jobs):
-            results[place] = result
-            answer = families[place[0]][place[1]]
-            pace.advance(f"{answer.assignment} {answer.name}")
+    alone: list[list[Answer]] = [[] for _ in families]
+    for number, answer, result in _each(
+        course, [family if proof.full else _shared(family) for family in families], proof, console, "proving"
+    ):
+        parts = _parts(answer)
+        if len(parts) > 1 and faults(answer, result):
+            alone[number] += parts
+            continue
+        for part in parts:
+            results[places[number, part.kind, part.name]] = (
+                _part_of(result, part, len(parts)) if len(parts) > 1 else result
+            )
+        _tell(console, answer, result)
+    if any(alone):
+        # A family begins with its base run.
+        again = [[families[number][0], *some] if some else [] for number, some in enumerate(alone)]
+        for number, answer, result in _each(course, again, proof, console, "proving one by one"):
+            results[places[number, answer.kind, answer.name]] = result
             _tell(console, answer, result)
     return results
+
+
+def _each(
+    course: Course, families: Sequence[Sequence[Answer]], proof: Proof, console: Console, doing: str
+) -> Iterator[tuple[int, Answer, NotebookRun]]:
+    """Run answers; yield each with its family's number and its result as it ends."""
+    numbers = [number for number, family in enumerate(families) if family]
+    notebooks = [[answer.notebook for answer in families[number]] for number in numbers]
+    with Pace(console, doing, sum(map(len, notebooks))) as pace:
+        for (place, index), result in run_all(course, notebooks, proof.jobs):
+            answer = families[numbers[place]][index]
+            pace.advance(f"{answer.assignment} {answer.name}")
+            yield numbers[place], answer, result
+
+
+def _shared(family: Sequence[Answer]) -> list[Answer]:
+    """Put the wrong answers of an assignment that do not meet into one notebook; the solution comes first."""
+    mutants = [answer for answer in family if answer.kind == "mutant"]
+    others = [answer for answer in family if answer.kind != "mutant"]
+    return [*others, *(combined(family[0], mutants, full=False) if mutants else ())]
+
+
+def _parts(answer: Answer) -> tuple[Answer, ...]:
+    return (answer.parts if isinstance(answer, Judged) else ()) or (answer,)
+
+
+def _part_of(result: NotebookRun, part: Answer, count: int) -> NotebookRun:
+    """Return what one of `count` wrong answers in a notebook lost, where together they lost what they should."""
+    outcomes = tuple(replace(one, passed=one.passed or one.grade_id not in part.loses) for one in result.outcomes)
+    return replace(result, outcomes=outcomes, seconds=result.seconds / count)
 
 
 def _judged(course: Course, chosen: Sequence[Judged], proof: Proof, console: Console) -> Pairs:

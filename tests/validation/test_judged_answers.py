@@ -158,6 +158,20 @@ def test_without_a_jail_nothing_is_proved_unless_asked_for(
     assert prove_pack(tiny_course, [ASSIGNMENT], Proof(jobs=1, unsafe_no_jail=True)) == 0
 
 
+@pytest.mark.parametrize("options", [(), ("--full",)])
+def test_is_a_wrong_answer_told_by_its_name_where_several_share_a_notebook(
+    tiny_course: Course, options: tuple[str, ...]
+) -> None:
+    """Is one that passes what it should lose found, and its neighbour in the notebook not accused?"""
+    add_mutant(tiny_course, "double_right", "double", "number + number", "double-hidden")
+    code, said = validated(tiny_course, "--skip-quick", *options)
+    assert code == 1
+    assert [line for line in said.splitlines() if "✗" in line] == [
+        "✗ tiny mutant double_right: should lose double-hidden, but passes"
+    ]
+    assert "6 of 7 answers judged as they should be" in said
+
+
 def all_lose_everything(_: Course, families: Sequence[Sequence[NotebookNode]], __: int) -> Iterator[tuple[Any, Any]]:
     """Stand in for `run_all`: no test of any notebook passes."""
     yield from (((f, i), NotebookRun(fault="ended")) for f, family in enumerate(families) for i in range(len(family)))
