@@ -31,7 +31,7 @@ def test_demo_goes_from_source_to_report(course: Course, capsys: pytest.CaptureF
         scores = {row["name"]: (row["score"], row["status"]) for row in csv.DictReader(stream)}
     assert scores["Ada Nakamura"] == ("5", "graded")
     assert scores["Kofi Brandt"] == ("0", "graded")
-    assert scores["Leila Marchetti"] == ("0", "not graded")
+    assert scores["Leila Marchetti"] == ("", "not graded")
     assert not (course.root / "gradebook.db").exists()
     assert not (course.root / "submitted").exists()
 
