@@ -87,6 +87,8 @@ def test_does_stock_nbgrader_make_the_same_release(tmp_path: Path) -> None:
     shutil.copytree(COURSE.root / "source" / assignment, tmp_path / "source" / assignment)
     for name in ("nbgrader_config.py", "pyproject.toml"):
         shutil.copy(COURSE.root / name, tmp_path)
+    for name in ("convnet_course", "data"):
+        (tmp_path / name).symlink_to(COURSE.root / name)
     command = [sys.executable, "-m", "nbgrader", "generate_assignment", assignment]
     done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True)
     assert done.returncode == 0, done.stderr
