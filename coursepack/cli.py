@@ -28,6 +28,10 @@ CourseOption = Annotated[
 Assignment = Annotated[str, typer.Argument(help="The assignment: a folder of source/.")]
 Assignments = Annotated[list[str] | None, typer.Argument(help="Assignments; all of them by default.")]
 Jobs = Annotated[int, typer.Option("-j", "--jobs", min=1, help="How many notebooks to run at once.")]
+Timeout = Annotated[int | None, typer.Option(min=1, help="CPU seconds per cell; the default is in nbgrader_config.py.")]
+UnsafeNoJail = Annotated[
+    bool, typer.Option("--unsafe-no-jail", help="Run student code without isolation, with all your rights.")
+]
 
 
 def _version(value: bool) -> None:
@@ -90,16 +94,12 @@ def grade(
         str | None,
         typer.Option(help="Grade on this Dask cluster, for example tcp://host:8786, instead of here."),
     ] = None,
-    timeout: Annotated[
-        int | None, typer.Option(min=1, help="CPU seconds per cell; the default is in nbgrader_config.py.")
-    ] = None,
+    timeout: Timeout = None,
     force: Annotated[bool, typer.Option("--force", help="Grade again what is already graded.")] = False,
     pictures: Annotated[
         bool, typer.Option(help="Run the assignment's own cells that only draw; points do not depend on them.")
     ] = True,
-    unsafe_no_jail: Annotated[
-        bool, typer.Option("--unsafe-no-jail", help="Run student code without isolation, with all your rights.")
-    ] = False,
+    unsafe_no_jail: UnsafeNoJail = False,
     verbose: Annotated[
         bool, typer.Option("-v", "--verbose", help="Show what happens, and write its details into the log.")
     ] = False,
@@ -137,12 +137,8 @@ def grade_one(
         float | None,
         typer.Option("--fail-under", min=0, max=100, help="Exit with 3 below this percentage of automatic points."),
     ] = None,
-    timeout: Annotated[
-        int | None, typer.Option(min=1, help="CPU seconds per cell; the default is in nbgrader_config.py.")
-    ] = None,
-    unsafe_no_jail: Annotated[
-        bool, typer.Option("--unsafe-no-jail", help="Run student code without isolation, with all your rights.")
-    ] = False,
+    timeout: Timeout = None,
+    unsafe_no_jail: UnsafeNoJail = False,
     course: CourseOption = None,
 ) -> None:
     """Grade one notebook, without a class or a gradebook. Exit code: 0 graded, 1 not graded, 2 wrong use."""
