@@ -21,6 +21,7 @@ from coursepack.grading.batch.progress import progress_bar
 from coursepack.grading.batch.read_results import WAITING
 from coursepack.grading.submission.timestamps import NAME as TIMESTAMP
 from coursepack.grading.workspace import Workspace
+from coursepack.whole_file import write_whole
 
 # The head of a page, with the digest of what it was made from.
 _HEAD = 2_000
@@ -151,11 +152,7 @@ def _written(waiting: Sequence[Job], jobs: int) -> Iterator[tuple[str, str]]:
 def _write(job: Job) -> str:
     """Write one page; return why that was not possible, or an empty text."""
     try:
-        page = make_page(job.inputs)
-        job.page.parent.mkdir(parents=True, exist_ok=True)
-        draft = job.page.with_name(f".{job.page.name}.draft")
-        draft.write_text(page, encoding="utf-8")
-        draft.replace(job.page)
+        write_whole(job.page, make_page(job.inputs))
         handed_in = job.inputs.autograded.with_name(TIMESTAMP)
         if handed_in.is_file():
             # nbgrader compares it with the one of a later submission.

@@ -21,6 +21,7 @@ from coursepack.grading.submission.folder_files import VERDICTS_FILE, is_clutter
 from coursepack.grading.submission.timestamps import timestamp_of
 from coursepack.sandbox.limits import Limits
 from coursepack.settings import grading_environment
+from coursepack.whole_file import write_whole
 
 
 @dataclass(frozen=True)
@@ -140,10 +141,7 @@ class Workspace:
 
     def write_record(self, student: str, record: GradingNote) -> None:
         """Write a note on a student's grading, completely or not at all."""
-        self.records.mkdir(parents=True, exist_ok=True)
-        draft = self.records / f".{student}.draft"
-        draft.write_text(json.dumps(asdict(record), indent=1, ensure_ascii=False), encoding="utf-8")
-        draft.replace(self.records / f"{student}.json")
+        write_whole(self.records / f"{student}.json", json.dumps(asdict(record), indent=1, ensure_ascii=False))
 
     def graded_students(self, gradebook: Any) -> set[str]:
         """Return the ids of all students with a submission in the gradebook."""

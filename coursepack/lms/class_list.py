@@ -17,6 +17,7 @@ from coursepack.course import Course
 from coursepack.errors import CoursepackError
 from coursepack.gradebook import course_directory, open_gradebook
 from coursepack.lms.roster import Roster, Student
+from coursepack.whole_file import write_whole
 
 # Of one assignment, not of the class.
 PASSING = {"submitted": "", "identifier": ""}
@@ -86,10 +87,8 @@ def _store(course: Course, roster: Roster) -> None:
         kept[student.id] = Student(**{**earlier, **said})
     students = [asdict(replace(kept[name], **PASSING)) for name in sorted(kept)]
     columns = roster.columns or stored_roster(course).columns
-    _path(course).parent.mkdir(parents=True, exist_ok=True)
-    draft = _path(course).with_name(".roster.draft")
-    draft.write_text(json.dumps({"columns": columns, "students": students}, indent=1, ensure_ascii=False), "utf-8")
-    draft.replace(_path(course))
+    entries = {"columns": columns, "students": students}
+    write_whole(_path(course), json.dumps(entries, indent=1, ensure_ascii=False))
 
 
 def _path(course: Course) -> Path:

@@ -13,6 +13,7 @@ from dataclasses import asdict, dataclass, fields
 from pathlib import Path
 
 from coursepack.course import Course
+from coursepack.whole_file import write_whole
 
 
 @dataclass(frozen=True)
@@ -72,14 +73,11 @@ def read_origins(course: Course, assignment: str) -> Origins:
 
 def write_origins(course: Course, assignment: str, origins: Origins) -> None:
     """Write where the submissions came from, completely or not at all."""
-    folder = lms_folder(course, assignment)
-    folder.mkdir(parents=True, exist_ok=True)
-    draft = folder / ".collected.draft"
     entries = {
         student: {kind: asdict(one) for kind, one in sorted(origins[student].items())} for student in sorted(origins)
     }
-    draft.write_text(json.dumps(entries, indent=1, ensure_ascii=False), encoding="utf-8")
-    draft.replace(folder / "collected.json")
+    path = lms_folder(course, assignment) / "collected.json"
+    write_whole(path, json.dumps(entries, indent=1, ensure_ascii=False))
 
 
 def digest_of(files: Mapping[str, Path]) -> str:

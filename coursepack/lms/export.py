@@ -9,6 +9,7 @@ from coursepack.errors import CoursepackError
 from coursepack.lms.marks import ClassMarks
 from coursepack.lms.marks_csv import canvas_csv, moodle_csv, plain_csv
 from coursepack.lms.marks_other import as_gradescope, as_json, as_junit
+from coursepack.whole_file import write_whole
 
 FORMATS: dict[str, Callable[[ClassMarks], str | bytes]] = {
     "csv": plain_csv,
@@ -43,10 +44,7 @@ def write_marks(found: ClassMarks, name: str, into: Path) -> list[str]:
     if isinstance(content, str):
         content = content.encode("utf-8-sig" if name in MARKED else "utf-8")
     try:
-        into.parent.mkdir(parents=True, exist_ok=True)
-        draft = into.with_name(f".{into.name}.draft")
-        draft.write_bytes(content)
-        draft.replace(into)
+        write_whole(into, content)
     except OSError as error:
         raise CoursepackError(f"the marks cannot be written: {error.strerror}", where=str(into)) from error
     return [*found.summary(), *_unknown_to(found, name)]

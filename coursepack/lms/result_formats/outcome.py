@@ -240,13 +240,11 @@ def shown(message: str, secrets: Secrets) -> str:
 
 
 def _kept(text: str, secrets: Secrets) -> Iterator[str]:
-    """Yield a text's lines; one that is a hidden line, or holds a line of a marking scheme, becomes an ellipsis."""
-    hidden = {line for secret in secrets.hidden for line in secret.lines}
+    """Yield a text's lines; one that holds a line of a marking scheme becomes an ellipsis."""
     schemes = {line for secret in secrets.schemes for line in secret.lines}
     for line in text.split("\n"):
         collapsed = " ".join(line.split())
-        secret = collapsed in hidden or any(part in collapsed for part in schemes)
-        yield "…" if secret else line
+        yield "…" if any(part in collapsed for part in schemes) else line
 
 
 def _printable(text: str) -> str:
