@@ -199,6 +199,4 @@ def torch_perceptron(inputs: int, hidden: Sequence[int], classes: int, slope: fl
     widths, layers = [inputs, *hidden, classes], list[nn.Module]()
     for before, after in itertools.pairwise(widths):
         layers += [nn.Linear(before, after), nn.LeakyReLU(slope)]
-    reference = Reference(*layers[:-1])
-    reference.input_shape = (inputs,)
-    return reference
+    return Reference(*layers[:-1], input_shape=(inputs,))

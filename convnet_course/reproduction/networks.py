@@ -1,4 +1,4 @@
-"""The networks that are trained here, where no check has them already (`checks.references`).
+"""The networks that are trained here, where no check has them already (`convnet_course.references`).
 
 Shapes: images (batch, 1, 28, 28), outputs (batch, 10) logits.
 """
@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from torch import nn
 
-from convnet_course.references import deep_cnn, deep_mlp, dropout_cnn, mlp, two_conv_net
+from convnet_course.references import IMAGE_SHAPE, deep_cnn, deep_mlp, dropout_cnn, mlp, two_conv_net
 from coursepack.checks.reference import Reference
 
 __all__ = ["ablation_cnn", "ablation_mlp", "deep_cnn", "deep_mlp", "dropout_cnn", "mlp", "two_conv_net"]
@@ -24,7 +24,7 @@ def ablation_cnn(normalise: bool) -> Reference:
         norm = nn.BatchNorm2d(channels) if normalise else nn.Identity()
         layers += [nn.Conv2d(before, channels, 5, padding=2), norm, nn.ReLU(), nn.AvgPool2d(2)]
         before = channels
-    return Reference(*layers, nn.Flatten(), nn.Linear(before * 7 * 7, 10))
+    return Reference(*layers, nn.Flatten(), nn.Linear(before * 7 * 7, 10), input_shape=IMAGE_SHAPE)
 
 
 def ablation_mlp(normalise: bool) -> Reference:
@@ -34,4 +34,4 @@ def ablation_mlp(normalise: bool) -> Reference:
     for width in MLP_WIDTHS:
         layers += [nn.Linear(before, width), nn.BatchNorm1d(width) if normalise else nn.Identity(), nn.ReLU()]
         before = width
-    return Reference(*layers, nn.Linear(before, 10))
+    return Reference(*layers, nn.Linear(before, 10), input_shape=IMAGE_SHAPE)

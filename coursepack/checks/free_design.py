@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 
 from coursepack.checks.messages import failed, student_errors
@@ -10,7 +12,7 @@ from coursepack.subject import Array, ModuleHandle
 TOLERANCE = 1e-3  # a network that insists on float32 may round differently in batches of other sizes
 
 
-def assert_classifier(network: ModuleHandle, input_shape: tuple[int, ...] = (1, 28, 28), classes: int = 10) -> None:
+def assert_classifier(network: ModuleHandle, input_shape: Sequence[int], classes: int) -> None:
     """Check that a network in eval mode gives finite scores that do not depend on the rest of the batch.
 
     Args:

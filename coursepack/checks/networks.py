@@ -46,9 +46,7 @@ def assert_output_shape(network: ModuleHandle, input_shape: Sequence[int], expec
         )
 
 
-def assert_parameter_count(
-    network: ModuleHandle, expected: int, input_shape: Sequence[int] = Reference.input_shape
-) -> None:
+def assert_parameter_count(network: ModuleHandle, expected: int, input_shape: Sequence[int]) -> None:
     """Check the number of trainable parameters.
 
     Args:

@@ -57,7 +57,7 @@ NETWORK_TEST = """# Check that Net computes what it should
 from torch import nn
 from coursepack.checks import networks, student
 from coursepack.checks.reference import Reference
-networks.assert_equivalent(student.module("Net"), Reference(nn.Flatten(), nn.Linear(784, 10)))
+networks.assert_equivalent(student.module("Net"), Reference(nn.Flatten(), nn.Linear(784, 10), input_shape=(1, 28, 28)))
 ### END HIDDEN TESTS"""
 
 

@@ -44,7 +44,7 @@ class Free(nn.Module):
 
 @pytest.mark.parametrize("way", ["", "log-probabilities"])
 def test_does_a_classifier_of_any_kind_pass(way: str) -> None:
-    free_design.assert_classifier(LocalSubject({"Free": Free}).module("Free", way))
+    free_design.assert_classifier(LocalSubject({"Free": Free}).module("Free", way), (1, 28, 28), classes=10)
 
 
 @pytest.mark.parametrize(
@@ -60,7 +60,7 @@ def test_does_a_classifier_of_any_kind_pass(way: str) -> None:
 )
 def test_does_what_is_no_classifier_fail(mistake: str, reason: str) -> None:
     with pytest.raises(CheckFailed, match=reason):
-        free_design.assert_classifier(LocalSubject({"Free": Free}).module("Free", mistake))
+        free_design.assert_classifier(LocalSubject({"Free": Free}).module("Free", mistake), (1, 28, 28), classes=10)
 
 
 def test_are_the_held_back_images_balanced_and_not_in_the_mini_set() -> None:

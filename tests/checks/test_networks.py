@@ -100,7 +100,7 @@ def lazy_deep_cnn() -> nn.Module:
 
 
 def test_are_the_parameters_of_a_network_counted_that_has_never_been_called() -> None:
-    networks.assert_parameter_count(LocalSubject({"lazy": lazy_deep_cnn}).module("lazy"), 1_797_642)
+    networks.assert_parameter_count(LocalSubject({"lazy": lazy_deep_cnn}).module("lazy"), 1_797_642, (1, 28, 28))
 
 
 def test_is_a_lazy_network_of_another_input_counted_on_such_an_input() -> None:
@@ -133,7 +133,7 @@ def test_is_a_lazy_layer_that_forward_never_calls_told_so() -> None:
             return self.used(x.flatten(1))
 
     with pytest.raises(CheckFailed, match="forward never calls it"):
-        networks.assert_parameter_count(LocalSubject({"Forgets": Forgets}).module("Forgets"), 7_850)
+        networks.assert_parameter_count(LocalSubject({"Forgets": Forgets}).module("Forgets"), 7_850, (1, 28, 28))
 
 
 @pytest.mark.parametrize("read", ["state", "parameters"])
@@ -148,7 +148,7 @@ def test_does_a_wrong_count_show_which_layer_lacks_its_bias() -> None:
         return nn.Sequential(nn.Flatten(), nn.Linear(784, 10, bias=False))
 
     with pytest.raises(CheckFailed, match="linear without bias 7,840"):
-        networks.assert_parameter_count(LocalSubject({"bare": bare}).module("bare"), 7_850)
+        networks.assert_parameter_count(LocalSubject({"bare": bare}).module("bare"), 7_850, (1, 28, 28))
 
 
 def test_does_a_wrong_count_show_what_each_layer_has_and_what_is_never_called() -> None:
@@ -158,7 +158,7 @@ def test_does_a_wrong_count_show_what_each_layer_has_and_what_is_never_called() 
             self.unused = nn.BatchNorm2d(32)
 
     with pytest.raises(CheckFailed, match=r"convolution 320, convolution 18,496(.|\n)*64 more .* never calls"):
-        networks.assert_parameter_count(LocalSubject({"Extra": Extra}).module("Extra"), 85_526)
+        networks.assert_parameter_count(LocalSubject({"Extra": Extra}).module("Extra"), 85_526, (1, 28, 28))
 
 
 HINTS = {
@@ -211,6 +211,7 @@ def test_is_a_layer_that_is_called_twice_told_so_and_not_to_look_for_detach() ->
     right = networks.Reference(
         *(nn.Conv2d(1, 32, 3, 4, 1), nn.BatchNorm2d(32), nn.Conv2d(32, 32, 3, padding=1), nn.BatchNorm2d(32)),
         *(nn.Flatten(), nn.Linear(32 * 49, 10)),
+        input_shape=(1, 28, 28),
     )
     with pytest.raises(CheckFailed, match=r"layers 2 and 4 \(batch normalisation\)(.|\n)*called twice has one"):
         networks.assert_equivalent(LocalSubject({"twice": twice}).module("twice"), right)
@@ -273,9 +274,9 @@ def test_does_squeeze_without_a_dimension_fail_for_a_batch_of_one_only() -> None
 
 
 def test_is_the_parameter_count_told() -> None:
-    networks.assert_parameter_count(subject().module("MaxPool"), 85_526)
+    networks.assert_parameter_count(subject().module("MaxPool"), 85_526, (1, 28, 28))
     with pytest.raises(CheckFailed, match="77,918"):
-        networks.assert_parameter_count(subject().module("MaxPool"), 77_918)
+        networks.assert_parameter_count(subject().module("MaxPool"), 77_918, (1, 28, 28))
 
 
 @pytest.mark.parametrize(

@@ -80,7 +80,7 @@ def test_holds_the_archive_the_assignment_the_package_the_data_and_the_tool(arch
         "run_autograder",
         "setup.sh",
     }
-    assert {"harness/coursepack/cli.py", "harness/coursepack/py.typed"} <= set(files)
+    assert {"harness/coursepack/cli/__init__.py", "harness/coursepack/py.typed"} <= set(files)
     assert "harness/coursepack/lms/result_formats/result.schema.json" in files
     assert not [name for name in files if "__pycache__" in name]
 

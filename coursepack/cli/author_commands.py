@@ -1,0 +1,87 @@
+"""What an author of a course runs: build, validate, a sample class, the demo."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from coursepack.cli.options import Assignment, Assignments, CourseOption, Jobs
+from coursepack.course import Course
+from coursepack.errors import CoursepackError
+
+
+def build(
+    assignments: Assignments = None,
+    check: Annotated[
+        bool, typer.Option("--check", help="Write nothing; fail where release/ or solutions/ is out of step.")
+    ] = False,
+    course: CourseOption = None,
+) -> None:
+    """Make release/ and solutions/ from source/."""
+    from coursepack.authoring.build import build_pack, check_pack
+
+    found = Course.find(course)
+    names = found.select(assignments or [])
+    if check:
+        check_pack(found, names)
+    else:
+        build_pack(found, names)
+
+
+def validate(
+    assignments: Assignments = None,
+    jobs: Jobs = 2,
+    only: Annotated[str, typer.Option(help="Run only answers whose name contains this text.")] = "",
+    quick: Annotated[
+        bool, typer.Option("--quick", help="Let some answers of every kind go through jail and judge; run no others.")
+    ] = False,
+    skip_quick: Annotated[
+        bool, typer.Option("--skip-quick", help="Run all answers, but leave out jail and judge, which --quick tries.")
+    ] = False,
+    full: Annotated[
+        bool, typer.Option("--full", help="Run every cell of every answer, also those on which no test depends.")
+    ] = False,
+    all_judged: Annotated[
+        bool, typer.Option("--all-judged", help="Run all answers through jail and judge, not only some of each kind.")
+    ] = False,
+    unsafe_no_jail: Annotated[
+        bool, typer.Option("--unsafe-no-jail", help="Run the judged answers without isolation.")
+    ] = False,
+    course: CourseOption = None,
+) -> None:
+    """Validate the tests: solutions earn all points, blanks none, mutants lose what they should, variants nothing."""
+    from coursepack.validation.validate import Proof, prove_pack
+
+    if quick and (full or all_judged):
+        raise CoursepackError("--quick runs few answers, --full and --all-judged all", remedy="leave one of them out")
+    if skip_quick and (quick or all_judged):
+        clash = "--skip-quick leaves out jail and judge, which --quick and --all-judged are for"
+        raise CoursepackError(clash, remedy="leave one of them out")
+    found = Course.find(course)
+    names = found.select(assignments or [])
+    raise typer.Exit(prove_pack(found, names, Proof(jobs, only, quick, skip_quick, full, all_judged, unsafe_no_jail)))
+
+
+def sample(assignment: Assignment, course: CourseOption = None) -> None:
+    """Write a sample class of submissions, right and wrong ones, into submitted/."""
+    from coursepack.authoring.sample_class import write_sample_class
+
+    found = Course.find(course)
+    found.select([assignment])
+    write_sample_class(found, assignment)
+
+
+def demo(
+    assignment: Annotated[str, typer.Argument(help="The assignment; by default the one that the course shows.")] = "",
+    jobs: Jobs = 2,
+    timeout: Annotated[int, typer.Option(min=1, help="CPU seconds a cell may take.")] = 30,
+    course: CourseOption = None,
+) -> None:
+    """Show the course at work in a new folder ./demo: grade a sample class and write a report."""
+    from coursepack.demo import run_demo
+    from coursepack.settings import read_settings
+
+    found = Course.find(course)
+    shown = assignment or read_settings(found.root).demo or found.select([])[0]
+    raise typer.Exit(run_demo(found, shown, jobs=jobs, timeout=timeout))
