@@ -31,10 +31,13 @@ class Settings:
         preload: modules that notebooks import, imported once before any notebook is run.
         grading_data: "module:function" of the package; it is called with the course folder (a `Path`), and returns the
             folder of data that notebooks see as `$COURSE_DATA` while they are built, validated and graded.
-        repository: "owner/name" on GitHub, for notebooks that open in Colab with one click.
-        branch: the branch that holds `release/`.
+        repository: "owner/name" on GitHub of the student repository, which `coursepack publish` writes: for notebooks
+            that open in Colab with one click.
+        branch: the branch of the student repository.
         bundled_data: files and folders of the course folder that the grading data are made from.
         demo: the assignment that `coursepack demo` shows.
+        student_page: a markdown file of the course folder that opens the student repository's README.
+        student_files: files and folders of the course folder that students get, too, at the same place.
     """
 
     package: str = ""
@@ -44,9 +47,15 @@ class Settings:
     branch: str = "main"
     bundled_data: tuple[str, ...] = ()
     demo: str = ""
+    student_page: str = ""
+    student_files: tuple[str, ...] = ()
 
 
-LISTS = {"preload": 'preload = ["numpy", "pandas"]', "bundled_data": 'bundled_data = ["data/small"]'}
+LISTS = {
+    "preload": 'preload = ["numpy", "pandas"]',
+    "bundled_data": 'bundled_data = ["data/small"]',
+    "student_files": 'student_files = ["LICENSE", "data/small"]',
+}
 # Setting → its pattern, and an example.
 FORMS = {
     "package": (r"[A-Za-z_]\w*", 'package = "my_course"'),
@@ -54,6 +63,7 @@ FORMS = {
     "repository": (r"[\w.-]+/[\w.-]+", 'repository = "owner/name"'),
     "branch": (r"\S+", 'branch = "main"'),
     "demo": (r"[\w.-]+", 'demo = "week1"'),
+    "student_page": (r"[\w./ -]+\.md", 'student_page = "docs/for_students.md"'),
 }
 
 

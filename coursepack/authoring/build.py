@@ -18,6 +18,7 @@ from rich.console import Console
 from coursepack.authoring import leaks, source_checks
 from coursepack.authoring.drift import folder_drift, input_drift
 from coursepack.authoring.nbgrader_converters import make_release, scratch_course
+from coursepack.authoring.own_repository import own_repository_warning
 from coursepack.authoring.problems import raise_together
 from coursepack.authoring.solution_notebook import worked_inputs, worked_notebook, write_notebook
 from coursepack.course import Course
@@ -48,8 +49,36 @@ def check_pack(course: Course, assignments: list[str]) -> None:
     _for_each(course, assignments, _check, "in step")
 
 
+def check_release(course: Course, assignments: list[str]) -> None:
+    """Check that student versions are what a build would write now, and leak nothing.
+
+    Raises:
+        CoursepackError: everything that is missing, out of date or leaks.
+    """
+    problems = []
+    # One gradebook for all of them: nbgrader takes seconds to make one.
+    with scratch_course(course, *assignments) as scratch:
+        for assignment in assignments:
+            try:
+                raise_together(_release_problems(course, scratch, assignment))
+            except CoursepackError as problem:
+                problems.append(problem)
+    raise_together(problems)
+
+
+def _release_problems(course: Course, scratch: Course, assignment: str) -> list[CoursepackError]:
+    source, path = _sound_source(course, assignment), course.notebook("release", assignment)
+    if not path.is_file():
+        remedy = f"run `coursepack build {assignment}`"
+        return [CoursepackError("there is no student version", where=str(path), remedy=remedy)]
+    drift = folder_drift(make_release(scratch, assignment), path.parent, course.root)
+    return [*drift, *leaks.release_leaks(source, read_notebook(path), _name("release", assignment))]
+
+
 def _for_each(course: Course, assignments: list[str], task: Callable[[Course, str], None], done: str) -> None:
     package_files(course)
+    if warning := own_repository_warning(course):
+        _console.print(warning, style="bold red", markup=False)
     problems = []
     for assignment in assignments:
         start = time.monotonic()

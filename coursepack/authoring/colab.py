@@ -8,15 +8,15 @@ from nbconvert.exporters.exporter import ResourcesDict
 from nbformat import NotebookNode
 from nbgrader.preprocessors import NbGraderPreprocessor
 
-from coursepack.settings import Settings, read_settings
+from coursepack.settings import read_settings
 
 COLAB_CELL = "colab"
 BADGE = "https://colab.research.google.com/assets/colab-badge.svg"
 
 
-def badge(settings: Settings, assignment: str, notebook: str) -> str:
-    """Return the markdown of a badge that opens a released notebook in Colab."""
-    target = f"{settings.repository}/blob/{settings.branch}/release/{assignment}/{notebook}.ipynb"
+def badge(repository: str, branch: str, assignment: str, notebook: str) -> str:
+    """Return the markdown of a badge that opens a notebook of the student repository (`coursepack publish`) in Colab."""
+    target = f"{repository}/blob/{branch}/{assignment}/{notebook}.ipynb"
     return f"[![Open in Colab]({BADGE})](https://colab.research.google.com/github/{target})"
 
 
@@ -29,5 +29,5 @@ class ColabBadge(NbGraderPreprocessor):  # type: ignore[misc]
         names = resources["nbgrader"]
         for cell in nb.cells:
             if settings.repository and cell.get("id") == COLAB_CELL:
-                cell.source = badge(settings, names["assignment"], names["notebook"])
+                cell.source = badge(settings.repository, settings.branch, names["assignment"], names["notebook"])
         return nb, resources

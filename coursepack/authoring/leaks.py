@@ -108,6 +108,19 @@ def solution_leaks(source: NotebookNode, worked: NotebookNode, name: str) -> lis
     return [*_hidden_leaks(secrets, _texts(worked), known, name), *_scheme_leaks(secrets, _texts(worked), name)]
 
 
+def text_leaks(secrets: Secrets, texts: dict[str, str], known: str, name: str) -> list[CoursepackError]:
+    """Return what texts that belong to no notebook of the assignment show of it.
+
+    Args:
+        secrets: the assignment's secrets, without the lines that may be shown.
+        texts: the texts, by the place that messages name.
+        known: text whose numbers and strings are no leak.
+        name: the assignment's name in messages.
+    """
+    found = [*_hidden_leaks(secrets, texts, known, name), *_solution_leaks(secrets, texts, name)]
+    return [*found, *_scheme_leaks(secrets, texts, name)]
+
+
 def feedback_leaks(source: NotebookNode, html: str, name: str, *, submitted: str = "") -> list[CoursepackError]:
     """Return what a feedback page shows of hidden tests and marking schemes.
 
@@ -193,16 +206,18 @@ def _hidden_leaks(
 def _shows(line: str, lines: set[str], collapsed: str) -> bool:
     if line in lines:
         return True
-    return len(line) >= MIN_INSIDE and re.search(rf"(?<!\w){re.escape(line)}(?!\w)", collapsed) is not None
+    if len(line) < MIN_INSIDE or line not in collapsed:  # most are not, and that is found out soonest
+        return False
+    return re.search(rf"(?<!\w){re.escape(line)}(?!\w)", collapsed) is not None
 
 
 def _solution_leaks(secrets: Secrets, texts: dict[str, str], name: str) -> Iterator[CoursepackError]:
     allowed = {_collapsed(line) for text in secrets.visible.values() for line in text.split("\n")}
     for place, text in texts.items():
         lines = [_collapsed(line) for line in text.split("\n")]
-        passage = "\n".join(line for line in lines if _telling(line))
+        passage, there = "\n".join(line for line in lines if _telling(line)), set(lines)
         for secret in secrets.solutions:
-            shown = [line for line in secret.lines if line in lines and line not in allowed]
+            shown = [line for line in secret.lines if line in there and line not in allowed]
             whole = "\n".join(secret.lines)
             if not shown and len(secret.lines) >= MIN_PASSAGE and f"\n{whole}\n" in f"\n{passage}\n":
                 shown = list(secret.lines)

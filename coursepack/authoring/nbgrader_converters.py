@@ -40,8 +40,8 @@ class _Complaints(logging.Handler):
 
 
 @contextmanager
-def scratch_course(course: Course, assignment: str) -> Iterator[Course]:
-    """Yield a temporary copy of the course with one assignment's source and the settings.
+def scratch_course(course: Course, *assignments: str) -> Iterator[Course]:
+    """Yield a temporary copy of the course with some assignments' sources and the settings.
 
     The course's own code is not copied: its settings import it from where it is.
     """
@@ -49,7 +49,8 @@ def scratch_course(course: Course, assignment: str) -> Iterator[Course]:
     with tempfile.TemporaryDirectory(prefix="coursepack-build-") as folder:
         root = Path(folder).resolve()
         left_out = shutil.ignore_patterns(".ipynb_checkpoints", "__pycache__")
-        shutil.copytree(course.root / "source" / assignment, root / "source" / assignment, ignore=left_out)
+        for name in assignments:
+            shutil.copytree(course.root / "source" / name, root / "source" / name, ignore=left_out)
         for name in (CONFIG_NAME, "pyproject.toml"):
             if (course.root / name).is_file():
                 shutil.copy(course.root / name, root / name)

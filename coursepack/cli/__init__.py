@@ -36,6 +36,7 @@ def options(
 # The order is that of `coursepack --help`: the life of a course.
 app.command()(author_commands.build)
 app.command()(author_commands.validate)
+app.command()(author_commands.publish)
 app.command()(author_commands.sample)
 app.command()(author_commands.demo)
 app.command()(lms_commands.roster)

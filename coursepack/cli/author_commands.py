@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from coursepack.cli.options import Assignment, Assignments, CourseOption, Jobs
+from coursepack.cli.options import Assignment, Assignments, CourseOption, Jobs, grade_extra
 from coursepack.course import Course
 from coursepack.errors import CoursepackError
 
@@ -61,6 +61,19 @@ def validate(
     found = Course.find(course)
     names = found.select(assignments or [])
     raise typer.Exit(prove_pack(found, names, Proof(jobs, only, quick, skip_quick, full, all_judged, unsafe_no_jail)))
+
+
+def publish(
+    destination: Annotated[str, typer.Argument(help="A folder, or a git remote (https://… or git@…:owner/name.git).")],
+    assignments: Assignments = None,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="List what would be published; write nothing.")] = False,
+    course: CourseOption = None,
+) -> None:
+    """Write a repository for students: released notebooks and what they need, no test, no solution."""
+    with grade_extra():
+        from coursepack.publish.command import publish as publish_course
+
+    publish_course(Course.find(course), destination, assignments or [], dry_run=dry_run)
 
 
 def sample(assignment: Assignment, course: CourseOption = None) -> None:

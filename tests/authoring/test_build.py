@@ -325,7 +325,7 @@ def colab_cell(root: Path, repository: str) -> str:
 def test_does_a_course_with_a_repository_get_a_badge(tmp_path: Path) -> None:
     assert colab_cell(tmp_path, "ann/cnn-course") == (
         "[![Open in Colab](https://colab.research.google.com/assets/colab-badge.svg)]"
-        "(https://colab.research.google.com/github/ann/cnn-course/blob/dev/release/doubling/doubling.ipynb)"
+        "(https://colab.research.google.com/github/ann/cnn-course/blob/dev/doubling/doubling.ipynb)"
     )
 
 

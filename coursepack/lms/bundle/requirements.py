@@ -36,7 +36,7 @@ def locked_requirements(course: Course, source: NotebookNode) -> str:
     Raises:
         CoursepackError: a module that one of them imports is not installed.
     """
-    wanted = [*_of_the_tool(), *map(Requirement, _of_modules(course, _imports(course, source)))]
+    wanted = [*_of_the_tool(), *map(Requirement, distributions_of(course, _imports(course, source)))]
     pins = {
         canonicalize_name(found.metadata["Name"]): found.version.partition("+")[0]
         for found in _closure(wanted)
@@ -62,8 +62,12 @@ def _imports(course: Course, source: NotebookNode) -> set[str]:
     return {name.partition(".")[0] for name in names} - sys.stdlib_module_names
 
 
-def _of_modules(course: Course, names: Iterable[str]) -> Iterator[str]:
-    """Yield the distributions that provide modules; not the tool, the course's package and what lies in its folder."""
+def distributions_of(course: Course, names: Iterable[str]) -> Iterator[str]:
+    """Yield the distributions that provide modules; not the tool, the course's package and what lies in its folder.
+
+    Raises:
+        CoursepackError: a module that the course preloads is not installed.
+    """
     providers = metadata.packages_distributions()
     ours = {TOOL, read_settings(course.root).package}
     preloaded = {name.partition(".")[0] for name in read_settings(course.root).preload}

@@ -1,0 +1,37 @@
+"""Does the repository to which badges send students hold the course itself, hidden tests and all?"""
+
+from __future__ import annotations
+
+import re
+import shutil
+import subprocess
+
+from coursepack.course import Course
+from coursepack.settings import FILE, read_settings
+
+WARNING = """\
+WARNING: {file} sends students to the repository {repository}, and that repository holds this course:
+  every hidden test in source/, every solution and every answer can be read there.
+  Set `repository` to a repository for students, which `coursepack publish` writes, and keep this one private."""
+
+
+def own_repository_warning(course: Course) -> str:
+    """Return a warning if `repository` is one of the remotes of the course's own git repository; else nothing."""
+    repository = read_settings(course.root).repository
+    if not repository or not _git(course, "ls-files", "--", "source"):
+        return ""
+    address = re.compile(rf"[/:]{re.escape(repository)}(\.git)?/?$", re.IGNORECASE)
+    remotes = [line.split()[1] for line in _git(course, "remote", "--verbose").split("\n") if line.strip()]
+    if not any(map(address.search, remotes)):
+        return ""
+    return WARNING.format(file=course.root / FILE, repository=repository)
+
+
+def _git(course: Course, *arguments: str) -> str:
+    """Return what git prints in the course folder; nothing if that is no repository, or there is no git."""
+    program = shutil.which("git")
+    if program is None:
+        return ""
+    command = [program, *arguments]
+    run = subprocess.run(command, cwd=course.root, capture_output=True, text=True, check=False)  # noqa: S603
+    return run.stdout

@@ -1,0 +1,107 @@
+"""The page that a student reads first: `README.md` of the student repository."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from urllib.parse import quote
+
+import nbformat
+from nbformat import NotebookNode
+
+from coursepack.authoring.colab import badge
+from coursepack.course import Course
+from coursepack.errors import CoursepackError
+from coursepack.notebooks.cells import points_of
+from coursepack.notebooks.exercises import title_of
+from coursepack.settings import FILE, Settings, read_settings
+
+TITLE = "# Course notebooks\n"
+WORK = """\
+## Work through a notebook
+
+Run the cells from top to bottom. A cell with a TODO is yours: replace the line `raise NotImplementedError()` by your
+answer, and keep the given names. If a visible test stands below it, run it. A cell that starts with `# Check that …` and
+contains nothing else is the place of the instructor's own tests.
+
+Do not delete, copy or change test cells and given cells. You may add cells of your own. Before you hand in, choose
+*Kernel → Restart Kernel and Run All Cells*, and read the notebook once more.
+"""
+SET_UP = """\
+## On your own machine
+
+You need Python 3.11 or newer. In a copy of this repository:
+
+```bash
+python -m venv .venv
+source .venv/bin/activate            # Windows: .venv\\Scripts\\activate
+pip install -r requirements.txt
+jupyter lab
+```
+
+With conda: `conda env create -f environment.yml`, then `conda activate course` and `jupyter lab`. VS Code and GitHub
+Codespaces offer to open the repository in a container, where everything is installed.
+"""
+UPLOAD = """
+To work in Colab, download a notebook and upload it at <https://colab.research.google.com> (*File → Upload notebook*).
+"""
+BINDER = "https://mybinder.org"
+
+
+@dataclass(frozen=True)
+class Shown:
+    """A published assignment.
+
+    Attributes:
+        name: the assignment's name.
+        notebook: its student version.
+    """
+
+    name: str
+    notebook: NotebookNode
+
+    @classmethod
+    def of(cls, name: str, content: bytes) -> Shown:
+        """Return an assignment from its notebook's file."""
+        return cls(name, nbformat.reads(content.decode("utf-8"), as_version=4))  # type: ignore[no-untyped-call]
+
+
+def student_page(course: Course, shown: Sequence[Shown], repository: str) -> str:
+    """Return the page: the course's own words (`student_page`), then the notebooks, and how to work.
+
+    Raises:
+        CoursepackError: the file that `student_page` names is missing, or is not text.
+    """
+    settings = read_settings(course.root)
+    table = "".join(f"{line}\n" for line in _table(shown, settings, repository))
+    upload = "" if repository else UPLOAD
+    return "\n".join([_opening(course, settings), f"## Notebooks\n\n{table}{upload}", WORK, SET_UP])
+
+
+def _opening(course: Course, settings: Settings) -> str:
+    if not settings.student_page:
+        return TITLE
+    path = course.root / settings.student_page
+    try:
+        return path.read_text(encoding="utf-8").rstrip("\n") + "\n"
+    except (OSError, UnicodeDecodeError) as error:
+        where = f"{course.root / FILE}, student_page = “{settings.student_page}”"
+        raise CoursepackError(f"the page cannot be read: {type(error).__name__}", where=where) from error
+
+
+def _table(shown: Sequence[Shown], settings: Settings, repository: str) -> Iterator[str]:
+    columns = ["notebook", "points", *(["open it"] if repository else [])]
+    yield f"| {' | '.join(columns)} |"
+    yield "|---" * len(columns) + "|"
+    for one in shown:
+        file = f"{one.name}/{one.name}.ipynb"
+        points = sum(points_of(cell) for cell in one.notebook.cells)
+        cells = [f"[{title_of(one.notebook) or one.name}]({file})", f"{points:g}"]
+        if repository:
+            cells.append(f"{badge(repository, settings.branch, one.name, one.name)} {_binder(settings, repository, file)}")
+        yield f"| {' | '.join(cells)} |"
+
+
+def _binder(settings: Settings, repository: str, file: str) -> str:
+    target = f"{BINDER}/v2/gh/{repository}/{quote(settings.branch, safe='')}?labpath={quote(file, safe='')}"
+    return f"[![Open in Binder]({BINDER}/badge_logo.svg)]({target})"
