@@ -16,7 +16,7 @@ SOLO := OMP_NUM_THREADS=1 $(RUN)
 JOBS ?= 3
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test prove lint build validate nightly lab clean
+.PHONY: help setup demo test prove lint build validate nightly lab instructor clean
 
 help: ## show this list
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | awk -F'\t' '{printf "  make %-10s %s\n", $$1, $$2}'
@@ -69,10 +69,12 @@ validate: $(STAMP) ## prove the pack with right and wrong answers
 nightly: $(STAMP) ## every cell of every answer, all of them through jail and judge as well; hours
 	@$(SOLO) -m coursepack validate --full --all-judged -j $(JOBS)
 
-# All notebooks share one download, in data/ or where COURSE_DATA says. Jupyter wants to be asked twice to run as root.
-lab: $(STAMP) ## open the student notebooks in JupyterLab
-	@export COURSE_DATA="$$(cd "$${COURSE_DATA:-data}" && pwd)" && \
-	  $(RUN) -m jupyter lab --notebook-dir=release $$(test "$$(id -u)" = 0 && echo --allow-root)
+# All notebooks share one download, in data/ or where COURSE_DATA says.
+lab: $(STAMP) ## for students: their own copies of the notebooks, in work/, in JupyterLab
+	@export COURSE_DATA="$$(cd "$${COURSE_DATA:-data}" && pwd)" && $(RUN) -m coursepack lab
+
+instructor: $(STAMP) ## for instructors: JupyterLab in this folder, with formgrader
+	@export COURSE_DATA="$$(cd "$${COURSE_DATA:-data}" && pwd)" && $(RUN) -m coursepack instructor
 
 clean: ## remove what make and the demo made, but never submissions, grades or downloaded data
 	@rm -rf $(VENV) demo build *.egg-info .pytest_cache .mypy_cache .ruff_cache

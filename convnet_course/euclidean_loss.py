@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 
 import numpy as np
 
+from coursepack.checks import draws
 from coursepack.checks.arrays import compare_values
 from coursepack.checks.messages import failed, student_error
 from coursepack.subject import Array, StudentError, Subject
@@ -68,10 +69,10 @@ def _cases() -> Iterator[tuple[str, Array, Array]]:
         ("three classes", 2, 7, 3, 1.5),
         ("large scores", 3, 4, 10, 300.0),
     ):
-        draw = np.random.default_rng([20_266, seed])
+        draw = draws.generator(20_266, seed)
         outputs = draw.normal(0.0, scale, (batch, classes))
         yield about, outputs, np.eye(classes)[draw.integers(0, classes, batch)]
-    outputs = np.random.default_rng(20_267).normal(0.0, 1.0, (6, 10))
+    outputs = draws.generator(20_267).normal(0.0, 1.0, (6, 10))
     yield "log-probabilities", np.log(softmax(outputs)), np.eye(10)[[0, 9, 4, 4, 7, 1]]
 
 

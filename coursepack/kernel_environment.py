@@ -4,8 +4,8 @@
 |---|---|
 | a kernel in the jail, or without it (`--unsafe-no-jail`) | `jailed`, and nothing else |
 | a kernel that nbgrader starts: `nbgrader validate`, the worked notebooks | what it would have, and `ordinary` |
-| the author's own answers, forked (`coursepack validate`) | what the process has, and `forked` |
-| the judge | what the process has, and `judging` |
+| the author's own answers, forked (`coursepack validate`) | what the process has, `forked`, and the course's secret |
+| the judge | what the process has, `judging`, and the course's secret |
 """
 
 from __future__ import annotations
@@ -13,6 +13,8 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
+# Names the secret that changes what checks draw (`coursepack.course_secret`). No kernel in the jail has it.
+SECRET = "COURSEPACK_SECRET"  # noqa: S105 (the variable's name)
 # One thread on the CPU, whatever the machine has: what a notebook computes is then the same everywhere.
 ONE_THREAD = {
     "CUDA_VISIBLE_DEVICES": "",

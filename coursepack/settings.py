@@ -38,6 +38,7 @@ class Settings:
         demo: the assignment that `coursepack demo` shows.
         student_page: a markdown file of the course folder that opens the student repository's README.
         student_files: files and folders of the course folder that students get, too, at the same place.
+        secret_file: the file that holds the course's secret (`coursepack.course_secret`); git must ignore it.
     """
 
     package: str = ""
@@ -49,6 +50,7 @@ class Settings:
     demo: str = ""
     student_page: str = ""
     student_files: tuple[str, ...] = ()
+    secret_file: str = ".coursepack/secret"
 
 
 LISTS = {
@@ -63,6 +65,7 @@ FORMS = {
     "repository": (r"[\w.-]+/[\w.-]+", 'repository = "owner/name"'),
     "branch": (r"\S+", 'branch = "main"'),
     "demo": (r"[\w.-]+", 'demo = "week1"'),
+    "secret_file": (r"\S.*", 'secret_file = ".coursepack/secret"'),
     "student_page": (r"[\w./ -]+\.md", 'student_page = "docs/for_students.md"'),
 }
 

@@ -9,6 +9,7 @@ import numpy as np
 
 from convnet_course.batchnorm.comparison import DEFAULT_EPS
 from convnet_course.batchnorm.reference import as_images, as_samples, normalise
+from coursepack.checks import draws
 from coursepack.checks.comparing import compare_shape, exact
 from coursepack.checks.messages import failed
 from coursepack.subject import Array, ModuleHandle, Subject
@@ -36,17 +37,17 @@ class ImageCase:
 
     def images(self, number: int = 0) -> Array:
         """Return a batch whose channels differ in mean and spread; each `number` gives a different batch."""
-        draw = np.random.default_rng([20_264, number, *self.shape])
+        draw = draws.generator(20_264, number, *self.shape)
         channels = np.arange(1, self.shape[1] + 1)[:, None, None]
         return draw.normal(channels - 1.5, 0.4 * channels, self.shape)
 
     def incoming(self) -> Array:
         """Return the incoming gradient."""
-        return np.random.default_rng([20_265, *self.shape]).normal(0.5, 1.0, self.shape)
+        return draws.generator(20_265, *self.shape).normal(0.5, 1.0, self.shape)
 
     def state(self) -> dict[str, Array]:
         """Return γ, β and running statistics in the middle of a training."""
-        draw = np.random.default_rng([20_266, *self.shape])
+        draw = draws.generator(20_266, *self.shape)
         channels = self.shape[1]
         state = {
             "weight": draw.uniform(0.5, 1.5, channels),

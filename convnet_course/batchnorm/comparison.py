@@ -11,6 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from convnet_course.batchnorm.reference import Gradients, gradients, normalise
+from coursepack.checks import draws
 from coursepack.checks.comparing import close, compare_shape, exact, likely_slip
 from coursepack.checks.messages import failed
 from coursepack.subject import Array
@@ -44,7 +45,7 @@ class Case:
 
     def arrays(self) -> tuple[Array, Array, Array, Array]:
         """Return input (batch, features), gamma (features), beta (features) and the incoming gradient."""
-        draw = np.random.default_rng([20_263, self.batch, self.features])
+        draw = draws.generator(20_263, self.batch, self.features)
         spread = draw.uniform(0.3, 2.0, self.features)
         samples = draw.normal(draw.normal(0.0, 2.0, self.features), spread, (self.batch, self.features))
         gamma = draw.uniform(0.5, 1.5, self.features) * np.where(np.arange(self.features) % 3 == 1, -1.0, 1.0)

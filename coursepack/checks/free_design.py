@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from coursepack.checks import draws
 from coursepack.checks.messages import failed, student_errors
 from coursepack.subject import Array, ModuleHandle
 
@@ -20,7 +21,7 @@ def assert_classifier(network: ModuleHandle, input_shape: Sequence[int], classes
         input_shape: shape of one image, (channels, height, width).
         classes: how many scores each image must get.
     """
-    images = np.random.default_rng(20_265).standard_normal((6, *input_shape))
+    images = draws.generator(20_265).standard_normal((6, *input_shape))
     together = _scores(network, images, classes)
     if not np.isfinite(together).all():
         raise failed(f"{network.name}: scores", expected="finite numbers", got="NaN or infinity")

@@ -13,6 +13,7 @@ from typing import Any
 
 import numpy as np
 
+from coursepack.checks import draws
 from coursepack.checks.comparing import close, exact, likely_slip, tolerance_of
 from coursepack.checks.errors import CheckFailed
 from coursepack.checks.messages import describe, failed, student_errors
@@ -24,12 +25,12 @@ Arrays = Iterable[Array]
 
 def random(*shape: int, seed: int = 0) -> Array:
     """Draw standard normal numbers, exact in float32, independent of earlier draws."""
-    return exact(np.random.default_rng([20_264, seed, *shape]).standard_normal(shape))
+    return exact(draws.generator(20_264, seed, *shape).standard_normal(shape))
 
 
 def one_hot(batch: int, classes: int) -> Array:
     """Draw one-hot labels (batch, classes) in float64."""
-    labels = np.random.default_rng([20_265, batch, classes]).integers(0, classes, batch)
+    labels = draws.generator(20_265, batch, classes).integers(0, classes, batch)
     result: Array = np.eye(classes)[labels]
     return result
 

@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from coursepack.checks import draws
 from coursepack.checks.pytorch import nn, torch
 from coursepack.subject import Array
 from coursepack.subject.training_loops import CLASSES, IMAGE_SHAPE, probe_loss, probe_network
@@ -31,7 +32,7 @@ class Problem:
 
         Every third label is the network's prediction in eval mode, so that accuracies tell loops apart.
         """
-        draw = np.random.default_rng([20_263, seed])
+        draw = draws.generator(20_263, seed)
         images = draw.standard_normal((SAMPLES, *IMAGE_SHAPE)).astype(np.float32)
         shapes = {"1.weight": (12, 36), "1.bias": (12,), "2.bias": (12,), "2.running_mean": (12,)}
         shapes |= {"4.weight": (10, 12), "4.bias": (10,)}

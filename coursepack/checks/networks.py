@@ -12,7 +12,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from coursepack.checks import dropout, network_slips
+from coursepack.checks import draws, dropout, network_slips
 from coursepack.checks.arrays import compare_values
 from coursepack.checks.messages import failed, student_errors
 from coursepack.checks.placing import TITLES, WEIGHTED, place_weights, random_state
@@ -128,7 +128,7 @@ def _trace(network: ModuleHandle, images: Array, *, train: bool = False, grad_ou
 
 
 def _random(shape: Sequence[int], seed: int = 0) -> Array:
-    return np.random.default_rng([20_261, seed]).standard_normal(shape)
+    return draws.generator(20_261, seed).standard_normal(shape)
 
 
 def _compare_outputs(

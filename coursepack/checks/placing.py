@@ -7,6 +7,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from coursepack.checks import draws
 from coursepack.checks.messages import failed
 from coursepack.checks.pytorch import nn, torch
 from coursepack.checks.reference import Reference
@@ -18,7 +19,7 @@ TITLES = {"conv2d": "convolution", "linear": "linear", "batch_norm": "batch norm
 
 def random_state(state: dict[str, Array]) -> dict[str, Array]:
     """Draw new values for all arrays: He-scaled for weights, positive where all were one (scales and variances)."""
-    draw = np.random.default_rng(20_262)
+    draw = draws.generator(20_262)
     fresh = {}
     for name, array in state.items():
         if array.dtype.kind != "f":

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from coursepack.checks import loops
+from coursepack.checks import draws, loops
 from coursepack.checks.arrays import compare_values
 from coursepack.checks.gates import Gate
 from coursepack.checks.loops import OPTIMIZER, TOLERANCE, Problem
@@ -62,7 +62,7 @@ def assert_accuracy(
 
 def _check_reach(network: ModuleHandle, images: Array, classes: int) -> None:
     """Check that a gradient reaches every layer: with untrained layers, a good accuracy is luck."""
-    grad_output = np.random.default_rng(20_264).standard_normal((len(images), classes))
+    grad_output = draws.generator(20_264).standard_normal((len(images), classes))
     with student_errors(f"{network.name}: forward pass in train mode"):
         layers = network.trace(images, train=True, grad_output=grad_output).layers
     cut = [number for number, layer in enumerate(layers, start=1) if "weight" not in layer.gradients]

@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from coursepack import __version__
-from coursepack.cli import author_commands, grading_commands, lms_commands
+from coursepack.cli import author_commands, grading_commands, lab_commands, lms_commands
 from coursepack.errors import CoursepackError
 
 app = typer.Typer(
@@ -39,6 +39,8 @@ app.command()(author_commands.validate)
 app.command()(author_commands.publish)
 app.command()(author_commands.sample)
 app.command()(author_commands.demo)
+app.command()(lab_commands.lab)
+app.command()(lab_commands.instructor)
 app.command()(lms_commands.roster)
 app.command()(lms_commands.collect)
 app.command()(grading_commands.grade)

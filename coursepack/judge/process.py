@@ -17,6 +17,7 @@ from pathlib import Path
 
 from coursepack import kernel_environment
 from coursepack.course import Course
+from coursepack.course_secret import secret_environment
 from coursepack.errors import CoursepackError
 from coursepack.judge.judge_cell import MAX_DETAILS, Answer
 from coursepack.judge.verdict import Verdict
@@ -63,7 +64,7 @@ class JudgeProcess:
     def _start(self) -> tuple[socket.socket, subprocess.Popen[bytes]]:
         ours, theirs = socket.socketpair()
         command = [sys.executable, "-m", "coursepack.judge.server", str(theirs.fileno()), *self._imports]
-        environment = os.environ | kernel_environment.judging()
+        environment = os.environ | kernel_environment.judging() | secret_environment(self._course)
         return ours, start_child(command, theirs, environment=environment, log=self._log, folder=self._course.root)
 
     def wait_until_ready(self) -> None:

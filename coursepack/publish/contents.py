@@ -14,6 +14,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from coursepack.course import CONFIG_NAME, Course
+from coursepack.course_secret import secret_file
 from coursepack.errors import CoursepackError
 from coursepack.gradebook import course_directory
 from coursepack.grading.submission.folder_files import files_beside
@@ -84,7 +85,7 @@ def _refuse_secret(course: Course, path: Path, where: str) -> None:
         CoursepackError: it is one.
     """
     real, root = path.resolve(), course.root.resolve()
-    secret = [*(root / name for name in SECRET), *package_files(course)]
+    secret = [*(root / name for name in SECRET), *package_files(course), secret_file(course)]
     remedy = "name files and folders that students may see"
     if not real.is_relative_to(root) or ".." in path.relative_to(course.root).parts:
         raise CoursepackError(f"{path.name} lies outside the course folder", where=where, remedy=remedy)

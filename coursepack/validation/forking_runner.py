@@ -27,6 +27,7 @@ from nbformat import NotebookNode
 
 from coursepack import kernel_environment
 from coursepack.course import Course
+from coursepack.course_secret import secret_environment
 from coursepack.errors import CoursepackError
 from coursepack.notebooks.cells import code_cells, grade_id_of, is_graded, is_test, points_of
 from coursepack.sandbox.limits import Limits
@@ -101,7 +102,7 @@ def run_all(course: Course, families: Sequence[Family], jobs: int) -> Iterator[t
     Raises:
         CoursepackError: the course's package, or a module that it preloads, is missing.
     """
-    os.environ |= kernel_environment.forked(grading_data(course))
+    os.environ |= kernel_environment.forked(grading_data(course)) | secret_environment(course)
     make_importable(course)
     package_files(course)
     for name in read_settings(course.root).preload:

@@ -214,6 +214,7 @@ class ClassRun:
                 self._options.pictures,
                 self._options.unsafe_no_jail,
                 log_level=logging.DEBUG if self._options.verbose else logging.INFO,
+                secret=self._run["secret"],
             )
 
     def _keep(self, task: GradingTask, result: Graded | NotGraded) -> GradingNote:

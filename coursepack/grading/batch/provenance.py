@@ -15,6 +15,7 @@ from pathlib import Path
 from nbformat import NotebookNode
 
 from coursepack.course import Course
+from coursepack.course_secret import secret_digest
 from coursepack.grading.batch.code_digest import code_digests, digest_of, files_below, text_digest
 from coursepack.grading.batch.extra_files import extra_files
 from coursepack.grading.workspace import Workspace, digest
@@ -35,6 +36,7 @@ REASONS = {
     "source": "the source notebook changed",
     "gates": "a gate changed",
     "checks": "a check changed",
+    "secret": "the course's secret changed",
     "limits": "a limit changed",
     "data": "the data changed",
     "coursepack": "coursepack itself changed",
@@ -61,6 +63,7 @@ def of_run(workspace: Workspace, limits: Limits) -> dict[str, str]:
         "data": "" if data is None else digest_of(files_below(data), data),
         "coursepack": code["coursepack"],
         "libraries": ", ".join(library_versions(workspace.course)),
+        "secret": secret_digest(workspace.course),
     }
 
 
@@ -96,7 +99,7 @@ def why_again(workspace: Workspace, student: str, run: Mapping[str, str]) -> str
     before = {**record.provenance, "submission": record.submission, "source": record.source}
     now = {"submission": workspace.submission_digest(student), "source": digest(workspace.source)}
     now |= of_submission(extra_files(workspace, student)[0], run)
-    return next((REASONS[part] for part in REASONS if before.get(part) != now[part]), "")
+    return next((REASONS[part] for part in REASONS if before.get(part, "") != now[part]), "")
 
 
 def is_graded(workspace: Workspace, student: str, limits: Limits | None = None) -> bool:

@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from coursepack.course_secret import secret_digest
 from coursepack.errors import CoursepackError
 from coursepack.grading.batch.task import Task, as_json, grade, grader_errors_in, records_of
 from coursepack.grading.notebook.verdict_records import GradedNotebook
@@ -84,6 +85,7 @@ def grade_single(
         pictures=False,
         unsafe_no_jail=unsafe_no_jail,
         log_level=logging.ERROR,
+        secret=secret_digest(workspace.course),
     )
     return _graded(task, submission.notes)
 

@@ -17,6 +17,7 @@ import nbformat
 from nbformat import NotebookNode
 
 from coursepack.course import Course
+from coursepack.course_secret import secret_digest
 from coursepack.errors import CoursepackError
 from coursepack.grading.batch.code_digest import code_digest
 from coursepack.grading.batch.worker_log import LogLine, collected
@@ -24,6 +25,7 @@ from coursepack.grading.notebook.grade_notebook import grade_notebook
 from coursepack.grading.notebook.merge import with_marks
 from coursepack.grading.notebook.verdict_records import GradedNotebook
 from coursepack.grading.notebook.worker import shared_worker
+from coursepack.kernel_environment import SECRET
 from coursepack.sandbox.limits import Limits
 from coursepack.sandbox.outputs import clean_text
 
@@ -48,6 +50,7 @@ class Task:
         unsafe_no_jail: whether student code runs without any isolation.
         code: digest of the coordinator's code of coursepack.
         log_level: from which level on the worker's records are sent back.
+        secret: digest of the coordinator's secret for the course; empty if it has none.
     """
 
     student: str
@@ -60,6 +63,7 @@ class Task:
     unsafe_no_jail: bool = False
     code: str = CODE
     log_level: int = logging.INFO
+    secret: str = ""
 
 
 @dataclass(frozen=True)
@@ -110,6 +114,9 @@ def _grade(task: Task) -> Graded:
     begun = time.monotonic()
     _log.info("%s: begins", task.student)
     course = _course(Path(task.course))
+    if secret_digest(course) != task.secret:
+        remedy = f"give all machines the same {SECRET}, or the same file, and start their workers again"
+        raise CoursepackError("a worker's secret for the course is not the coordinator's", remedy=remedy)
     submission = read_json(task.submission)
     graded = grade_notebook(
         course,

@@ -10,6 +10,7 @@ from pathlib import Path
 from types import TracebackType
 
 from coursepack.course import Course
+from coursepack.course_secret import secret_file
 from coursepack.grading.notebook.suspect_tests import Passed
 from coursepack.judge.process import JudgeProcess
 from coursepack.sandbox import jail
@@ -66,6 +67,7 @@ class Worker:
 
     def _new_server(self) -> ServerProcess:
         preload, secret = read_settings(self.course.root).preload, package_files(self.course)
+        secret = [*secret, *(path for path in [secret_file(self.course)] if path.is_file())]
         return ServerProcess(grading_data(self.course), preload, secret, jailed=self._jailed)
 
     @property

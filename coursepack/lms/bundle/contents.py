@@ -19,6 +19,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import coursepack
+from coursepack.course_secret import course_secret
 from coursepack.errors import CoursepackError
 from coursepack.grading.batch.single import ignored
 from coursepack.grading.submission.folder_files import files_beside
@@ -29,6 +30,8 @@ from coursepack.settings import package_files, read_settings
 
 TEMPLATES = Path(__file__).parent / "templates"
 COURSE, HARNESS = "course", "harness"
+# Beside the source: its hidden tests must draw what they draw here.
+SECRET_FILE = "course_secret.txt"
 CONFIG = """\
 c = get_config()  # noqa: F821
 c.CourseDirectory.ignore = {ignored!r}
@@ -80,6 +83,7 @@ def _settings(workspace: Workspace) -> str:
     """Return the course's settings that grading reads; JSON's strings and lists of strings are TOML's, too."""
     settings = read_settings(workspace.course.root)
     kept = {"package": settings.package, "preload": list(settings.preload), "grading_data": settings.grading_data}
+    kept["secret_file"] = SECRET_FILE if course_secret(workspace.course) else ""
     lines = [f"{name} = {json.dumps(value)}" for name, value in kept.items() if value]
     return "\n".join(["[tool.coursepack]", *lines]) + "\n"
 
@@ -89,6 +93,8 @@ def _of_the_course(workspace: Workspace) -> Iterator[tuple[str, bytes]]:
     yield f"{home}/{workspace.source.name}", workspace.source.read_bytes()
     beside, _ = files_beside(workspace.source.parent, ignored(workspace))
     yield from ((f"{home}/{name}", content) for name, content in beside.items())
+    if secret := course_secret(course):
+        yield SECRET_FILE, f"{secret}\n".encode()
     for place in package_files(course):
         yield from _placed(place.name, place)
     for name in read_settings(course.root).bundled_data:

@@ -1,0 +1,103 @@
+"""Does JupyterLab start by role: a student's on copies and without formgrader, an instructor's with it?"""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import shutil
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+from urllib.error import HTTPError, URLError
+from urllib.request import Request, urlopen
+
+import pytest
+from tiny_course import ASSIGNMENT, make_tiny_course
+
+from coursepack.authoring.lab import TEACHERS_PLUGINS
+from coursepack.course import Course
+
+pytestmark = pytest.mark.long
+REPOSITORY = Path(__file__).resolve().parents[2]
+TOKEN = "test-token"
+NOTEBOOK = f"{ASSIGNMENT}/{ASSIGNMENT}.ipynb"
+
+
+@pytest.fixture
+def course(tmp_path: Path) -> Course:
+    made = make_tiny_course(tmp_path / "course")
+    shutil.copyfile(REPOSITORY / "nbgrader_config.py", made.root / "nbgrader_config.py")
+    released = made.notebook("release", ASSIGNMENT)
+    released.parent.mkdir(parents=True)
+    shutil.copyfile(made.notebook("source", ASSIGNMENT), released)
+    return made
+
+
+@contextmanager
+def running(course: Course, command: str, scratch: Path) -> Iterator[str]:
+    """Run one of the two commands in the course folder; yield the server's address."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    folders = ("JUPYTER_CONFIG_DIR", "JUPYTER_DATA_DIR", "JUPYTER_RUNTIME_DIR")
+    environment = {**os.environ, "JUPYTER_TOKEN": TOKEN, **{name: str(scratch / name) for name in folders}}
+    arguments = [sys.executable, "-m", "coursepack", command, "--no-browser", f"--port={port}"]
+    with (scratch / "log").open("wb") as log:
+        server = subprocess.Popen(arguments, cwd=course.root, env=environment, stdout=log, stderr=log)
+        try:
+            address = f"http://127.0.0.1:{port}"
+            for _ in range(600):
+                assert server.poll() is None, (scratch / "log").read_text(encoding="utf-8")
+                try:
+                    ask(address, "/api/status")
+                    break
+                except (URLError, ConnectionError, TimeoutError):
+                    time.sleep(0.5)
+            yield address
+        finally:
+            server.terminate()
+            server.wait(timeout=60)
+
+
+def ask(address: str, path: str) -> str:
+    """Return what the server answers."""
+    request = Request(f"{address}{path}", headers={"Authorization": f"token {TOKEN}"})
+    with urlopen(request, timeout=120) as answer:
+        return str(answer.read().decode("utf-8"))
+
+
+def page_config(address: str) -> dict[str, Any]:
+    found = re.search(r'id="jupyter-config-data"[^>]*>(.*?)</script>', ask(address, "/lab"), re.DOTALL)
+    assert found
+    return dict(json.loads(found[1]))
+
+
+def names_in(address: str, folder: str = "") -> set[str]:
+    return {entry["name"] for entry in json.loads(ask(address, f"/api/contents/{folder}"))["content"]}
+
+
+def test_does_a_student_work_on_copies_without_what_is_for_teachers(course: Course, tmp_path: Path) -> None:
+    with running(course, "lab", tmp_path) as address:
+        assert names_in(address) == {ASSIGNMENT}
+        assert set(TEACHERS_PLUGINS) <= set(page_config(address)["disabledExtensions"])
+        with pytest.raises(HTTPError, match="404"):
+            ask(address, "/formgrader")
+    assert (course.root / "work" / NOTEBOOK).read_bytes() == course.notebook("release", ASSIGNMENT).read_bytes()
+
+
+def test_does_an_instructor_get_formgrader_for_this_course(course: Course, tmp_path: Path) -> None:
+    with running(course, "instructor", tmp_path) as address:
+        assert {"source", "release"} <= names_in(address)
+        assert not set(TEACHERS_PLUGINS) & set(page_config(address)["disabledExtensions"])
+        assignments = json.loads(ask(address, "/formgrader/api/assignments"))
+        assert [one["name"] for one in assignments] == [ASSIGNMENT]
+        # Where formgrader's links lead: its prefix is below the server's folder.
+        linked = assignments[0]["source_path"]
+        assert names_in(address, linked) == {f"{ASSIGNMENT}.ipynb"}
+    assert not (course.root / "work").exists()
