@@ -1,7 +1,7 @@
 """A course's own secret: with it, checks draw other random inputs than every other copy of the course.
 
-A course whose hidden tests can be read, as a public one, still tests its students with numbers that nobody else has. The
-secret is the environment variable `COURSEPACK_SECRET`, else the text of a file that git ignores (`secret_file` in
+A course whose hidden tests can be read, as a public one, still tests its students with numbers that nobody else has.
+The secret is the environment variable `COURSEPACK_SECRET`, else the text of a file that git ignores (`secret_file` in
 `[tool.coursepack]`). The judge gets it, and `coursepack validate`; no kernel that runs student code does.
 """
 

@@ -14,7 +14,7 @@ from pathlib import Path
 
 from rich.console import Console
 
-from coursepack.authoring.sample_class import write_sample_class
+from coursepack.authoring.sample_class import DEMO_MARKER, write_sample_class
 from coursepack.course import CONFIG_NAME, Course
 from coursepack.errors import CoursepackError
 from coursepack.gradebook import generate_assignment
@@ -24,8 +24,6 @@ from coursepack.report.page import write_report
 from coursepack.settings import FILE, grading_data, package_files, read_settings
 
 FOLDER = "demo"
-# Marks the folder as ours to delete.
-MARK = ".made-by-coursepack-demo"
 PARTS = ("source", "answers", CONFIG_NAME, FILE)
 
 _console = Console(highlight=False, soft_wrap=True)
@@ -78,13 +76,13 @@ def fresh_course(course: Course) -> Course:
     """
     root = course.root / FOLDER
     if root.exists():
-        if not (root / MARK).is_file():
+        if not (root / DEMO_MARKER).is_file():
             raise CoursepackError(
                 f"{FOLDER}/ was not made by the demo", where=str(root), remedy="rename it, then run the demo again"
             )
         shutil.rmtree(root)
     root.mkdir()
-    (root / MARK).write_text("`make demo` deletes this folder and makes it anew.\n", encoding="utf-8")
+    (root / DEMO_MARKER).write_text("`make demo` deletes this folder and makes it anew.\n", encoding="utf-8")
     own = [str(path.relative_to(course.root)) for path in package_files(course) if path.is_relative_to(course.root)]
     for part in (*PARTS, *own, *read_settings(course.root).bundled_data):
         origin, copy = course.root / part, root / part

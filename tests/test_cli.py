@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+import os
+import re
+import shlex
 import subprocess
 import sys
 from pathlib import Path
 
+import click
 import pytest
+import typer
 
 from coursepack import __version__
-from coursepack.cli import main
+from coursepack.cli import COMMANDS as TABLE
+from coursepack.cli import app, main
 from coursepack.course import CONFIG_NAME
 
 COMMANDS = ("build", "sample", "grade", "report", "validate", "demo")
@@ -43,7 +49,9 @@ def test_is_an_unknown_assignment_told_with_the_known_ones(
     assert "Traceback" not in said
 
 
-@pytest.mark.parametrize("arguments", [("build", "broken"), ("build", "--check"), ("sample", "broken"), ("validate",)])
+@pytest.mark.parametrize(
+    "arguments", [("build", "broken"), ("build", "--check"), ("sample", "broken", "--yes"), ("validate",)]
+)
 def test_is_a_damaged_notebook_named(
     empty_course: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], arguments: tuple[str, ...]
 ) -> None:
@@ -76,9 +84,11 @@ def test_is_a_search_that_finds_no_answer_told(
     repository: object, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.chdir(Path(__file__).parent)
-    code, said = run(monkeypatch, capsys, "validate", "ps1_conv_filters", "--only", "no such answer")
+    code, said = run(monkeypatch, capsys, "validate", "ps1_conv_filters", "--only", "convolve2d_zzzz")
     assert code == 2
-    assert "no answer's name contains" in said
+    assert "no answer's name contains “convolve2d_zzzz”" in said
+    assert re.search(r"remedy: use a part of one of: convolve2d_\w+, .* and \d+ more\n", said)
+    assert "Traceback" not in said
 
 
 @pytest.mark.parametrize("arguments", [("grade", "x", "-j", "0"), ("build", "--nonsense"), ("nonsense",)])
@@ -105,3 +115,28 @@ def test_is_a_missing_extra_told(
     code, said = run(monkeypatch, capsys, "grade", "broken")
     assert code == 2
     assert "grading needs the package distributed\n  remedy: pip install 'coursepack[grade]'" in said
+
+
+@pytest.mark.parametrize("command", TABLE, ids=lambda command: command.name)
+def test_does_every_commands_help_end_in_an_example_that_is_a_right_call(
+    command: object, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(sys, "argv", ["coursepack", command.name, "--help"])
+    monkeypatch.setenv("COLUMNS", "200")
+    with pytest.raises(SystemExit):
+        main()
+    shown = re.search(r"Example: +(coursepack .*?) *\n", capsys.readouterr().out)
+    assert shown and shown[1] == command.example
+    program, name, *arguments = shlex.split(command.example)
+    assert (program, name) == ("coursepack", command.name)
+    group = typer.main.get_command(app)
+    assert isinstance(group, click.Group)
+    group.commands[name].make_context(name, arguments)
+
+
+def test_do_shells_complete_commands() -> None:
+    environment = {**os.environ, "COMP_WORDS": "coursepack gra", "COMP_CWORD": "1", "TERM": "dumb"}
+    environment["_COURSEPACK_COMPLETE"] = "complete_bash"
+    command = [sys.executable, "-c", "import sys; sys.argv[0] = 'coursepack'; from coursepack.cli import app; app()"]
+    said = subprocess.run(command, env=environment, capture_output=True, text=True, check=False).stdout
+    assert said.split() == ["grade", "grade-one"]

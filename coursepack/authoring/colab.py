@@ -15,7 +15,7 @@ BADGE = "https://colab.research.google.com/assets/colab-badge.svg"
 
 
 def badge(repository: str, branch: str, assignment: str, notebook: str) -> str:
-    """Return the markdown of a badge that opens a notebook of the student repository (`coursepack publish`) in Colab."""
+    """Return the markdown of a badge that opens a notebook of the student repository in Colab."""
     target = f"{repository}/blob/{branch}/{assignment}/{notebook}.ipynb"
     return f"[![Open in Colab]({BADGE})](https://colab.research.google.com/github/{target})"
 

@@ -18,7 +18,11 @@ from coursepack.whole_file import write_whole
 
 WORK = "work"
 # Of nbgrader's extensions, what is for teachers: in the browser, and in the server.
-TEACHERS_PLUGINS = ("@jupyter/nbgrader:formgrader", "@jupyter/nbgrader:create-assignment", "@jupyter/nbgrader:course-list")
+TEACHERS_PLUGINS = (
+    "@jupyter/nbgrader:formgrader",
+    "@jupyter/nbgrader:create-assignment",
+    "@jupyter/nbgrader:course-list",
+)
 TEACHERS_EXTENSIONS = ("nbgrader.server_extensions.formgrader", "nbgrader.server_extensions.course_list")
 
 _console = Console(highlight=False, soft_wrap=True, markup=False)
@@ -75,7 +79,7 @@ def _lab(course: Course, role: str, folder: Path, options: tuple[str, ...]) -> L
         raise CoursepackError("JupyterLab is not installed", remedy="pip install jupyterlab")
     shown = role == "instructor"
     settings = course.root / ".coursepack" / "lab" / role
-    disabled = {name: not shown for name in TEACHERS_PLUGINS}
+    disabled = dict.fromkeys(TEACHERS_PLUGINS, not shown)
     write_whole(settings / "labconfig" / "page_config.json", json.dumps({"disabledExtensions": disabled}) + "\n")
     extensions = dict.fromkeys(TEACHERS_EXTENSIONS, shown)
     command = [sys.executable, "-m", "jupyter", "lab", f"--ServerApp.root_dir={folder}", *options]

@@ -1,19 +1,19 @@
 """Write a sample class: submissions of every kind, made from the right and wrong answers kept as snippets.
 
-Nothing here is real student work; the names are invented.
+Nothing here is real student work; the names are invented. Ids begin with "sample-", last names end in "(sample)", and a
+marker lies in every student's folder, so that nobody takes them for real students; `sample_removal` takes them away.
 """
 
 from __future__ import annotations
 
 import copy
 import datetime
-import hashlib
 import json
 from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import cycle, islice
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 import nbformat
 from nbformat import NotebookNode
@@ -23,11 +23,21 @@ from rich.console import Console
 from coursepack.course import Course
 from coursepack.errors import CoursepackError
 from coursepack.gradebook import course_directory, open_gradebook
+from coursepack.grading.workspace import digest
 from coursepack.notebooks.cells import is_solution
 from coursepack.notebooks.reading import read_notebook
 from coursepack.notebooks.versions import released_notebook, solved_notebook
 from coursepack.validation.snippets import Snippet, apply_snippet, load_snippets
+from coursepack.whole_file import write_whole
 
+PREFIX = "sample-"
+# In the manifest, whether the assignment had no due date before.
+OURS = "due date is ours"
+# In each sample student's folder.
+MARKER = ".coursepack-sample"
+MARKER_TEXT = "A made-up student: `coursepack sample ASSIGNMENT --remove` takes it away.\n"
+# A folder that `coursepack demo` made, and deletes.
+DEMO_MARKER = ".made-by-coursepack-demo"
 DUE = datetime.datetime(2026, 11, 27, 23, 59)
 LATE_BY = datetime.timedelta(days=1, hours=2, minutes=13)
 VARIANTS, MUTANTS = 3, 5
@@ -70,27 +80,27 @@ class Submission:
 def write_sample_class(course: Course, assignment: str) -> None:
     """Write at least 12 submissions of an assignment into `submitted/` and their students into the gradebook.
 
-    The same course gives the same files. Students' ids are first name and last name's first letter ("ada-n").
+    The same course gives the same files. Students' ids are first name and last name's first letter ("sample-ada-n").
 
     Raises:
         CoursepackError: the assignment has no snippets, or there is a file that this function did not write.
     """
     source = read_notebook(course.notebook("source", assignment))
     class_list = list(zip(NAMES, submissions(course, assignment, source), strict=False))
-    manifest = course.root / ".coursepack" / "sample" / f"{assignment}.json"
-    _refuse_others(course, assignment, manifest)
-    due = _enter_students(course, assignment)
+    _refuse_others(course, assignment)
+    due, is_ours = _enter_students(course, assignment)
     written = {}
     for number, ((first, last), submission) in enumerate(class_list):
         student = student_id(first, last)
         path = _notebook(course, assignment, student)
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(submission.content, encoding="utf-8")
+        (path.parents[1] / MARKER).write_text(MARKER_TEXT, encoding="utf-8")
         handed_in = due + LATE_BY if submission.late else due - datetime.timedelta(hours=5 * number + 1)
         (path.parent / "timestamp.txt").write_text(f"{handed_in:%Y-%m-%d %H:%M:%S} UTC\n", encoding="utf-8")
-        written[student] = _digest(path)
-    manifest.parent.mkdir(parents=True, exist_ok=True)
-    manifest.write_text(json.dumps(written, indent=1), encoding="utf-8")
+        written[student] = digest(path)
+    note = {"students": written, OURS: is_ours or bool(read_manifest(course, assignment).get(OURS))}
+    write_whole(manifest_of(course, assignment), json.dumps(note, indent=1))
     _print_class(class_list, assignment)
 
 
@@ -136,7 +146,29 @@ def endless(solved: NotebookNode) -> NotebookNode:
 
 def student_id(first: str, last: str) -> str:
     """Return a student's id: first name and the first letter of the last name."""
-    return f"{first}-{last[0]}".lower()
+    return f"{PREFIX}{first}-{last[0]}".lower()
+
+
+def manifest_of(course: Course, assignment: str) -> Path:
+    """Return where is written down which submissions of an assignment are ours."""
+    return course.root / ".coursepack" / "sample" / f"{assignment}.json"
+
+
+def read_manifest(course: Course, assignment: str) -> dict[str, Any]:
+    """Return what is written down; nothing if there is no sample class.
+
+    Raises:
+        CoursepackError: the file is damaged.
+    """
+    path = manifest_of(course, assignment)
+    if not path.is_file():
+        return {}
+    try:
+        found = json.loads(path.read_text(encoding="utf-8"))
+        return {"students": {str(name): str(value) for name, value in found["students"].items()}, OURS: found[OURS]}
+    except (ValueError, KeyError, TypeError, AttributeError) as error:
+        remedy = f"delete it, and the folders submitted/{PREFIX}*/{assignment}"
+        raise CoursepackError("the list of the sample class is damaged", where=str(path), remedy=remedy) from error
 
 
 def _spread(course: Course, kind: Literal["right", "wrong"], assignment: str, count: int) -> list[Snippet]:
@@ -168,17 +200,13 @@ def _notebook(course: Course, assignment: str, student: str) -> Path:
     return course.notebook(f"submitted/{student}", assignment)
 
 
-def _digest(path: Path) -> str:
-    return hashlib.sha256(path.read_bytes()).hexdigest()
-
-
-def _refuse_others(course: Course, assignment: str, manifest: Path) -> None:
+def _refuse_others(course: Course, assignment: str) -> None:
     """Raise an error if there is a submission that this module did not write."""
-    ours = json.loads(manifest.read_text(encoding="utf-8")) if manifest.is_file() else {}
+    ours = read_manifest(course, assignment).get("students", {})
     for first, last in NAMES:
         student = student_id(first, last)
         path = _notebook(course, assignment, student)
-        if path.exists() and _digest(path) != ours.get(student):
+        if path.exists() and digest(path) != ours.get(student):
             raise CoursepackError(
                 "there is already a submission that is not from this sample class, or was changed since",
                 where=str(path),
@@ -186,21 +214,20 @@ def _refuse_others(course: Course, assignment: str, manifest: Path) -> None:
             )
 
 
-def _enter_students(course: Course, assignment: str) -> datetime.datetime:
-    """Put the students into the gradebook, and a due date where there is none; return the due date."""
+def _enter_students(course: Course, assignment: str) -> tuple[datetime.datetime, bool]:
+    """Put the students into the gradebook, and a due date where there is none; return it, and whether it is ours."""
     with open_gradebook(course_directory(course)) as gradebook:
         for first, last in NAMES:
             name = student_id(first, last)
-            options = {"first_name": first, "last_name": last, "email": f"{name}@example.org"}
+            options = {"first_name": first, "last_name": f"{last} (sample)", "email": f"{name}@example.org"}
             gradebook.update_or_create_student(name, **options)
         try:
             due: datetime.datetime | None = gradebook.find_assignment(assignment).duedate
         except MissingEntry:
             due = None
         if due is None:
-            due = DUE
-            gradebook.update_or_create_assignment(assignment, duedate=due.isoformat())
-    return due
+            gradebook.update_or_create_assignment(assignment, duedate=DUE.isoformat())
+    return due or DUE, due is None
 
 
 def _print_class(class_list: list[tuple[tuple[str, str], Submission]], assignment: str) -> None:

@@ -41,7 +41,9 @@ def bring_up_to_date(course: Course, folder: Path) -> Brought:
     """
     released = dict(_released(course))
     if not released:
-        raise CoursepackError("there is no student version", where=str(course.root / "release"), remedy="run `make build`")
+        raise CoursepackError(
+            "there is no student version", where=str(course.root / "release"), remedy="run `make build`"
+        )
     given, added, outdated = _read_record(folder), [], []
     for name, path in released.items():
         digest, target = _digest(path), folder / name
@@ -72,7 +74,9 @@ def _copy(path: Path, target: Path) -> None:
         write_whole(target, path.read_bytes())
     except OSError as error:
         remedy = "choose another folder with --work"
-        raise CoursepackError(f"the file cannot be written: {error.strerror}", where=str(target), remedy=remedy) from error
+        raise CoursepackError(
+            f"the file cannot be written: {error.strerror}", where=str(target), remedy=remedy
+        ) from error
 
 
 def _read_record(folder: Path) -> dict[str, str]:

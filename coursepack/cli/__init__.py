@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import sys
-from typing import Annotated
+from collections.abc import Callable
+from typing import Annotated, NamedTuple
 
 import typer
 
@@ -16,7 +17,6 @@ app = typer.Typer(
     help="Make Jupyter courses whose grades can be trusted: build, validate, grade, report.",
     no_args_is_help=True,
     pretty_exceptions_enable=False,
-    add_completion=False,
 )
 
 
@@ -33,23 +33,43 @@ def options(
     """Make Jupyter courses whose grades can be trusted: build, validate, grade, report."""
 
 
+class Command(NamedTuple):
+    """A subcommand.
+
+    Attributes:
+        name: what it is called.
+        run: the function, whose signature gives the options.
+        example: a call that its help shows.
+    """
+
+    name: str
+    run: Callable[..., None]
+    example: str
+
+
 # The order is that of `coursepack --help`: the life of a course.
-app.command()(author_commands.build)
-app.command()(author_commands.validate)
-app.command()(author_commands.publish)
-app.command()(author_commands.sample)
-app.command()(author_commands.demo)
-app.command()(lab_commands.lab)
-app.command()(lab_commands.instructor)
-app.command()(lms_commands.roster)
-app.command()(lms_commands.collect)
-app.command()(grading_commands.grade)
-app.command("grade-one")(grading_commands.grade_one)
-app.command()(grading_commands.feedback)
-app.command()(grading_commands.report)
-app.command()(lms_commands.export)
-app.command("return")(lms_commands.return_feedback)
-app.command()(lms_commands.bundle)
+COMMANDS = (
+    Command("build", author_commands.build, "coursepack build week1"),
+    Command("validate", author_commands.validate, "coursepack validate week1 --only off_by_one -j 4"),
+    Command("publish", author_commands.publish, "coursepack publish git@github.com:owner/students.git week1"),
+    Command("sample", author_commands.sample, "coursepack sample week1 --remove"),
+    Command("demo", author_commands.demo, "coursepack demo week1 -j 4"),
+    Command("lab", lab_commands.lab, "coursepack lab --work ~/my_answers"),
+    Command("instructor", lab_commands.instructor, "coursepack instructor --port 8890"),
+    Command("roster", lms_commands.roster, "coursepack roster gradebook.csv"),
+    Command("collect", lms_commands.collect, "coursepack collect week1 submissions.zip --from canvas"),
+    Command("grade", grading_commands.grade, "coursepack grade week1 -j 4"),
+    Command(
+        "grade-one", grading_commands.grade_one, "coursepack grade-one week1 ann.ipynb --format json --into ann.json"
+    ),
+    Command("feedback", grading_commands.feedback, "coursepack feedback week1 --student ann -j 4"),
+    Command("report", grading_commands.report, "coursepack report week1"),
+    Command("export", lms_commands.export, "coursepack export week1 --format canvas --into canvas.csv"),
+    Command("return", lms_commands.return_feedback, "coursepack return week1 --format canvas --into feedback.zip"),
+    Command("bundle", lms_commands.bundle, "coursepack bundle gradescope week1 --into week1.zip"),
+)
+for _command in COMMANDS:
+    app.command(_command.name, epilog=f"Example: {_command.example}")(_command.run)
 
 
 def main() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from typing import Annotated
 
 import typer
@@ -76,13 +77,36 @@ def publish(
     publish_course(Course.find(course), destination, assignments or [], dry_run=dry_run)
 
 
-def sample(assignment: Assignment, course: CourseOption = None) -> None:
-    """Write a sample class of submissions, right and wrong ones, into submitted/."""
-    from coursepack.authoring.sample_class import write_sample_class
+def sample(
+    assignment: Assignment,
+    remove: Annotated[bool, typer.Option("--remove", help="Take the made-up students of the assignment away.")] = False,
+    yes: Annotated[bool, typer.Option("--yes", help="Do not ask, in a course that is not a demo.")] = False,
+    course: CourseOption = None,
+) -> None:
+    """Write a sample class of made-up students into submitted/, with right and wrong answers; or remove it."""
+    from coursepack.authoring.sample_class import DEMO_MARKER, write_sample_class
+    from coursepack.authoring.sample_removal import remove_sample_class
 
     found = Course.find(course)
     found.select([assignment])
+    if remove:
+        raise typer.Exit(remove_sample_class(found, assignment))
+    if not yes and not (found.root / DEMO_MARKER).is_file():
+        _ask(f"This writes made-up students into submitted/ and the gradebook of {found.root}. Continue?")
     write_sample_class(found, assignment)
+
+
+def _ask(question: str) -> None:
+    """Ask on the terminal; go on only after a yes.
+
+    Raises:
+        CoursepackError: there is no terminal, or the answer is no.
+    """
+    remedy = "say so with --yes, or try `coursepack demo`, which works in a folder of its own"
+    if not sys.stdin.isatty():
+        raise CoursepackError("this course is not a demo, and there is nobody to ask", remedy=remedy)
+    if not typer.confirm(question):
+        raise CoursepackError("nothing was written", remedy=remedy)
 
 
 def demo(

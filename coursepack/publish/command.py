@@ -60,7 +60,9 @@ def _into_folder(course: Course, folder: Path, wanted: Sequence[str], *, dry_run
     real, root = folder.resolve(), course.root.resolve()
     if real.is_relative_to(root) or root.is_relative_to(real):
         remedy = f"name a folder outside it, for example {root.parent / (root.name + '-students')}"
-        raise CoursepackError("the folder for students lies in the course, or around it", where=str(real), remedy=remedy)
+        raise CoursepackError(
+            "the folder for students lies in the course, or around it", where=str(real), remedy=remedy
+        )
     files, planned = _planned(course, real, wanted, read_settings(course.root).repository)
     _tell(planned, str(folder), dry_run=dry_run)
     if planned.touched and not dry_run:

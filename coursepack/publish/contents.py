@@ -1,11 +1,11 @@
 """The files of a student repository, by relative path.
 
-    <assignment>/…                     the student version, byte for byte, and the files beside it
-    README.md                          what a student needs to know
-    requirements.txt, environment.yml  the libraries, for pip, conda and Binder
-    .devcontainer/devcontainer.json    the same for VS Code and Codespaces
-    .gitignore                         what Jupyter and the notebooks leave behind
-    …                                  what `[tool.coursepack] student_files` names
+<assignment>/…                     the student version, byte for byte, and the files beside it
+README.md                          what a student needs to know
+requirements.txt, environment.yml  the libraries, for pip, conda and Binder
+.devcontainer/devcontainer.json    the same for VS Code and Codespaces
+.gitignore                         what Jupyter and the notebooks leave behind
+…                                  what `[tool.coursepack] student_files` names
 """
 
 from __future__ import annotations

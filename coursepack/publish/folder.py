@@ -56,7 +56,9 @@ def published_earlier(folder: Path) -> dict[str, str]:
         if not all(_is_inside(name) and isinstance(value, str) for name, value in found.items()):
             raise ValueError
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
-        remedy = f"restore it, for example with git, or publish into an empty folder; {MANIFEST} says which files are ours"
+        remedy = (
+            f"restore it, for example with git, or publish into an empty folder; {MANIFEST} says which files are ours"
+        )
         raise CoursepackError("the list of published files is damaged", where=str(path), remedy=remedy) from error
     return dict(found)
 
@@ -115,7 +117,9 @@ def _refuse_foreign(folder: Path) -> None:
     if others:
         told = ", ".join(others[:SHOWN]) + (", …" if len(others) > SHOWN else "")
         remedy = "name a new or empty folder, or an empty repository; nothing was changed"
-        raise CoursepackError(f"the folder holds what coursepack did not publish: {told}", where=str(folder), remedy=remedy)
+        raise CoursepackError(
+            f"the folder holds what coursepack did not publish: {told}", where=str(folder), remedy=remedy
+        )
 
 
 def _refuse_conflicts(folder: Path, files: Mapping[str, bytes], ours: Mapping[str, str]) -> None:

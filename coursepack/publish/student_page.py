@@ -21,8 +21,8 @@ WORK = """\
 ## Work through a notebook
 
 Run the cells from top to bottom. A cell with a TODO is yours: replace the line `raise NotImplementedError()` by your
-answer, and keep the given names. If a visible test stands below it, run it. A cell that starts with `# Check that …` and
-contains nothing else is the place of the instructor's own tests.
+answer, and keep the given names. If a visible test stands below it, run it. A cell that starts with `# Check that …`
+and contains nothing else is the place of the instructor's own tests.
 
 Do not delete, copy or change test cells and given cells. You may add cells of your own. Before you hand in, choose
 *Kernel → Restart Kernel and Run All Cells*, and read the notebook once more.
@@ -98,7 +98,9 @@ def _table(shown: Sequence[Shown], settings: Settings, repository: str) -> Itera
         points = sum(points_of(cell) for cell in one.notebook.cells)
         cells = [f"[{title_of(one.notebook) or one.name}]({file})", f"{points:g}"]
         if repository:
-            cells.append(f"{badge(repository, settings.branch, one.name, one.name)} {_binder(settings, repository, file)}")
+            cells.append(
+                f"{badge(repository, settings.branch, one.name, one.name)} {_binder(settings, repository, file)}"
+            )
         yield f"| {' | '.join(cells)} |"
 
 

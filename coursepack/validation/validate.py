@@ -8,6 +8,7 @@ submission, with the same result.
 
 from __future__ import annotations
 
+import difflib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
@@ -26,6 +27,8 @@ __all__ = ["Answer", "Proof", "answers", "faults", "prove_pack", "with_tests"]
 
 Place = tuple[int, int]
 Pairs = Sequence[tuple[Answer, NotebookRun]]
+# How many names a message lists.
+SHOWN = 5
 CLAIMS = {
     "solution": "earns full marks",
     "untouched": "earns 0",
@@ -64,9 +67,8 @@ def prove_pack(course: Course, assignments: list[str], proof: Proof) -> int:
         CoursepackError: no answer has such a name, or there is no jail on this machine.
     """
     console = Console()
+    _refuse_no_match(course, assignments, proof.only)
     families = [list(answers(course, name, proof.only, full=proof.full)) for name in assignments]
-    if proof.only and not any(proof.only in answer.name for family in families for answer in family):
-        raise CoursepackError(f"no answer's name contains “{proof.only}”", where=str(course.root / "answers"))
     if not (proof.unsafe_no_jail or proof.skip_quick):
         jail.check_jail()
     runs = {} if proof.quick else _run_in_forks(course, families, proof, console)
@@ -86,6 +88,23 @@ def prove_pack(course: Course, assignments: list[str], proof: Proof) -> int:
         console.print(f"--quick: {left_out} answers were left out; without it, all are run")
     failed += _count_failed(judged, " in jail and judge", console)
     return 1 if failed else 0
+
+
+def _refuse_no_match(course: Course, assignments: Sequence[str], only: str) -> None:
+    """Raise an error if no answer's name contains a text, with the names that come closest.
+
+    Raises:
+        CoursepackError: none does.
+    """
+    home = course.root / "answers"
+    paths = [path for name in assignments for kind in ("right", "wrong") for path in (home / name / kind).glob("*.py")]
+    names = sorted({"solution", *(path.stem for path in paths if path.stem != "__init__")})
+    if any(only in name for name in names):
+        return
+    close = difflib.get_close_matches(only, names, SHOWN, cutoff=0.3) or names[:SHOWN]
+    more = f" and {len(names) - len(close)} more" if len(names) > len(close) else ""
+    remedy = f"use a part of one of: {', '.join(close)}{more}"
+    raise CoursepackError(f"no answer's name contains “{only}”", where=str(home), remedy=remedy)
 
 
 def _chosen(families: Sequence[Sequence[Answer]], runs: Mapping[Place, NotebookRun], proof: Proof) -> list[Judged]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 from pathlib import Path
 
@@ -111,7 +112,7 @@ def test_is_a_result_stale_when_the_secret_changes(course: Course) -> None:
     for secret in (ONE, OTHER):
         keep(course, secret)
         found.append(provenance.of_run(workspace, limits))
-    for before, now in zip(found, found[1:], strict=False):
+    for before, now in itertools.pairwise(found):
         changed = [provenance.REASONS[part] for part in now if before[part] != now[part]]
         assert changed == ["the course's secret changed"]
 

@@ -95,7 +95,7 @@ def test_is_no_marked_line_and_no_marker_there(repository: Course, published: Pa
     open_lines = {plain(line) for line in visible(repository).split("\n")}
     secret = {plain(line) for text in marked(repository) for line in text.split("\n")} - open_lines
     secret = {line for line in secret if len(line.replace(" ", "")) >= MIN_LINE}
-    assert len(secret) > 1_000
+    assert len(secret) > 700
     for name, text in shown_texts(published).items():
         assert secret & {plain(line) for line in text.split("\n")} == set(), name
         assert re.search(r"(BEGIN|END) (HIDDEN TESTS|SOLUTION|MARK SCHEME)", text) is None, name
@@ -104,7 +104,7 @@ def test_is_no_marked_line_and_no_marker_there(repository: Course, published: Pa
 def test_is_no_number_of_a_hidden_test_there(repository: Course, published: Path) -> None:
     numbers = {value for text in marked(repository, ("HIDDEN TESTS",)) for value in source_numbers(text)}
     secret = {value for value in numbers - source_numbers(visible(repository)) if digits(value) >= MIN_DIGITS}
-    assert len(secret) > 50
+    assert len(secret) > 15
     for name, text in shown_texts(published).items():
         assert source_numbers(text) & secret == set(), name
 
@@ -130,14 +130,15 @@ def test_does_the_publishers_own_search_agree(repository: Course, published: Pat
         assert release_leaks(read_notebook(repository.notebook("source", name)), notebook, name) == []
 
 
-@pytest.mark.parametrize("kind", MARKED)
-def test_would_a_marked_region_on_the_page_be_found(repository: Course, published: Path, kind: str) -> None:
-    """Also one of another assignment, and each by itself: is any region without a line that would be noticed?"""
+def test_would_each_marked_region_be_found_on_a_page(repository: Course) -> None:
+    """Also a region of another assignment; left out are those that students see anyway, line by line."""
     open_lines = {plain(line) for line in visible(repository).split("\n")}
-    texts = [text for text in marked(repository, (kind,)) if any(tells(line, open_lines) for line in text.split("\n"))]
-    page = (published / "README.md").read_bytes()
-    for text in texts[:: max(1, len(texts) // 12)]:
-        assert find_leaks(repository, {"README.md": page + text.encode("utf-8")}), text
+    texts = [text for text in marked(repository) if any(tells(line, open_lines) for line in text.split("\n"))]
+    assert len(texts) > 100
+    pages = {f"page{number:04}.md": f"# Hello\n{text}\n" for number, text in enumerate(texts)}
+    found = {leak.where for leak in find_leaks(repository, {name: text.encode() for name, text in pages.items()})}
+    missed = [text for name, text in pages.items() if not any(name in where for where in found)]
+    assert missed == []
 
 
 def tells(line: str, open_lines: set[str]) -> bool:

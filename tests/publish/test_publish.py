@@ -242,7 +242,7 @@ def test_is_a_stale_release_refused(course: Course, tmp_path: Path) -> None:
 def test_is_a_setting_that_names_a_secret_refused(course: Course, tmp_path: Path, name: str) -> None:
     (course.root / "seen").symlink_to(course.root / "source")
     rewrite(course.root / "pyproject.toml", '"data/small"', json.dumps(name))
-    with pytest.raises(CoursepackError, match="not for students|outside the course folder"):
+    with pytest.raises(CoursepackError, match=r"not for students|outside the course folder"):
         publish(course, str(tmp_path / "students"), [])
     assert not (tmp_path / "students").exists()
 

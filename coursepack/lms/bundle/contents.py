@@ -31,7 +31,7 @@ from coursepack.settings import package_files, read_settings
 TEMPLATES = Path(__file__).parent / "templates"
 COURSE, HARNESS = "course", "harness"
 # Beside the source: its hidden tests must draw what they draw here.
-SECRET_FILE = "course_secret.txt"
+SECRET_FILE = "course_secret.txt"  # noqa: S105 (its name)
 CONFIG = """\
 c = get_config()  # noqa: F821
 c.CourseDirectory.ignore = {ignored!r}
