@@ -226,10 +226,11 @@ def _solution_leaks(secrets: Secrets, texts: dict[str, str], name: str) -> Itera
 
 
 def _scheme_leaks(secrets: Secrets, texts: dict[str, str], name: str) -> Iterator[CoursepackError]:
+    schemes = [(secret, [(line, _bare(line)) for line in secret.lines]) for secret in secrets.schemes]
     for place, text in texts.items():
         bare = _bare(text)
-        for secret in secrets.schemes:
-            shown = [line for line in secret.lines if _bare(line) in bare]
+        for secret, lines in schemes:
+            shown = [line for line, plain in lines if plain in bare]
             if shown:
                 yield _leak(f"the marking scheme of cell “{secret.cell}”", shown, f"{name}, cell “{place}”")
 

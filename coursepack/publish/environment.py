@@ -52,7 +52,7 @@ def _requirements(course: Course, shown: Sequence[Shown]) -> Iterator[str]:
     """Yield a line for each distribution; a module that is not installed here, as one of Colab's, asks for nothing."""
     cells = [cell.source for one in shown for cell in code_cells(one.notebook)]
     # With IPython's magics written as Python.
-    texts = map(TransformerManager().transform_cell, cells)
+    texts = map(TransformerManager().transform_cell, cells)  # type: ignore[no-untyped-call]
     modules = {name.partition(".")[0] for text in texts for name in imported_modules(text)} - sys.stdlib_module_names
     for name in {*distributions_of(course, modules), *ALWAYS}:
         version = Version(metadata.version(name))

@@ -33,10 +33,12 @@ def find_leaks(course: Course, files: Mapping[str, bytes]) -> list[CoursepackErr
         if own in files:
             found += release_leaks(source, Shown.of(assignment, files[own]).notebook, own)
         rest = _less(secrets[assignment], known)
-        for name, text in texts.items():
-            if name != own:
-                numbers = name.endswith(WITH_NUMBERS)
-                found += text_leaks(rest if numbers else _numberless(rest), {name: text}, visible, assignment)
+        others = {name: text for name, text in texts.items() if name != own}
+        prose = {name: text for name, text in others.items() if name.endswith(WITH_NUMBERS)}
+        found += text_leaks(rest, prose, visible, assignment)
+        found += text_leaks(
+            _numberless(rest), {name: others[name] for name in others.keys() - prose}, visible, assignment
+        )
     return found
 
 

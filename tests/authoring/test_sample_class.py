@@ -22,6 +22,10 @@ from coursepack.notebooks.reading import read_notebook
 from coursepack.notebooks.versions import solved_notebook
 
 
+# nbgrader's own add_submission sets relations before their objects are in the session.
+NBGRADERS_OWN = pytest.mark.filterwarnings("ignore:Object of type:sqlalchemy.exc.SAWarning")
+
+
 @pytest.fixture
 def course(tmp_path: Path) -> Course:
     return make_tiny_course(tmp_path / "course")
@@ -139,6 +143,7 @@ def grade(course: Course, student: str) -> None:
         gradebook.update_or_create_submission(ASSIGNMENT, student)
 
 
+@NBGRADERS_OWN
 def test_does_removal_leave_the_course_as_it_was(course: Course) -> None:
     """Also with a real student whose id looks alike, graded between the others."""
     hand_in(course, "sam-ple", answered(), timestamp="2026-01-02 12:00:00 UTC")
@@ -159,6 +164,7 @@ def test_does_removal_leave_the_course_as_it_was(course: Course) -> None:
         remove_sample_class(course, ASSIGNMENT)
 
 
+@NBGRADERS_OWN
 def test_does_removal_keep_the_teachers_due_date_and_a_changed_submission(
     course: Course, capsys: pytest.CaptureFixture[str]
 ) -> None:
