@@ -37,3 +37,11 @@ def test_does_every_make_target_that_is_named_exist(repository: Course, page: st
     targets = set(re.findall(r"^(\w+):", (repository.root / "Makefile").read_text(encoding="utf-8"), re.MULTILINE))
     named = set(re.findall(r"`make (\w+)", (repository.root / page).read_text(encoding="utf-8")))
     assert named <= targets
+
+
+@pytest.mark.parametrize("page", ["README.md", "docs/instructor.md"])
+def test_is_it_said_that_this_repository_shows_its_tests(repository: Course, page: str) -> None:
+    text = (repository.root / page).read_text(encoding="utf-8")
+    warning = re.search(r"\*\*This repository shows its .*?\n## ", text, re.DOTALL)
+    assert warning
+    assert "private" in warning[0] and "secret" in warning[0] and "coursepack publish" in warning[0]

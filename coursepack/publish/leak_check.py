@@ -36,9 +36,8 @@ def find_leaks(course: Course, files: Mapping[str, bytes]) -> list[CoursepackErr
         others = {name: text for name, text in texts.items() if name != own}
         prose = {name: text for name, text in others.items() if name.endswith(WITH_NUMBERS)}
         found += text_leaks(rest, prose, visible, assignment)
-        found += text_leaks(
-            _numberless(rest), {name: others[name] for name in others.keys() - prose}, visible, assignment
-        )
+        data = {name: text for name, text in others.items() if name not in prose}
+        found += text_leaks(_numberless(rest), data, visible, assignment)
     return found
 
 

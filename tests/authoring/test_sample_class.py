@@ -21,7 +21,6 @@ from coursepack.grading.workspace import GradingNote, Workspace
 from coursepack.notebooks.reading import read_notebook
 from coursepack.notebooks.versions import solved_notebook
 
-
 # nbgrader's own add_submission sets relations before their objects are in the session.
 NBGRADERS_OWN = pytest.mark.filterwarnings("ignore:Object of type:sqlalchemy.exc.SAWarning")
 

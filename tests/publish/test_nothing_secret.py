@@ -130,6 +130,7 @@ def test_does_the_publishers_own_search_agree(repository: Course, published: Pat
         assert release_leaks(read_notebook(repository.notebook("source", name)), notebook, name) == []
 
 
+@pytest.mark.long
 def test_would_each_marked_region_be_found_on_a_page(repository: Course) -> None:
     """Also a region of another assignment; left out are those that students see anyway, line by line."""
     open_lines = {plain(line) for line in visible(repository).split("\n")}
