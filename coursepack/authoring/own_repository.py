@@ -1,4 +1,4 @@
-"""Does the repository to which badges send students hold the course itself, hidden tests and all?"""
+"""Does a public repository give away what it should not: the course's hidden tests, or its secret?"""
 
 from __future__ import annotations
 
@@ -14,6 +14,10 @@ WARNING: {file} sends students to the repository {repository}, and that reposito
   every hidden test in source/, every solution and every answer can be read there.
   Set `repository` to a repository for students, which `coursepack publish` writes, and keep this one private."""
 
+TRACKED = """\
+WARNING: git has the course's secret, {name}: whoever reads the repository knows what the tests draw.
+  Take it out (git rm --cached {name}), let git ignore it, and make a new one: the old one stays in the history."""
+
 
 def own_repository_warning(course: Course) -> str:
     """Return a warning if `repository` is one of the remotes of the course's own git repository; else nothing."""
@@ -25,6 +29,12 @@ def own_repository_warning(course: Course) -> str:
     if not any(map(address.search, remotes)):
         return ""
     return WARNING.format(file=course.root / FILE, repository=repository)
+
+
+def tracked_secret_warning(course: Course) -> str:
+    """Return a warning if git has the file with the course's secret; else nothing."""
+    name = read_settings(course.root).secret_file
+    return TRACKED.format(name=name) if name and _git(course, "ls-files", "--", name) else ""
 
 
 def _git(course: Course, *arguments: str) -> str:

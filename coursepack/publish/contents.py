@@ -85,7 +85,8 @@ def _refuse_secret(course: Course, path: Path, where: str) -> None:
         CoursepackError: it is one.
     """
     real, root = path.resolve(), course.root.resolve()
-    secret = [*(root / name for name in SECRET), *package_files(course), secret_file(course)]
+    secret = [*(root / name for name in SECRET), *package_files(course)]
+    secret += [path for path in [secret_file(course)] if path.is_file()]
     remedy = "name files and folders that students may see"
     if not real.is_relative_to(root) or ".." in path.relative_to(course.root).parts:
         raise CoursepackError(f"{path.name} lies outside the course folder", where=where, remedy=remedy)

@@ -13,7 +13,7 @@ import pytest
 import yaml
 
 from coursepack.authoring.nbgrader_converters import make_release
-from coursepack.authoring.own_repository import own_repository_warning
+from coursepack.authoring.own_repository import own_repository_warning, tracked_secret_warning
 from coursepack.course import Course
 from coursepack.errors import CoursepackError
 from coursepack.publish.command import publish
@@ -354,3 +354,14 @@ def test_is_a_badge_that_leads_to_the_hidden_tests_a_loud_warning(
     said = capsys.readouterr().out
     assert "WARNING" in said
     assert "ann/students, and that repository holds this course" in said
+
+
+def test_is_a_secret_in_git_a_loud_warning(course: Course, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    secret = course.root / ".coursepack" / "secret"
+    secret.parent.mkdir(exist_ok=True)
+    secret.write_text("a teacher's own secret\n", encoding="utf-8")
+    git(course.root, "init", "--quiet")
+    assert tracked_secret_warning(course) == ""
+    git(course.root, "add", "--force", ".coursepack/secret")
+    publish(course, str(tmp_path / "students"), [])
+    assert "WARNING: git has the course's secret, .coursepack/secret" in capsys.readouterr().out
