@@ -8,8 +8,9 @@ from pathlib import Path
 import pytest
 from tiny_course import ASSIGNMENT, make_tiny_course
 
+from coursepack.authoring.sample_class import DEMO_MARKER
 from coursepack.course import Course
-from coursepack.demo import MARK, fresh_course, run_demo
+from coursepack.demo import fresh_course, run_demo
 from coursepack.errors import CoursepackError
 
 
@@ -39,7 +40,7 @@ def test_demo_goes_from_source_to_report(course: Course, capsys: pytest.CaptureF
 def test_earlier_demo_is_replaced(course: Course) -> None:
     left = fresh_course(course).root / "left over"
     left.touch()
-    assert (fresh_course(course).root / MARK).is_file()
+    assert (fresh_course(course).root / DEMO_MARKER).is_file()
     assert not left.exists()
 
 
