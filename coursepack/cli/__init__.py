@@ -34,6 +34,9 @@ def options(
 
 
 # The order is that of `coursepack --help`: the life of a course.
+app.command()(author_commands.init)
+app.command()(author_commands.new)
+app.command()(author_commands.lint)
 app.command()(author_commands.build)
 app.command()(author_commands.validate)
 app.command()(author_commands.sample)
