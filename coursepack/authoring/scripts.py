@@ -63,7 +63,8 @@ def refresh(course: Course, assignments: list[str], *, check: bool = False) -> N
 
 
 def _marked(notebook: NotebookNode, script: str) -> NotebookNode:
-    notebook.metadata[MARK] = NotebookNode(script=script, digest=_digest(notebook))
+    mark = {"script": script, "digest": _digest(notebook)}
+    notebook.metadata[MARK] = nbformat.from_dict(mark)  # type: ignore[no-untyped-call]
     return notebook
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import Any
 
+import nbformat
 from nbformat import NotebookNode
 
 from coursepack.notebooks.cells import marks_of
@@ -54,7 +55,7 @@ def complete(cell: NotebookNode, **given: Any) -> bool:
         fields["points"] = 0
     if fields == marks:
         return False
-    cell.metadata["nbgrader"] = NotebookNode(sorted(fields.items()))
+    cell.metadata["nbgrader"] = nbformat.from_dict(fields)  # type: ignore[no-untyped-call]
     return True
 
 

@@ -16,7 +16,6 @@ all of nbgrader's as `nbgrader={…}`.
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
 
 import jupytext
 import nbformat
@@ -64,14 +63,15 @@ def notebook_of(text: str, *, where: str) -> NotebookNode:
     return notebook
 
 
-def _cell(read: NotebookNode, number: int) -> dict[str, Any]:
+def _cell(read: NotebookNode, number: int) -> NotebookNode:
     """Return a cell with its id and nbgrader's fields; without a title, its id is a number, which no rule accepts."""
     metadata = {name: value for name, value in read.metadata.items() if not name.startswith("lines_to_")}
     title = metadata.pop("title", "")
     short = {name: metadata.pop(name) for name in SHORT if name in metadata}
-    cell = NotebookNode(cell_type=read.cell_type, metadata=NotebookNode(metadata), source=read.source)
+    plain = {"cell_type": read.cell_type, "metadata": metadata, "source": read.source}
+    if read.cell_type == "code":
+        plain |= {"execution_count": None, "outputs": []}
+    cell: NotebookNode = nbformat.from_dict(plain)  # type: ignore[no-untyped-call]
     cell.id = title or grade_id_of(cell) or f"cell-{number}"
     complete(cell, **short)
-    if cell.cell_type == "code":
-        cell.update(execution_count=None, outputs=[])
-    return dict(cell)
+    return cell
