@@ -39,6 +39,7 @@ WAYS = ("coursepack", "nbgrader")
 COSTLY_FOLDERS = ("attacks", "browser", "cases", "convnet_course/reproduction")
 COSTLY_MODULES = (
     *("test_bundle_runs.py", "test_grade_one_runs.py", "test_secrets_in_pages.py"),
+    *("test_author_page.py", "test_nbgrader_config.py"),
     *("test_cluster.py", "test_each_by_itself.py", "test_judged_answers.py", "test_page.py", "test_preload.py"),
     *("test_repository_drift.py", "test_run_lock.py", "test_sample_class.py", "test_submissions.py"),
 )

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import subprocess
 import sys
 from pathlib import Path
@@ -12,9 +11,13 @@ from tiny_course import ASSIGNMENT, answered, hand_in, make_tiny_course
 from traitlets.config import Config
 
 from coursepack.course import Course
+from coursepack.grading.batch.read_results import read_results
+from coursepack.grading.workspace import Workspace
 from coursepack.nbgrader_config import configure
 
-TWO_LINES = """from coursepack.nbgrader_config import configure
+TWO_LINES = """from coursepack.grading.batch.read_results import read_results
+from coursepack.grading.workspace import Workspace
+from coursepack.nbgrader_config import configure
 c = configure(get_config(), __file__)
 """
 READS = "__import__('os').path.exists('/etc/passwd'), __import__('os').path.exists(COURSE)"
@@ -47,11 +50,7 @@ def test_have_two_lines_jail_judge_and_hidden_feedback(two_lines: Course) -> Non
         assert done.returncode == 0, done.stderr
     folder = course.root / "autograded"
     assert "False False" in (folder / "ann" / ASSIGNMENT / f"{ASSIGNMENT}.ipynb").read_text(encoding="utf-8")
-    passed = {}
-    for student in ("ann", "eve"):
-        verdicts = json.loads((folder / student / ASSIGNMENT / "verdicts.json").read_text(encoding="utf-8"))
-        passed[student] = {one["grade_id"]: one["points"] for one in verdicts["records"]}
-    assert passed["ann"]["double-hidden"] == 3 and passed["eve"]["double-hidden"] == 0
+    assert {one.student: one.score for one in read_results(Workspace(course, ASSIGNMENT))} == {"ann": 5, "eve": 2}
     page = (course.root / "feedback" / "eve" / ASSIGNMENT / f"{ASSIGNMENT}.html").read_text(encoding="utf-8")
     assert "double(21) == 42" not in page and "HIDDEN TESTS" not in page
 

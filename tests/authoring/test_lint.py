@@ -174,7 +174,7 @@ def test_are_set_fields_never_changed() -> None:
     ("source", "kind", "name"),
     [
         ("## Exercise 3: the largest of all of them (4 points)", "markdown", "the-largest-of-all-text"),
-        ("Just words.", "markdown", "some-text"),
+        ("Just words.", "markdown", "t-text"),
         ("def max_pool2d(x):\n    return x", "code", "max-pool2d"),
         ("class ConvNet:\n    pass", "code", "conv-net"),
         ("print(1)", "code", "given"),
