@@ -42,7 +42,7 @@ class Course:
         """Names of all assignments: the folders of `source/` that hold a notebook, and its scripts; sorted."""
         source = self.root / "source"
         notebooks = {path.parent.name for path in source.glob("*/*.ipynb")}
-        return sorted(notebooks | {path.stem for path in source.glob("*.py")})
+        return sorted(notebooks | {path.stem for path in source.glob("*.py") if _has_cells(path)})
 
     def select(self, names: list[str]) -> list[str]:
         """Return `names` after checking them, or all assignments if there are none.
@@ -69,3 +69,8 @@ class Course:
     def script(self, assignment: str) -> Path:
         """Return where an assignment's script lies, if it is written as one."""
         return self.root / "source" / f"{assignment}.py"
+
+
+def _has_cells(script: Path) -> bool:
+    """Tell whether a Python file is a notebook in text form, and not a module that lies there for other reasons."""
+    return any(line.startswith(b"# %%") for line in script.read_bytes().splitlines())

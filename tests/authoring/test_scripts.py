@@ -34,6 +34,12 @@ def test_is_a_script_an_assignment_that_lies_where_nbgrader_copies_nothing(cours
     assert not (course.root / "source" / "week3").exists()
 
 
+def test_is_a_module_no_assignment(course: Course) -> None:
+    """A file with helpers that some author keeps in source/."""
+    (course.root / "source" / "helpers.py").write_text("x = 1\n", encoding="utf-8")
+    assert course.assignments == ["week3"]
+
+
 def test_is_a_script_linted_as_a_notebook_is(course: Course) -> None:
     """Also before there is a notebook, and with the script's own name?"""
     assert lint.mistakes(course, "week3") == []
