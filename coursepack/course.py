@@ -39,8 +39,10 @@ class Course:
 
     @property
     def assignments(self) -> list[str]:
-        """Names of all assignments: the folders of `source/` that hold a notebook, sorted."""
-        return sorted({path.parent.name for path in (self.root / "source").glob("*/*.ipynb")})
+        """Names of all assignments: the folders of `source/` that hold a notebook, and its scripts; sorted."""
+        source = self.root / "source"
+        notebooks = {path.parent.name for path in source.glob("*/*.ipynb")}
+        return sorted(notebooks | {path.stem for path in source.glob("*.py") if _has_cells(path)})
 
     def select(self, names: list[str]) -> list[str]:
         """Return `names` after checking them, or all assignments if there are none.
@@ -63,3 +65,12 @@ class Course:
     def notebook(self, folder: str, assignment: str) -> Path:
         """Return the path of an assignment's notebook in `folder` ("source", "release", "solutions")."""
         return self.root / folder / assignment / f"{assignment}.ipynb"
+
+    def script(self, assignment: str) -> Path:
+        """Return where an assignment's script lies, if it is written as one."""
+        return self.root / "source" / f"{assignment}.py"
+
+
+def _has_cells(script: Path) -> bool:
+    """Tell whether a Python file is a notebook in text form, and not a module that lies there for other reasons."""
+    return any(line.startswith(b"# %%") for line in script.read_bytes().splitlines())

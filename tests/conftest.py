@@ -38,10 +38,10 @@ WAYS = ("coursepack", "nbgrader")
 # What starts kernels, workers, clusters, browsers or commands, or trains; the modules of TOGETHER do, too.
 COSTLY_FOLDERS = ("attacks", "browser", "cases", "convnet_course/reproduction")
 COSTLY_MODULES = (
-    *("test_bundle_runs.py", "test_course_secret.py", "test_grade_one_runs.py", "test_secrets_in_pages.py"),
+    *("test_author_page.py", "test_bundle_runs.py", "test_course_secret.py", "test_grade_one_runs.py"),
     *("test_cluster.py", "test_each_by_itself.py", "test_judged_answers.py", "test_lab_roles.py", "test_page.py"),
-    *("test_preload.py", "test_publish.py", "test_repository_drift.py", "test_run_lock.py", "test_sample_class.py"),
-    "test_submissions.py",
+    *("test_nbgrader_config.py", "test_preload.py", "test_publish.py", "test_repository_drift.py", "test_run_lock.py"),
+    *("test_sample_class.py", "test_secrets_in_pages.py", "test_submissions.py"),
 )
 COSTLY_FIXTURES = {"lab", "scheduler", "worker"}
 

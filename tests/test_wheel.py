@@ -75,21 +75,11 @@ package = "tiny_checks"
 preload = ["statistics"]
 grading_data = "tiny_checks.words:data"
 """
-CONFIG = """from pathlib import Path
+CONFIG = """from coursepack.nbgrader_config import configure
 
-from coursepack.course import Course
-from coursepack.grading.nbgrader_plugins.judged_execute import JudgedExecute
-from coursepack.settings import grading_environment
-
-c = get_config()
+c = configure(get_config(), __file__)
 c.CourseDirectory.course_id = "words"
-c.CourseDirectory.solution_directory = "solutions"
 c.JudgedExecute.timeout = 30
-ROOT = Path(__file__).resolve().parent
-c.Execute.extra_arguments = [
-    f"--IPKernelApp.exec_lines=__import__('os').environ.update({grading_environment(Course(ROOT))!r})",
-    f"--IPKernelApp.exec_lines=__import__('sys').path.append({str(ROOT)!r})",
-]
 """
 RIGHT = 'return len([letter for letter in word if letter in "aeiouAEIOU"])'
 WRONG = 'return len(set(word) & set("aeiou"))'

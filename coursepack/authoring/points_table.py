@@ -8,11 +8,12 @@ from dataclasses import dataclass
 
 from nbformat import NotebookNode
 
+from coursepack.authoring.problems import RuleError
 from coursepack.errors import CoursepackError
 from coursepack.notebooks.cells import points_of
 
 TITLE_CELL = "title"
-_HEADING_POINTS = re.compile(r"^#{2,}\s.*?\b(\d+(?:\.\d+)?)\s+points?\b", re.MULTILINE | re.IGNORECASE)
+HEADING_POINTS = re.compile(r"^#{2,}\s.*?\b(\d+(?:\.\d+)?)\s+points?\b", re.MULTILINE | re.IGNORECASE)
 
 
 @dataclass(frozen=True)
@@ -24,7 +25,7 @@ class Row:
     minutes: float
 
 
-def find_mistakes(source: NotebookNode, name: str) -> list[CoursepackError]:
+def find_mistakes(source: NotebookNode, name: str) -> list[RuleError]:
     """Return where announced points and the cells' points disagree.
 
     The cell `title` holds a table `| exercise | points | minutes |` that ends in a row of totals. A heading
@@ -33,11 +34,11 @@ def find_mistakes(source: NotebookNode, name: str) -> list[CoursepackError]:
     titles = [cell for cell in source.cells if cell.get("id") == TITLE_CELL and cell.cell_type == "markdown"]
     where = f"{name}, cell “{TITLE_CELL}”"
     if not titles:
-        return [CoursepackError("there is no markdown cell “title” with the points table", where=name)]
+        return [RuleError("points-table", "there is no markdown cell “title” with the points table", where=name)]
     try:
         rows = read_table(titles[0].source, where=where)
-    except CoursepackError as mistake:
-        return [mistake]
+    except CoursepackError as error:
+        return [RuleError("points-table", error.what, where=where, remedy=error.remedy)]
     carried = sum(points_of(cell) for cell in source.cells)
     return [*_sum_mistakes(rows, carried, where), *_heading_mistakes(source, name)]
 
@@ -70,29 +71,30 @@ def _read_row(fields: dict[str, str], where: str) -> Row:
         raise CoursepackError(what, where=where, remedy="write plain numbers, 0 for no points") from error
 
 
-def _sum_mistakes(rows: list[Row], carried: float, where: str) -> Iterator[CoursepackError]:
+def _sum_mistakes(rows: list[Row], carried: float, where: str) -> Iterator[RuleError]:
     *exercises, total = rows
     points, minutes = sum(row.points for row in exercises), sum(row.minutes for row in exercises)
     if points != total.points:
-        yield CoursepackError(f"the rows' points add up to {points:g}, the total says {total.points:g}", where=where)
+        what = f"the rows' points add up to {points:g}, the total says {total.points:g}"
+        yield RuleError("points-sums", what, where=where)
     if minutes != total.minutes:
         what = f"the rows' minutes add up to {minutes:g}, the total says {total.minutes:g}"
-        yield CoursepackError(what, where=where)
+        yield RuleError("points-sums", what, where=where)
     if carried != total.points:
         what = f"the table promises {total.points:g} points, the cells carry {carried:g}"
-        yield CoursepackError(what, where=where)
+        yield RuleError("points-sums", what, where=where)
 
 
-def _heading_mistakes(source: NotebookNode, name: str) -> Iterator[CoursepackError]:
+def _heading_mistakes(source: NotebookNode, name: str) -> Iterator[RuleError]:
     """Yield headings whose points differ from those of the test cells below them."""
     announced: list[tuple[str, float, float]] = []  # cell, points in the heading, points of the cells below
     for cell in source.cells:
         if cell.cell_type == "markdown" and cell.get("id") != TITLE_CELL:
-            announced += [(cell.id, float(found), 0.0) for found in _HEADING_POINTS.findall(cell.source)]
+            announced += [(cell.id, float(found), 0.0) for found in HEADING_POINTS.findall(cell.source)]
         if announced:
             heading, promised, carried = announced[-1]
             announced[-1] = (heading, promised, carried + points_of(cell))
     for heading, promised, carried in announced:
         if promised != carried:
             what = f"the heading promises {promised:g} points, the cells below it carry {carried:g}"
-            yield CoursepackError(what, where=f"{name}, cell “{heading}”")
+            yield RuleError("points-heading", what, where=f"{name}, cell “{heading}”")

@@ -49,6 +49,9 @@ class Command(NamedTuple):
 
 # The order is that of `coursepack --help`: the life of a course.
 COMMANDS = (
+    Command("init", author_commands.init, "coursepack init my-course"),
+    Command("new", author_commands.new, "coursepack new week2"),
+    Command("lint", author_commands.lint, "coursepack lint week1 --fix"),
     Command("build", author_commands.build, "coursepack build week1"),
     Command("validate", author_commands.validate, "coursepack validate week1 --only off_by_one -j 4"),
     Command("publish", author_commands.publish, "coursepack publish git@github.com:owner/students.git week1"),

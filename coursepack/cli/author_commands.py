@@ -1,8 +1,9 @@
-"""What an author of a course runs: build, validate, a sample class, the demo."""
+"""What an author of a course runs, from the first file to a class that shows the course at work."""
 
 from __future__ import annotations
 
 import sys
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -10,6 +11,51 @@ import typer
 from coursepack.cli.options import Assignment, Assignments, CourseOption, Jobs, grade_extra
 from coursepack.course import Course
 from coursepack.errors import CoursepackError
+
+
+def init(folder: Annotated[Path, typer.Argument(help="A new folder, or an empty one.")]) -> None:
+    """Write a new course that works at once, with one assignment to try everything on."""
+    from coursepack.authoring.init_course import ASSIGNMENT, init_course
+
+    for name in init_course(folder):
+        typer.echo(f"  {name}")
+    typer.echo(f"The course is ready. Now:\n  cd {folder}\n  coursepack build\n  coursepack validate")
+    typer.echo(f"Then open source/{ASSIGNMENT}/{ASSIGNMENT}.ipynb in JupyterLab, and make it yours.")
+
+
+def new(
+    assignment: Annotated[str, typer.Argument(help="The new assignment's name, for example week2.")],
+    title: Annotated[str, typer.Option(help="The notebook's title; by default made from the name.")] = "",
+    script: Annotated[
+        bool, typer.Option("--script", help="Write it as a Python script with cells, to be edited in any editor.")
+    ] = False,
+    course: CourseOption = None,
+) -> None:
+    """Begin an assignment: a source notebook with one exercise that can be built as it is."""
+    from coursepack.authoring.new_assignment import new_assignment
+
+    typer.echo(f"{new_assignment(Course.find(course), assignment, title, script=script)} is there. Now:")
+    typer.echo(f"  edit it, then run `coursepack lint {assignment}` and `coursepack build {assignment}`")
+
+
+def lint(
+    assignments: Assignments = None,
+    fix: Annotated[
+        bool, typer.Option("--fix", help="Set cell ids and nbgrader's fields where they follow from the notebook.")
+    ] = False,
+    explain: Annotated[str, typer.Option(help="Print a rule with its reason, or `all` of them, and stop.")] = "",
+    course: CourseOption = None,
+) -> None:
+    """Find in source notebooks what a build would refuse, without running them."""
+    if explain:
+        from coursepack.authoring.rules import explain as explain_rule
+
+        typer.echo(explain_rule(explain))
+        return
+    from coursepack.authoring.lint import lint as lint_assignments
+
+    found = Course.find(course)
+    raise typer.Exit(1 if lint_assignments(found, found.select(assignments or []), mend=fix) else 0)
 
 
 def build(
@@ -21,9 +67,11 @@ def build(
 ) -> None:
     """Make release/ and solutions/ from source/."""
     from coursepack.authoring.build import build_pack, check_pack
+    from coursepack.authoring.scripts import refresh
 
     found = Course.find(course)
     names = found.select(assignments or [])
+    refresh(found, names, check=check)
     if check:
         check_pack(found, names)
     else:
@@ -52,6 +100,7 @@ def validate(
     course: CourseOption = None,
 ) -> None:
     """Validate the tests: solutions earn all points, blanks none, mutants lose what they should, variants nothing."""
+    from coursepack.authoring.scripts import refresh
     from coursepack.validation.validate import Proof, prove_pack
 
     if quick and (full or all_judged):
@@ -61,6 +110,7 @@ def validate(
         raise CoursepackError(clash, remedy="leave one of them out")
     found = Course.find(course)
     names = found.select(assignments or [])
+    refresh(found, names)
     raise typer.Exit(prove_pack(found, names, Proof(jobs, only, quick, skip_quick, full, all_judged, unsafe_no_jail)))
 
 

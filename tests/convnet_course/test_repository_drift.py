@@ -10,11 +10,15 @@ from pathlib import Path
 import pytest
 
 from coursepack.authoring.build import check_pack
+from coursepack.authoring.colab import ColabBadge
 from coursepack.authoring.leaks import release_leaks, solution_leaks
 from coursepack.authoring.points_table import TITLE_CELL, read_table
+from coursepack.authoring.run_all import TagMayRaise
 from coursepack.authoring.solution_notebook import worked_inputs
 from coursepack.authoring.source_checks import find_mistakes
 from coursepack.course import Course
+from coursepack.feedback.exporter import FeedbackExporter
+from coursepack.gradebook import load_config
 from coursepack.notebooks.cells import points_of
 from coursepack.notebooks.reading import read_notebook
 from coursepack.notebooks.versions import released_notebook
@@ -97,6 +101,6 @@ def test_does_stock_nbgrader_make_the_same_release(tmp_path: Path) -> None:
 
 
 def test_does_the_configuration_hide_tests_in_feedback_and_set_badges() -> None:
-    text = (COURSE.root / "nbgrader_config.py").read_text()
-    assert "c.GenerateAssignment.preprocessors.prepend([ColabBadge])" in text
-    assert "c.GenerateFeedback.exporter_class = FeedbackExporter\n" in text
+    config = load_config(COURSE)
+    assert config.GenerateAssignment.preprocessors.get_value([]) == [ColabBadge, TagMayRaise]
+    assert config.GenerateFeedback.exporter_class is FeedbackExporter

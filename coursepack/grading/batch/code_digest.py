@@ -11,7 +11,7 @@ import coursepack
 
 PACKAGE = Path(coursepack.__file__).parent
 # Rooms above `grading`, which it may not import: they affect no points.
-UNRELATED = ("authoring", "cli", "demo.py", "feedback", "lms", "report", "validation", "__main__.py")
+UNRELATED = ("authoring", "cli", "demo.py", "feedback", "lms", "publish", "report", "validation", "__main__.py")
 
 
 @functools.cache

@@ -1,0 +1,72 @@
+"""`coursepack lint`: find in source notebooks what a build would refuse, without running them; mend what can be."""
+
+from __future__ import annotations
+
+from rich.console import Console
+
+from coursepack.authoring import leaks, source_checks
+from coursepack.authoring.fixes import fix
+from coursepack.authoring.problems import RuleError
+from coursepack.authoring.scripts import read_source
+from coursepack.authoring.solution_notebook import written
+from coursepack.course import Course
+from coursepack.notebooks.reading import read_notebook
+from coursepack.notebooks.versions import released_notebook
+from coursepack.settings import read_settings
+from coursepack.whole_file import write_whole
+
+_console = Console(highlight=False, soft_wrap=True, markup=False)
+
+
+def lint(course: Course, assignments: list[str], *, mend: bool = False) -> int:
+    """Print the mistakes in assignments, each with its rule, and return how many there are.
+
+    Args:
+        course: the course.
+        assignments: the names of the assignments.
+        mend: first mend what can be, and write the notebooks that change.
+
+    Raises:
+        CoursepackError: a notebook cannot be read.
+    """
+    found: list[RuleError] = []
+    for assignment in assignments:
+        if mend:
+            _mend(course, assignment)
+        found += mistakes(course, assignment)
+    for mistake in found:
+        _console.print(f"{mistake.where}: {mistake.what} [{mistake.rule}]")
+        if mistake.remedy:
+            _console.print(f"  remedy: {mistake.remedy}")
+    if found:
+        _console.print(f"{len(found)} problem(s); `coursepack lint --explain {found[0].rule}` says why")
+    else:
+        _console.print(f"{', '.join(assignments)}: no problem found")
+    return len(found)
+
+
+def mistakes(course: Course, assignment: str) -> list[RuleError]:
+    """Return the mistakes in an assignment's source notebook that show without running it.
+
+    Raises:
+        CoursepackError: it cannot be read.
+    """
+    source, name = read_source(course, assignment)
+    found = source_checks.find_mistakes(source, name, read_settings(course.root).package)
+    if found:
+        return found
+    shown = leaks.release_leaks(source, released_notebook(source), f"release/{assignment}/{assignment}.ipynb")
+    return [RuleError("leak", leak.what, where=leak.where, remedy=leak.remedy) for leak in shown]
+
+
+def _mend(course: Course, assignment: str) -> None:
+    """Mend a notebook. A script needs it not: there the fields follow from the text, and its titles are the ids."""
+    if course.script(assignment).is_file():
+        return
+    path = course.notebook("source", assignment)
+    notebook = read_notebook(path)
+    changes = fix(notebook)
+    for change in changes:
+        _console.print(f"{path.relative_to(course.root)}: {change}")
+    if changes:
+        write_whole(path, written(notebook))
