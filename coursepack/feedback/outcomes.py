@@ -14,6 +14,7 @@ from coursepack.notebooks.exercises import Exercise, GradedCell
 _OURS = (
     "This check could not be run. That is not your fault, and it takes no points: your instructor will grade it again."
 )
+_BLANK = "Nothing is written here: the cell is as it was handed out."
 _WITHOUT_MESSAGE = {
     CellStatus.NOT_REACHED: "This check was not reached: the notebook stopped before it.",
     CellStatus.TIMED_OUT: "This check took too long and was stopped.",
@@ -90,7 +91,11 @@ def _check(
         status = record.as_result().status
     else:
         status = _by_points(mark, messages.get(cell.grade_id, ""))
-    quiet = status is CellStatus.PASSED or cell.by_hand or (mark.by_hand and status is CellStatus.PARTIAL)
+    if cell.by_hand:
+        # Of the answers that people mark, the machine gives 0 points to those alone that nobody wrote.
+        blank = status is CellStatus.FAILED and not mark.by_hand and cell.max_points
+        return CheckOutcome(cell, status, mark.points, _BLANK if blank else "")
+    quiet = status is CellStatus.PASSED or (mark.by_hand and status is CellStatus.PARTIAL)
     message = "" if quiet else _message(status, messages.get(cell.grade_id, ""))
     if status is CellStatus.NOT_GRADED:
         return CheckOutcome(cell, status, mark.points or None, message, at_fault=True)

@@ -31,7 +31,7 @@ class Failure:
         check: how it did.
         message: why it did not pass.
         cell: number of the check's cell; 0 if the notebook has none.
-        answer: number of the cell with the student's code that it checks; 0 if there is none.
+        answer: number of the cell with the student's code that it checks, or of the written answer; 0 if there is none.
     """
 
     anchor: str
@@ -83,7 +83,8 @@ def failures_of(notebook: NotebookNode, exercises: Sequence[ExerciseOutcome]) ->
         if cell.cell_type == "code" and is_solution(cell):
             answer = number
         if is_graded(cell):
-            numbers[grade_id_of(cell)], answers[grade_id_of(cell)] = number, answer
+            written = is_solution(cell)
+            numbers[grade_id_of(cell)], answers[grade_id_of(cell)] = (0, number) if written else (number, answer)
     found: dict[str, tuple[Failure, ...]] = {}
     count = 0
     for exercise in exercises:

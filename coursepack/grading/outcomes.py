@@ -67,8 +67,9 @@ class ExerciseOutcome:
 
     @property
     def points(self) -> float | None:
-        """What is earned so far; None if nothing is decided."""
-        known = [check.points for check in self.checks if check.points is not None]
+        """What is earned so far; None if nothing is decided. What is worth nothing decides nothing."""
+        worth = [check for check in self.checks if check.cell.max_points or check.points]
+        known = [check.points for check in worth if check.points is not None]
         return sum(known) if known else None
 
     @property

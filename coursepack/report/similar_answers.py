@@ -95,10 +95,10 @@ def similar_answers(answers: Iterable[tuple[str, Sequence[str]]], given: Sequenc
         given: the code of the student version, which belongs to nobody.
     """
     forms = Forms(word for text in given for word in _words(text))
-    released = np.unique(np.concatenate([_NONE, *(_pieces(tokens(text, forms)) for text in given)]))
+    released = np.unique(_pieces(given, forms))
     alike: dict[bytes, list[str]] = defaultdict(list)
     for student, texts in answers:
-        own = fingerprints([tokens(text, forms) for text in texts])
+        own = fingerprints(texts, forms)
         alike[np.setdiff1d(own, released, assume_unique=True).tobytes()].append(student)
     submissions = sum(len(students) for students in alike.values())
     rare = min(MOST, max(LEAST, math.ceil(0.02 * submissions)))
@@ -109,53 +109,61 @@ def similar_answers(answers: Iterable[tuple[str, Sequence[str]]], given: Sequenc
     return SimilarAnswers(tuple(_pairs(groups, own_pieces, rare)), submissions, rare)
 
 
-class Forms(dict[str, str]):
-    """What a word of a text counts as: itself, a name that a student chose, or nothing (a comment)."""
+class Forms(dict[str, int]):
+    """What a word of a text counts as: the number of itself, of a name that a student chose, or 0 (a comment)."""
 
     def __init__(self, vocabulary: Iterable[str]) -> None:
         """Keep the names that the assignment has."""
-        super().__init__((word, word) for word in (*vocabulary, *_KNOWN))
+        super().__init__((word, _code(word)) for word in (*vocabulary, *_KNOWN))
 
-    def __missing__(self, word: str) -> str:
+    def __missing__(self, word: str) -> int:
         """Decide once for each word."""
-        if word.startswith(_SKIPPED):
-            return ""
-        self[word] = form = _CHOSEN if word.isidentifier() else word
+        chosen = word.isidentifier()
+        self[word] = form = 0 if word.startswith(_SKIPPED) else _code(_CHOSEN if chosen else word)
         return form
 
 
-def tokens(text: str, forms: Forms) -> list[str]:
-    """Return a text's tokens: those of Python where it is Python, and never an error.
-
-    Comments and layout are left out. A name is kept if the assignment or Python has it, or if it stands behind a dot;
-    any other name is one that the student chose, and all of these count as the same.
-    """
-    found: list[str] = []
-    before = ""
-    for word in _TOKEN.findall(text[:LONGEST]):
-        form = forms[word]
-        if form:
-            found.append(word if before == "." else form)
-            before = word
-    return found
-
-
-def fingerprints(texts: Sequence[Sequence[str]]) -> Pieces:
+def fingerprints(texts: Sequence[str], forms: Forms) -> Pieces:
     """Return the pieces of some texts that winnowing keeps: of WINDOW neighbours the smallest, each once, in order."""
-    pieces = np.concatenate([_NONE, *(_pieces(words) for words in texts)])
+    pieces = _pieces(texts, forms)
     if pieces.size == 0:
         return pieces
     return np.unique(sliding_window_view(pieces, min(WINDOW, pieces.size)).min(axis=1))
 
 
-def _pieces(words: Sequence[str]) -> Pieces:
-    """Return a number for each run of PIECE tokens: a polynomial of theirs, modulo 2 to the power of 64."""
-    codes = np.array([_code(word) for word in words], dtype=np.uint64)
+def _pieces(texts: Sequence[str], forms: Forms) -> Pieces:
+    """Return a number for each run of PIECE tokens of a text: a polynomial of theirs, modulo 2 to the power of 64.
+
+    All texts at once: for short ones, each call of numpy costs more than what it does.
+    """
+    codes, owners = _tokens(texts, forms)
     count = max(0, codes.size - PIECE + 1)
     pieces = np.zeros(count, dtype=np.uint64)
     for place in range(PIECE):
         pieces = pieces * _BASE + codes[place : place + count]
-    return pieces
+    # No piece goes from one text into the next.
+    return pieces[owners[:count] == owners[owners.size - count :]]
+
+
+def _tokens(texts: Sequence[str], forms: Forms) -> tuple[Pieces, NDArray[np.intp]]:
+    """Return the tokens of some texts: those of Python where it is Python, and never an error.
+
+    Comments and layout are left out. A name is kept if the assignment or Python has it, or if it stands behind a dot;
+    any other name is one that the student chose, and all of these count as the same.
+
+    Returns:
+        The number of each token, and of its text.
+    """
+    found = [_TOKEN.findall(text[:LONGEST]) for text in texts]
+    words = [word for several in found for word in several]
+    codes = np.array([forms[word] for word in words], dtype=np.uint64)
+    owners = np.repeat(np.arange(len(found)), [len(several) for several in found])
+    kept = np.flatnonzero(codes)
+    codes, owners = codes[kept], owners[kept]
+    behind_dot = (codes[:-1] == _code(".")) & (owners[:-1] == owners[1:])
+    for place in (np.flatnonzero(behind_dot) + 1).tolist():
+        codes[place] = _code(words[kept[place]])
+    return codes, owners
 
 
 @functools.cache

@@ -48,31 +48,36 @@ class Term:
     Attributes:
         course: its course.
         folder: where the downloads are, and the exports go.
-        said: what each command said, by its name and its first argument.
+        said: what each command said, by its name and what it works on.
         codes: its exit code.
+        written: the command as a user writes it.
     """
 
     course: Course
     folder: Path
     said: dict[str, str] = field(default_factory=dict)
     codes: dict[str, int] = field(default_factory=dict)
+    written: dict[str, str] = field(default_factory=dict)
 
     def run(self, key: str, *words: str) -> None:
         """Run a command of coursepack in the course."""
         done = CliRunner().invoke(app, [*words, "--course", str(self.course.root)])
         assert not done.exception or isinstance(done.exception, SystemExit), done.output
         self.codes[key], self.said[key] = done.exit_code, done.output
+        self.written[key] = f"coursepack {' '.join(words)}"
 
     def transcript(self) -> str:
         """Return all that was said."""
-        return "".join(f"$ {key}\n{said}(exit code {self.codes[key]})\n\n" for key, said in self.said.items())
+        return "".join(
+            f"$ {self.written[key]}\n{said}(exit code {self.codes[key]})\n\n" for key, said in self.said.items()
+        )
 
 
 def handed_in(student: str, notebook: dict[str, Any]) -> bytes:
     """Return a hand-in with the written answer: Ann wrote one, Eve's file is cut off, the others left theirs blank."""
-    added = json.loads(nbformat.writes(released_notebook(source())))["cells"][-2:]
+    added = json.loads(nbformat.writes(released_notebook(source())))["cells"][-3:]
     if student == "ann":
-        added[0]["source"] = ANSWER
+        added[1]["source"] = ANSWER
     whole = text_of({**notebook, "cells": [*notebook["cells"], *added]})
     return whole[: len(whole) // 2] if student == "eve" else whole
 

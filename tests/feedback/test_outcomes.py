@@ -95,3 +95,15 @@ def test_is_a_message_split_into_its_parts() -> None:
 def test_is_a_stub_told_as_not_written_yet() -> None:
     found, _ = outcome(record(HIDDEN, Verdict.FAILED, "NotImplementedError:"), cells=(HIDDEN,))
     assert "not written yet" in failures_in(found)[0][1].about
+
+
+def test_is_a_blank_answer_told_as_blank() -> None:
+    found, total = outcome(cells=(WRITTEN,), essay=Mark(0, 4))
+    assert (found.status, total.so_far) == (State.FAILED, False)
+    assert "Nothing is written here" in failures_in(found)[0][1].about
+
+
+def test_does_a_cell_worth_nothing_decide_nothing() -> None:
+    scheme = GradedCell("essay-marking", "", 0, True)
+    found, _ = outcome(cells=(WRITTEN, scheme), essay=Mark(0, 4, waiting=True))
+    assert (found.status, found.points) == (State.TO_MARK, None)
