@@ -51,7 +51,7 @@ def references_of_the_course() -> dict[str, int]:
     """Return the course's reference networks, and how many parameters each has."""
     found = {}
     for name, make in inspect.getmembers(references, inspect.isfunction):
-        if make.__module__ == references.__name__:
+        if make.__module__ == references.__name__ and not name.startswith("_"):
             found[name] = sum(parameter.numel() for parameter in make().parameters())
     return found
 

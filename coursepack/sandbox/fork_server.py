@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import json
+import logging
 import os
 import socket
 import subprocess
@@ -24,6 +25,7 @@ from coursepack.sandbox.locked_tempdir import LockedTempdir
 from coursepack.settings import FILE
 
 START_SECONDS = 300.0
+_LOG = logging.getLogger(__name__)
 # In the place of the working folder, which is not searched before a kernel is ready.
 BOOT = "import sys; sys.path[0] = {path!r}; from in_jail.server import main; main()"
 
@@ -144,6 +146,7 @@ class ServerProcess:
                 if answer.get("forked") == order["number"]:
                     return psutil.Process(self.pid).children()[0]
         except (EOFError, OSError, IndexError, psutil.NoSuchProcess) as error:
+            _LOG.warning("the fork server ended or did not answer: %s: %s", type(error).__name__, error)
             self._end()  # end whatever is left: a server out of step with us must not be asked again
             raise RuntimeError("the fork server ended or did not answer") from error
 

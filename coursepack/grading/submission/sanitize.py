@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import copy
 import json
+import re
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -27,6 +28,7 @@ from coursepack.notebooks.cells import grade_id_of, is_written_in, marks_of
 
 CLEAR = "hand it in again without outputs"
 SKIP_TAG = "skip-execution"
+_CONFLICT = re.compile(r"^(?:<{7}|={7}|>{7})(?: |$)", re.MULTILINE)
 
 
 @dataclass(frozen=True)
@@ -135,15 +137,24 @@ def _read_json(path: Path) -> dict[str, Any]:
         raise UnreadableError(f"{path.name} is missing{hint}")
     if path.is_symlink():
         raise UnreadableError(f"{path.name} is a link to another file, not a notebook")
+    text = ""
     try:
-        content = json.loads(_read_text(path))
+        content = json.loads(text := _read_text(path))
     except json.JSONDecodeError as error:
-        raise UnreadableError(f"{path.name} is not JSON (line {error.lineno}): cut off, or not a notebook") from error
+        raise UnreadableError(f"{path.name} is not JSON (line {error.lineno}): {_why_not_json(text)}") from error
     except (OSError, ValueError, RecursionError) as error:
         raise UnreadableError(f"{path.name} cannot be read: {error}") from error
     if not isinstance(content, dict):
         raise UnreadableError(f"{path.name} is JSON but not a notebook")
     return content
+
+
+def _why_not_json(text: str) -> str:
+    marker = _CONFLICT.search(text)
+    if marker is None:
+        return "cut off, or not a notebook"
+    line = text.count("\n", 0, marker.start()) + 1
+    return f"a merge in git left conflict markers in it (line {line}); the student must choose one version"
 
 
 def _read_text(path: Path) -> str:

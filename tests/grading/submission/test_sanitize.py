@@ -43,6 +43,7 @@ def write(folder: Path, content: Any) -> Path:
     [
         ('{"cells": [', "not JSON"),
         ("", "not JSON"),
+        ('{\n<<<<<<< HEAD\n "a": 1\n=======\n "a": 2\n>>>>>>> main\n}', r"merge in git left conflict .*\(line 2\)"),
         ("[1, 2]", "not a notebook"),
         ('{"cells": []}', "another notebook"),
         ('{"metadata": {}}', "it has no cells"),
