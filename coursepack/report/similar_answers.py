@@ -142,7 +142,8 @@ def _pieces(texts: Sequence[str], forms: Forms) -> Pieces:
     for place in range(PIECE):
         pieces = pieces * _BASE + codes[place : place + count]
     # No piece goes from one text into the next.
-    return pieces[owners[:count] == owners[owners.size - count :]]
+    inside: Pieces = pieces[owners[:count] == owners[owners.size - count :]]
+    return inside
 
 
 def _tokens(texts: Sequence[str], forms: Forms) -> tuple[Pieces, NDArray[np.intp]]:
