@@ -17,8 +17,8 @@ import hashlib
 import keyword
 import math
 import re
-from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import combinations
 
@@ -47,6 +47,7 @@ _SKIPPED = ("#", '"""', "'''")
 _KNOWN = frozenset(dir(builtins)) | frozenset(keyword.kwlist)
 _CHOSEN = "name"
 Pieces = NDArray[np.uint64]
+Places = NDArray[np.intp]
 _NONE: Pieces = np.empty(0, dtype=np.uint64)
 # Odd, so that multiplying by it loses nothing (Knuth: 2 to the power of 64, divided by the golden ratio).
 _BASE = np.uint64(0x9E3779B97F4A7C15)
@@ -146,7 +147,7 @@ def _pieces(texts: Sequence[str], forms: Forms) -> Pieces:
     return inside
 
 
-def _tokens(texts: Sequence[str], forms: Forms) -> tuple[Pieces, NDArray[np.intp]]:
+def _tokens(texts: Sequence[str], forms: Forms) -> tuple[Pieces, Places]:
     """Return the tokens of some texts: those of Python where it is Python, and never an error.
 
     Comments and layout are left out. A name is kept if the assignment or Python has it, or if it stands behind a dot;
@@ -185,31 +186,38 @@ def _pairs(groups: Sequence[tuple[str, ...]], own: Sequence[Pieces], rare: int) 
         own: the pieces of each group, each once.
         rare: how many groups may have a rare piece.
     """
-    counts: Counter[int] = Counter()
-    common: Counter[tuple[int, int]] = Counter()
-    for places in _owners(own):
-        if len(places) <= rare:
-            counts.update(places)
-            common.update(combinations(places, 2))
-    pairs = [
-        SimilarPair((groups[one], groups[other]), shared, min(counts[one], counts[other]))
-        for (one, other), shared in common.items()
-    ]
-    for place, group in enumerate(groups):
-        if len(group) > 1:
-            pairs.append(SimilarPair((group[:1], group[1:]), counts[place], counts[place]))
-    listed = [pair for pair in pairs if pair.shared >= SHARED and pair.share >= SHARE]
-    return sorted(listed, key=lambda pair: (-pair.share, -pair.shared, pair.students))
+    rare_pieces, counts = _rare_pieces(own, rare)
+    one, other, shared = _common(rare_pieces, len(own))
+    fewer = np.minimum(counts[one], counts[other])
+    kept = np.flatnonzero((shared >= SHARED) & (shared >= SHARE * fewer)).tolist()
+    pairs = [SimilarPair((groups[one[k]], groups[other[k]]), int(shared[k]), int(fewer[k])) for k in kept]
+    for group, count in zip(groups, counts.tolist(), strict=True):
+        if len(group) > 1 and count >= SHARED:
+            pairs.append(SimilarPair((group[:1], group[1:]), count, count))
+    return sorted(pairs, key=lambda pair: (-pair.share, -pair.shared, pair.students))
 
 
-def _owners(own: Sequence[Pieces]) -> Iterator[list[int]]:
-    """Yield, piece by piece, the places of those who have it, in order."""
+def _rare_pieces(own: Sequence[Pieces], rare: int) -> tuple[list[Places], Places]:
+    """Return the places of those who have a rare piece, and how many rare pieces each place has.
+
+    The first has a table for each number of owners from 2 to `rare`, (pieces, owners), each row in ascending order.
+    """
     pieces = np.concatenate([_NONE, *own])
     places = np.repeat(np.arange(len(own)), [part.size for part in own])
     order = np.argsort(pieces, kind="stable")
     pieces, places = pieces[order], places[order]
-    ends = [*(np.flatnonzero(pieces[1:] != pieces[:-1]) + 1).tolist(), pieces.size]
-    sorted_places, begin = places.tolist(), 0
-    for end in ends:
-        yield sorted_places[begin:end]
-        begin = end
+    begins = np.flatnonzero(np.concatenate([[True], pieces[1:] != pieces[:-1]])[: pieces.size])
+    owners = np.diff(begins, append=pieces.size)
+    counts = np.bincount(places[np.repeat(owners <= rare, owners)], minlength=len(own))
+    return [places[begins[owners == size, None] + np.arange(size)] for size in range(2, rare + 1)], counts
+
+
+def _common(tables: Sequence[Places], number: int) -> tuple[Places, Places, Places]:
+    """Return the pairs of places that share a piece: the one, the other, and how many they share.
+
+    All pairs at once, each as a single number: a class of 2,000 has millions.
+    """
+    columns = [(table, *pair) for table in tables for pair in combinations(range(table.shape[1]), 2)]
+    codes = np.concatenate([table[:, one] * number + table[:, other] for table, one, other in columns])
+    found, shared = np.unique(codes, return_counts=True)
+    return found // number, found % number, shared
