@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-from coursepack.errors import CoursepackError
+from coursepack.errors import CoursepackError, choose
 
 CONFIG_NAME = "nbgrader_config.py"
 
@@ -54,12 +54,7 @@ class Course:
         if not known:
             raise CoursepackError("the course has no assignment", where=str(self.root / "source"))
         for name in names:
-            if name not in known:
-                raise CoursepackError(
-                    f"there is no assignment “{name}”",
-                    where=str(self.root / "source"),
-                    remedy=f"use one of: {', '.join(known)}",
-                )
+            choose(name, known, "there is no assignment “{}”", where=str(self.root / "source"))
         return names or known
 
     def notebook(self, folder: str, assignment: str) -> Path:

@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from typing import TypeVar
+
+Word = TypeVar("Word", bound=str)
+
 
 class CoursepackError(Exception):
     """A user's mistake (a damaged file, a wrong option), shown as one message without a traceback.
@@ -17,3 +22,22 @@ class CoursepackError(Exception):
         place = f"{where}: " if where else ""
         advice = f"\n  remedy: {remedy}" if remedy else ""
         super().__init__(f"{place}{what}{advice}")
+
+
+def choose(word: str, known: Iterable[Word], what: str, *, where: str = "") -> Word:
+    """Return the one of some known words that a user wrote.
+
+    Args:
+        word: what the user wrote.
+        known: the words to choose from; of an enum, the member is returned.
+        what: what is said of a wrong word, with its place: "there is no format “{}”".
+        where: the file or folder it concerns; empty if there is none.
+
+    Raises:
+        CoursepackError: it is none of them.
+    """
+    words = list(known)
+    for one in words:
+        if one == word:
+            return one
+    raise CoursepackError(what.format(word), where=where, remedy=f"use one of: {', '.join(words)}")

@@ -6,7 +6,7 @@ import io
 import json
 import stat
 import zipfile
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any
 
@@ -44,48 +44,53 @@ def link_to(target: str) -> tuple[zipfile.ZipInfo, bytes]:
     return info, target.encode()
 
 
-def moodle(path: Path) -> Path:
+def as_it_is(student: str, notebook: dict[str, Any]) -> bytes:
+    """Return the file of a student's notebook; other functions in its place may change it."""
+    return text_of(notebook)
+
+
+def moodle(path: Path, made: Callable[[str, dict[str, Any]], bytes] = as_it_is) -> Path:
     """Write Moodle's archive of six: renamed, in a zip file, a `(1)`, decomposed umlauts, and an attack."""
     decomposed = "Jo\u0308rg Gro\u00dfe_90216_assignsubmission_file"
     return write_zip(
         path,
         [
-            ("Ann Archer_90211_assignsubmission_file/tiny.ipynb", text_of(RIGHT)),
-            ("Ben Baker_90212_assignsubmission_file_/tiny (1).ipynb", text_of(WRONG)),
-            ("Ben Baker_90212_assignsubmission_file_/tiny.ipynb", text_of(WORST)),
-            ("Çelik Ünal_90213_assignsubmission_file/my homework.ipynb", text_of(RIGHT)),
+            ("Ann Archer_90211_assignsubmission_file/tiny.ipynb", made("ann", RIGHT)),
+            ("Ben Baker_90212_assignsubmission_file_/tiny (1).ipynb", made("ben", WRONG)),
+            ("Ben Baker_90212_assignsubmission_file_/tiny.ipynb", made("ben", WORST)),
+            ("Çelik Ünal_90213_assignsubmission_file/my homework.ipynb", made("celik", RIGHT)),
             ("Çelik Ünal_90213_assignsubmission_onlinetext/onlinetext.html", b"<p>See the file.</p>"),
             (
                 "Dora Dent_90214_assignsubmission_file/work.zip",
                 zip_of(
                     [
-                        ("work/tiny.ipynb", text_of(RIGHT)),
+                        ("work/tiny.ipynb", made("dora", RIGHT)),
                         ("work/helper.py", b"THREE = 3\n"),
                         ("__MACOSX/work/._tiny.ipynb", b"\0"),
                         ("work/timestamp.txt", b"2001-01-01 00:00:00 UTC"),
                     ]
                 ),
             ),
-            ("Eve Evil_90215_assignsubmission_file/tiny.ipynb", text_of(WRONG)),
-            ("Eve Evil_90215_assignsubmission_file/../../../climbed.ipynb", text_of(RIGHT)),
-            (f"{decomposed}/tiny.ipynb", text_of(RIGHT)),
+            ("Eve Evil_90215_assignsubmission_file/tiny.ipynb", made("eve", WRONG)),
+            ("Eve Evil_90215_assignsubmission_file/../../../climbed.ipynb", made("ann", RIGHT)),
+            (f"{decomposed}/tiny.ipynb", made("joerg", RIGHT)),
         ],
     )
 
 
-def canvas(path: Path) -> Path:
+def canvas(path: Path, made: Callable[[str, dict[str, Any]], bytes] = as_it_is) -> Path:
     """Write Canvas's archive of five: late, attempts, umlauts, a zip file, a text in place of a file."""
     return write_zip(
         path,
         [
-            ("archerann_5521_78100_tiny.ipynb", text_of(WORST)),
-            ("archerann_5521_78123_tiny-1.ipynb", text_of(RIGHT)),
+            ("archerann_5521_78100_tiny.ipynb", made("ann", WORST)),
+            ("archerann_5521_78123_tiny-1.ipynb", made("ann", RIGHT)),
             ("archerann_5521_78124_helper-1.py", b"THREE = 3\n"),
-            ("bakerben_LATE_5522_78130_tiny.ipynb", text_of(WRONG)),
-            ("großejörg_5526_78140_abgabe.zip", zip_of([("Übung/tiny.ipynb", text_of(RIGHT))])),
-            ("ünalçelik_5523_78150_Untitled-2.ipynb", text_of(RIGHT)),
+            ("bakerben_LATE_5522_78130_tiny.ipynb", made("ben", WRONG)),
+            ("großejörg_5526_78140_abgabe.zip", zip_of([("Übung/tiny.ipynb", made("joerg", RIGHT))])),
+            ("ünalçelik_5523_78150_Untitled-2.ipynb", made("celik", RIGHT)),
             ("dentdora_5524_text.html", b"<p>I could not finish.</p>"),
-            ("/etc/absolute_5525_78160_tiny.ipynb", text_of(RIGHT)),
+            ("/etc/absolute_5525_78160_tiny.ipynb", made("dora", RIGHT)),
         ],
     )
 

@@ -137,11 +137,15 @@ def feedback_leaks(source: NotebookNode, html: str, name: str, *, submitted: str
 
 
 def redact(message: str, secrets: Secrets) -> str:
-    """Return a message with the telling lines and numbers of hidden tests removed."""
+    """Return a message without telling lines and numbers of hidden tests, and without lines of marking schemes."""
     known = source_numbers("\n".join(secrets.visible.values()))
     numbers = {number for secret in secrets.hidden for number in secret.numbers} - known
     lines = {line for secret in secrets.hidden for line in secret.lines}
-    message = "\n".join("…" if _collapsed(line) in lines else line for line in message.split("\n"))
+    schemes = {_bare(line) for secret in secrets.schemes for line in secret.lines}
+    message = "\n".join(
+        "…" if _collapsed(line) in lines or any(part in _bare(line) for part in schemes) else line
+        for line in message.split("\n")
+    )
     for line in sorted((line for line in lines if len(line) >= MIN_INSIDE), key=len, reverse=True):
         message = message.replace(line, "…")
     return re.sub(r"(?<![\w.])\d[\d_]*(?:\.\d+)?(?:[eE][+-]?\d+)?", lambda found: _shade(found[0], numbers), message)

@@ -9,6 +9,7 @@ import typer
 
 from coursepack.cli.options import Assignment, CourseOption, Jobs, Timeout, UnsafeNoJail, grade_extra
 from coursepack.course import Course
+from coursepack.errors import choose
 
 
 def grade(
@@ -71,7 +72,7 @@ def grade_one(
         from coursepack.lms.grade_one import OneOptions, ResultFormat
         from coursepack.lms.grade_one import grade_one as grade_notebook
     options = OneOptions(
-        [ResultFormat.named(name) for name in formats or []],
+        [choose(name, ResultFormat, "there is no format “{}”") for name in formats or []],
         into or [],
         extra or [],
         fail_under,

@@ -9,6 +9,7 @@ import typer
 
 from coursepack.cli.options import Assignment, Assignments, CourseOption, grade_extra
 from coursepack.course import Course
+from coursepack.errors import choose
 
 
 def roster(
@@ -87,5 +88,6 @@ def bundle(
     found.select([assignment])
     with grade_extra():
         from coursepack.lms.bundle.write import System, write_bundle
-    write_bundle(found, assignment, System.named(system), into, unsafe_no_jail=unsafe_no_jail)
+    wanted = choose(system, System, "there is no bundle for “{}”")
+    write_bundle(found, assignment, wanted, into, unsafe_no_jail=unsafe_no_jail)
     typer.echo(f"{into}: keep it private, it holds the hidden tests of {assignment}")

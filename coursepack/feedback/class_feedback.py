@@ -9,6 +9,7 @@ from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass
 from multiprocessing import get_context
 from pathlib import Path
+from typing import Any
 
 from rich.console import Console
 from rich.markup import escape
@@ -16,7 +17,10 @@ from rich.markup import escape
 from coursepack.course import Course
 from coursepack.errors import CoursepackError
 from coursepack.feedback.facts import facts_of
-from coursepack.feedback.page import MADE_FROM, Inputs, make_page
+from coursepack.feedback.page import Inputs
+from coursepack.feedback.render import MADE_FROM
+from coursepack.feedback.unreadable import Unreadable, why_unreadable
+from coursepack.grading.batch.gradebook_reader import student_names
 from coursepack.grading.batch.progress import progress_bar
 from coursepack.grading.batch.read_results import WAITING
 from coursepack.grading.submission.timestamps import NAME as TIMESTAMP
@@ -33,7 +37,7 @@ class Job:
     """A page to write."""
 
     student: str
-    inputs: Inputs
+    inputs: Inputs | Unreadable
     page: Path
 
 
@@ -105,24 +109,36 @@ def _jobs(workspace: Workspace, students: Sequence[str], *, force: bool) -> tupl
     refused: dict[str, str] = {}
     current = 0
     with workspace.gradebook() as gradebook:
+        names = student_names(gradebook)
         for student in students:
-            autograded = workspace.notebook("autograded", student)
-            note = workspace.record(student)
-            if not autograded.is_file():
-                refused[student] = (note.problem if note else "") or WAITING
-                continue
             try:
-                facts = facts_of(gradebook, workspace.assignment, student, workspace.assignment)
+                inputs = _inputs(workspace, gradebook, student, names.get(student, ""))
             except CoursepackError as error:
                 refused[student] = str(error)
                 continue
             page = workspace.folder("feedback", student) / f"{workspace.assignment}.html"
-            job = Job(student, Inputs(autograded, workspace.source, facts), page)
+            job = Job(student, inputs, page)
             if not force and _is_current(job):
                 current += 1
             else:
                 waiting.append(job)
     return waiting, refused, current
+
+
+def _inputs(workspace: Workspace, gradebook: Any, student: str, name: str) -> Inputs | Unreadable:
+    """Return what a student's page is made from.
+
+    Raises:
+        CoursepackError: the submission is not graded, or the gradebook does not know it.
+    """
+    autograded = workspace.notebook("autograded", student)
+    if autograded.is_file():
+        facts = facts_of(gradebook, workspace.assignment, student, workspace.assignment)
+        return Inputs(autograded, workspace.source, facts)
+    if problem := why_unreadable(workspace, student):
+        return Unreadable(workspace.source, workspace.assignment, student, name, problem)
+    note = workspace.record(student)
+    raise CoursepackError((note.problem if note else "") or WAITING)
 
 
 def _is_current(job: Job) -> bool:
@@ -152,11 +168,12 @@ def _written(waiting: Sequence[Job], jobs: int) -> Iterator[tuple[str, str]]:
 def _write(job: Job) -> str:
     """Write one page; return why that was not possible, or an empty text."""
     try:
-        write_whole(job.page, make_page(job.inputs))
-        handed_in = job.inputs.autograded.with_name(TIMESTAMP)
-        if handed_in.is_file():
-            # nbgrader compares it with the one of a later submission.
-            shutil.copyfile(handed_in, job.page.with_name(TIMESTAMP))
+        write_whole(job.page, job.inputs.page())
+        if isinstance(job.inputs, Inputs):
+            handed_in = job.inputs.autograded.with_name(TIMESTAMP)
+            if handed_in.is_file():
+                # nbgrader compares it with the one of a later submission.
+                shutil.copyfile(handed_in, job.page.with_name(TIMESTAMP))
     except (CoursepackError, OSError) as error:
         return str(error)
     except Exception as error:  # one student's page must not stop the others'

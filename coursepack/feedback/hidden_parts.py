@@ -8,7 +8,7 @@ import re
 from nbformat import NotebookNode
 
 from coursepack.authoring.leaks import Secrets, redact, secrets_of
-from coursepack.notebooks.cells import is_task, is_test
+from coursepack.notebooks.cells import is_task, is_test, marks_of
 from coursepack.notebooks.markers import marker, split, without_regions
 
 _ANSI = re.compile(r"\x1b\[[0-9;]*m")
@@ -45,10 +45,10 @@ def has_hidden_part(cell: NotebookNode) -> bool:
 
 
 def _without_students_markers(nb: NotebookNode) -> NotebookNode:
-    """Return a copy without the markers in students' cells, which may contain anything."""
+    """Return a copy without the markers in cells that students may have edited, which may contain anything."""
     copied = copy.deepcopy(nb)
     for cell in copied.cells:
-        if not is_test_cell(cell):
+        if not (is_test_cell(cell) or (is_task(cell) and marks_of(cell).get("locked"))):
             cell.source = "\n".join(line for line in cell.source.split("\n") if marker(line) is None)
     return copied
 

@@ -11,7 +11,9 @@ from coursepack.feedback.code_html import CodeWriter
 from coursepack.feedback.facts import Facts
 from coursepack.feedback.hidden_parts import is_test_cell
 from coursepack.feedback.markdown_html import MarkdownWriter, plain
-from coursepack.feedback.outcomes import CheckOutcome, ExerciseOutcome, State
+from coursepack.feedback.messages import Message, failures_in
+from coursepack.grading.outcomes import CheckOutcome, ExerciseOutcome
+from coursepack.grading.results import CellStatus
 from coursepack.notebooks.cells import grade_id_of, is_graded, is_solution, is_task, marks_of
 from coursepack.notebooks.exercises import shown
 
@@ -27,12 +29,14 @@ class Failure:
     Attributes:
         anchor: the place of its message in the page.
         check: how it did.
+        message: why it did not pass.
         cell: number of the check's cell; 0 if the notebook has none.
-        answer: number of the cell with the student's code that it checks; 0 if there is none.
+        answer: number of the cell with the student's code that it checks, or of the written answer; 0 if there is none.
     """
 
     anchor: str
     check: CheckOutcome
+    message: Message
     cell: int
     answer: int
 
@@ -48,7 +52,7 @@ class CellView:
         body: HTML of a text.
         code: HTML of code.
         outputs: HTML of what came out.
-        state: how it did; None for a cell that nobody judges.
+        status: how it did; None for a cell that nobody judges.
         points: points and what it is worth; None if it is worth nothing.
         failures: the checks of this cell's code that did not pass.
         comment: HTML of what the marker wrote.
@@ -62,7 +66,7 @@ class CellView:
     body: str = ""
     code: str = ""
     outputs: str = ""
-    state: State | None = None
+    status: CellStatus | None = None
     points: tuple[float, float] | None = None
     failures: tuple[Failure, ...] = ()
     comment: str = ""
@@ -79,15 +83,16 @@ def failures_of(notebook: NotebookNode, exercises: Sequence[ExerciseOutcome]) ->
         if cell.cell_type == "code" and is_solution(cell):
             answer = number
         if is_graded(cell):
-            numbers[grade_id_of(cell)], answers[grade_id_of(cell)] = number, answer
+            written = is_solution(cell)
+            numbers[grade_id_of(cell)], answers[grade_id_of(cell)] = (0, number) if written else (number, answer)
     found: dict[str, tuple[Failure, ...]] = {}
     count = 0
     for exercise in exercises:
         failures = []
-        for check in exercise.failures:
+        for check, message in failures_in(exercise):
             count += 1
             name = check.cell.grade_id
-            failures.append(Failure(f"failed-{count}", check, numbers.get(name, 0), answers.get(name, 0)))
+            failures.append(Failure(f"failed-{count}", check, message, numbers.get(name, 0), answers.get(name, 0)))
         if failures:
             found[exercise.title] = tuple(failures)
     return found
@@ -145,7 +150,7 @@ class CellViewer:
             "answer",
             "Your answer",
             body=body,
-            state=check.state if check else None,
+            status=check.status if check else None,
             points=self._points(name),
             comment=self._comment(name),
             remark=self._facts.remarks.get(name, ""),
@@ -164,7 +169,7 @@ class CellViewer:
             label,
             code=self._code.code(cell.source),
             outputs=self._code.outputs(outputs, f"cell {number}"),
-            state=self._checks[name].state if name in self._checks else None,
+            status=self._checks[name].status if name in self._checks else None,
             points=self._points(name),
             failures=failures,
             comment=self._comment(name),

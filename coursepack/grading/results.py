@@ -7,6 +7,7 @@ import json
 from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import cached_property
 from typing import Any
 
 
@@ -82,22 +83,22 @@ class SubmissionResult:
     submitted: bool = True
     cpu_seconds: float = 0.0
 
-    @property
+    @cached_property
     def score(self) -> float:
         """Points earned so far, less the penalty for lateness; never below 0. Final if nothing is `waiting`."""
         return max(0.0, sum(cell.points for cell in self.cells) - self.penalty)
 
-    @property
+    @cached_property
     def waiting(self) -> float:
         """Points of the answers that nobody has marked yet; neither earned nor lost."""
         return sum(cell.max_points for cell in self.cells if cell.status is CellStatus.TO_MARK)
 
-    @property
+    @cached_property
     def max_score(self) -> float:
         """Points that a perfect submission earns."""
         return sum(cell.max_points for cell in self.cells)
 
-    @property
+    @cached_property
     def status(self) -> Status:
         """The submission's status."""
         if not self.submitted:
@@ -107,17 +108,17 @@ class SubmissionResult:
         # A marking scheme is a cell too, but worth nothing: nobody needs to mark it.
         return Status.TO_MARK if self.waiting else Status.GRADED
 
-    @property
+    @cached_property
     def has_score(self) -> bool:
         """Whether it was graded, be it that an answer still waits for its mark."""
         return self.status in (Status.GRADED, Status.TO_MARK)
 
-    @property
+    @cached_property
     def display_name(self) -> str:
         """The student's name, or the id if no name is known."""
         return self.name or self.student
 
-    @property
+    @cached_property
     def lost(self) -> tuple[CellResult, ...]:
         """The cells that lost points in a graded submission."""
         if not self.has_score:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
-from coursepack.errors import CoursepackError
+from coursepack.errors import CoursepackError, choose
 from coursepack.lms.marks import ClassMarks
 from coursepack.lms.marks_csv import canvas_csv, moodle_csv, plain_csv
 from coursepack.lms.marks_other import as_gradescope, as_json, as_junit
@@ -24,13 +24,12 @@ MARKED = ("csv",)
 
 
 def check_format(name: str) -> None:
-    """Refuse a format that there is not.
+    """Refuse a format that there is not, before the work begins.
 
     Raises:
         CoursepackError: there is no such format.
     """
-    if name not in FORMATS:
-        raise CoursepackError(f"there is no format “{name}”", remedy=f"use one of: {', '.join(FORMATS)}")
+    choose(name, FORMATS, "there is no format “{}”")
 
 
 def write_marks(found: ClassMarks, name: str, into: Path) -> list[str]:

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from coursepack.course import Course
-from coursepack.errors import CoursepackError
+from coursepack.errors import CoursepackError, choose
 from coursepack.grading.workspace import Workspace
 from coursepack.lms.collected import Origin, read_origins
 from coursepack.lms.marks_other import LONG_AGO
@@ -41,8 +41,7 @@ def write_feedback(course: Course, assignment: str, name: str, into: Path) -> Re
     Raises:
         CoursepackError: there is no such format, no feedback, or none that this LMS takes back.
     """
-    if name not in FORMATS:
-        raise CoursepackError(f"feedback has no format “{name}”", remedy=f"use one of: {', '.join(FORMATS)}")
+    choose(name, FORMATS, "feedback has no format “{}”")
     workspace = Workspace(course, assignment)
     known = read_origins(course, assignment)
     origins = {student: kinds[name] for student, kinds in known.items() if name in kinds}

@@ -44,18 +44,6 @@ class ResultFormat(StrEnum):
     GRADESCOPE = "gradescope"
     PRAIRIELEARN = "prairielearn"
 
-    @classmethod
-    def named(cls, name: str) -> ResultFormat:
-        """Return the format of a name.
-
-        Raises:
-            CoursepackError: there is none.
-        """
-        try:
-            return cls(name)
-        except ValueError as error:
-            raise CoursepackError(f"there is no format “{name}”", remedy=f"use one of: {', '.join(cls)}") from error
-
 
 WRITERS: dict[ResultFormat, Callable[[NotebookOutcome], str | None]] = {
     ResultFormat.TEXT: as_text,

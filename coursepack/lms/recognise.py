@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from coursepack.errors import CoursepackError
+from coursepack.errors import CoursepackError, choose
 from coursepack.lms.file_names import (
     KINDS,
     NamedFile,
@@ -49,8 +49,8 @@ def recognise(paths: Sequence[str], assignment: str, kind: str = "", clutter: Se
     Raises:
         CoursepackError: the names fit several kinds, or the kind that was named is unknown.
     """
-    if kind and kind not in KINDS:
-        raise CoursepackError(f"there is no kind of download “{kind}”", remedy=f"use one of: {', '.join(KINDS)}")
+    if kind:
+        choose(kind, KINDS, "there is no kind of download “{}”")
     slug = _github_slug(paths, assignment, cloned=any("/.git/" in f"/{path}" for path in clutter))
     readers = {**SURE, "google": read_google, "github": github_reader(slug or assignment), "folder": read_folder}
     return Download(name := kind or _guess(paths, slug), readers[name])

@@ -44,9 +44,13 @@ def commonest_mistakes(results: Iterable[SubmissionResult]) -> list[Mistake]:
     """
     groups: dict[str, _Group] = {}
     for result in results:
+        if not result.has_score:
+            continue
         for place, cell in enumerate(result.cells):
+            if cell.points >= cell.max_points or cell.by_hand:
+                continue
             said = diagnosis(cell.status, cell.message)
-            if said and cell.points < cell.max_points and result.has_score and not cell.by_hand and said != BLANK:
+            if said and said != BLANK:
                 groups.setdefault(without_numbers(said), _Group()).add(said, result.display_name, cell, place)
     found = [group.as_mistake(masked) for masked, group in groups.items()]
     return sorted(found, key=lambda mistake: -len(mistake.students))

@@ -19,6 +19,7 @@ from coursepack.course import Course
 from coursepack.errors import CoursepackError
 from coursepack.grading.batch.console import duration
 from coursepack.grading.batch.read_results import WAITING, read_results
+from coursepack.grading.outcomes import SYMBOLS, in_words
 from coursepack.grading.results import CellResult, CellStatus, Status, SubmissionResult
 from coursepack.grading.workspace import Workspace
 from coursepack.notebooks.reading import read_notebook
@@ -28,7 +29,7 @@ from coursepack.report.histogram import histogram_bins, score_histogram
 from coursepack.report.scores_csv import scores_as_csv
 from coursepack.report.similar_answers import SimilarAnswers
 from coursepack.report.summarise import summarise
-from coursepack.report.summary import ClassSummary
+from coursepack.report.summary import CheckSummary, ClassSummary
 
 TEMPLATE, STYLE, SCRIPT = "page.html.j2", "page.css", "page.js"
 # How much of what can be long the page shows, and the numbers that its sentences name.
@@ -41,22 +42,9 @@ LIMITS = {
     "piece": similar_answers.PIECE,
     "shared": similar_answers.SHARED,
 }
-# Distinguished by shape and word as well as by colour.
-SYMBOLS = {
-    CellStatus.PASSED: ("✓", "passed"),
-    CellStatus.PARTIAL: ("◐", "partial"),
-    CellStatus.FAILED: ("✗", "failed"),
-    CellStatus.STUDENT_ERROR: ("✗", "failed"),
-    CellStatus.TIMED_OUT: ("⊘", "failed"),
-    CellStatus.OUT_OF_MEMORY: ("⊘", "failed"),
-    CellStatus.NOT_REACHED: ("⊘", "failed"),
-    CellStatus.TO_MARK: ("✎", "to-mark"),
-    CellStatus.NOT_GRADED: ("–", "none"),
-}
-WORDS = {
+WORDS = {status: in_words(status) for status in CellStatus} | {
     CellStatus.PASSED: "all points",
     CellStatus.PARTIAL: "some points",
-    CellStatus.TO_MARK: "waiting for the marker",
 }
 
 
@@ -130,8 +118,7 @@ def render_page(
         style=Markup((Path(__file__).parent / STYLE).read_text(encoding="utf-8")),  # noqa: S704
         script=Markup(script),  # noqa: S704
         script_digest=f"sha256-{base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()}",
-        by_name=lambda result: {cell.grade_id: cell for cell in result.cells},
-        mark=_mark,
+        marks=_marks,
         kinds=_kinds,
         links=links or {},
         similar=similar,
@@ -140,6 +127,12 @@ def render_page(
         written=f"{datetime.datetime.now().astimezone():%Y-%m-%d %H:%M %Z}",
         **LIMITS,
     )
+
+
+def _marks(result: SubmissionResult, checks: Iterable[CheckSummary]) -> Markup:
+    """Return a student's table cells, one for each check."""
+    cells = {cell.grade_id: cell for cell in result.cells}
+    return Markup("\n").join(_mark(cells.get(check.grade_id)) for check in checks)
 
 
 def _mark(cell: CellResult | None) -> Markup:
@@ -154,7 +147,7 @@ def _symbol(status: CellStatus, points: float, most: float) -> Markup:
     undecided = status in (CellStatus.TO_MARK, CellStatus.NOT_GRADED)
     part = "" if undecided or not 0 < points < most else Markup('<span class="points">{:g}</span>').format(points)
     return Markup('<td class="mark {}" data-sort="{}"><b role="img" aria-label="{}">{}</b>{}</td>').format(
-        kind, "" if undecided else f"{points:g}", WORDS.get(status, str(status)), symbol, part
+        kind, "" if undecided else f"{points:g}", WORDS[status], symbol, part
     )
 
 

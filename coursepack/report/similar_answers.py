@@ -17,8 +17,8 @@ import hashlib
 import keyword
 import math
 import re
-from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import combinations
 
@@ -47,6 +47,7 @@ _SKIPPED = ("#", '"""', "'''")
 _KNOWN = frozenset(dir(builtins)) | frozenset(keyword.kwlist)
 _CHOSEN = "name"
 Pieces = NDArray[np.uint64]
+Places = NDArray[np.intp]
 _NONE: Pieces = np.empty(0, dtype=np.uint64)
 # Odd, so that multiplying by it loses nothing (Knuth: 2 to the power of 64, divided by the golden ratio).
 _BASE = np.uint64(0x9E3779B97F4A7C15)
@@ -95,10 +96,10 @@ def similar_answers(answers: Iterable[tuple[str, Sequence[str]]], given: Sequenc
         given: the code of the student version, which belongs to nobody.
     """
     forms = Forms(word for text in given for word in _words(text))
-    released = np.unique(np.concatenate([_NONE, *(_pieces(tokens(text, forms)) for text in given)]))
+    released = np.unique(_pieces(given, forms))
     alike: dict[bytes, list[str]] = defaultdict(list)
     for student, texts in answers:
-        own = fingerprints([tokens(text, forms) for text in texts])
+        own = fingerprints(texts, forms)
         alike[np.setdiff1d(own, released, assume_unique=True).tobytes()].append(student)
     submissions = sum(len(students) for students in alike.values())
     rare = min(MOST, max(LEAST, math.ceil(0.02 * submissions)))
@@ -109,53 +110,62 @@ def similar_answers(answers: Iterable[tuple[str, Sequence[str]]], given: Sequenc
     return SimilarAnswers(tuple(_pairs(groups, own_pieces, rare)), submissions, rare)
 
 
-class Forms(dict[str, str]):
-    """What a word of a text counts as: itself, a name that a student chose, or nothing (a comment)."""
+class Forms(dict[str, int]):
+    """What a word of a text counts as: the number of itself, of a name that a student chose, or 0 (a comment)."""
 
     def __init__(self, vocabulary: Iterable[str]) -> None:
         """Keep the names that the assignment has."""
-        super().__init__((word, word) for word in (*vocabulary, *_KNOWN))
+        super().__init__((word, _code(word)) for word in (*vocabulary, *_KNOWN))
 
-    def __missing__(self, word: str) -> str:
+    def __missing__(self, word: str) -> int:
         """Decide once for each word."""
-        if word.startswith(_SKIPPED):
-            return ""
-        self[word] = form = _CHOSEN if word.isidentifier() else word
+        chosen = word.isidentifier()
+        self[word] = form = 0 if word.startswith(_SKIPPED) else _code(_CHOSEN if chosen else word)
         return form
 
 
-def tokens(text: str, forms: Forms) -> list[str]:
-    """Return a text's tokens: those of Python where it is Python, and never an error.
-
-    Comments and layout are left out. A name is kept if the assignment or Python has it, or if it stands behind a dot;
-    any other name is one that the student chose, and all of these count as the same.
-    """
-    found: list[str] = []
-    before = ""
-    for word in _TOKEN.findall(text[:LONGEST]):
-        form = forms[word]
-        if form:
-            found.append(word if before == "." else form)
-            before = word
-    return found
-
-
-def fingerprints(texts: Sequence[Sequence[str]]) -> Pieces:
+def fingerprints(texts: Sequence[str], forms: Forms) -> Pieces:
     """Return the pieces of some texts that winnowing keeps: of WINDOW neighbours the smallest, each once, in order."""
-    pieces = np.concatenate([_NONE, *(_pieces(words) for words in texts)])
+    pieces = _pieces(texts, forms)
     if pieces.size == 0:
         return pieces
     return np.unique(sliding_window_view(pieces, min(WINDOW, pieces.size)).min(axis=1))
 
 
-def _pieces(words: Sequence[str]) -> Pieces:
-    """Return a number for each run of PIECE tokens: a polynomial of theirs, modulo 2 to the power of 64."""
-    codes = np.array([_code(word) for word in words], dtype=np.uint64)
+def _pieces(texts: Sequence[str], forms: Forms) -> Pieces:
+    """Return a number for each run of PIECE tokens of a text: a polynomial of theirs, modulo 2 to the power of 64.
+
+    All texts at once: for short ones, each call of numpy costs more than what it does.
+    """
+    codes, owners = _tokens(texts, forms)
     count = max(0, codes.size - PIECE + 1)
     pieces = np.zeros(count, dtype=np.uint64)
     for place in range(PIECE):
         pieces = pieces * _BASE + codes[place : place + count]
-    return pieces
+    # No piece goes from one text into the next.
+    inside: Pieces = pieces[owners[:count] == owners[owners.size - count :]]
+    return inside
+
+
+def _tokens(texts: Sequence[str], forms: Forms) -> tuple[Pieces, Places]:
+    """Return the tokens of some texts: those of Python where it is Python, and never an error.
+
+    Comments and layout are left out. A name is kept if the assignment or Python has it, or if it stands behind a dot;
+    any other name is one that the student chose, and all of these count as the same.
+
+    Returns:
+        The number of each token, and of its text.
+    """
+    found = [_TOKEN.findall(text[:LONGEST]) for text in texts]
+    words = [word for several in found for word in several]
+    codes = np.array([forms[word] for word in words], dtype=np.uint64)
+    owners = np.repeat(np.arange(len(found)), [len(several) for several in found])
+    kept = np.flatnonzero(codes)
+    codes, owners = codes[kept], owners[kept]
+    behind_dot = (codes[:-1] == _code(".")) & (owners[:-1] == owners[1:])
+    for place in (np.flatnonzero(behind_dot) + 1).tolist():
+        codes[place] = _code(words[kept[place]])
+    return codes, owners
 
 
 @functools.cache
@@ -176,31 +186,38 @@ def _pairs(groups: Sequence[tuple[str, ...]], own: Sequence[Pieces], rare: int) 
         own: the pieces of each group, each once.
         rare: how many groups may have a rare piece.
     """
-    counts: Counter[int] = Counter()
-    common: Counter[tuple[int, int]] = Counter()
-    for places in _owners(own):
-        if len(places) <= rare:
-            counts.update(places)
-            common.update(combinations(places, 2))
-    pairs = [
-        SimilarPair((groups[one], groups[other]), shared, min(counts[one], counts[other]))
-        for (one, other), shared in common.items()
-    ]
-    for place, group in enumerate(groups):
-        if len(group) > 1:
-            pairs.append(SimilarPair((group[:1], group[1:]), counts[place], counts[place]))
-    listed = [pair for pair in pairs if pair.shared >= SHARED and pair.share >= SHARE]
-    return sorted(listed, key=lambda pair: (-pair.share, -pair.shared, pair.students))
+    rare_pieces, counts = _rare_pieces(own, rare)
+    one, other, shared = _common(rare_pieces, len(own))
+    fewer = np.minimum(counts[one], counts[other])
+    kept = np.flatnonzero((shared >= SHARED) & (shared >= SHARE * fewer)).tolist()
+    pairs = [SimilarPair((groups[one[k]], groups[other[k]]), int(shared[k]), int(fewer[k])) for k in kept]
+    for group, count in zip(groups, counts.tolist(), strict=True):
+        if len(group) > 1 and count >= SHARED:
+            pairs.append(SimilarPair((group[:1], group[1:]), count, count))
+    return sorted(pairs, key=lambda pair: (-pair.share, -pair.shared, pair.students))
 
 
-def _owners(own: Sequence[Pieces]) -> Iterator[list[int]]:
-    """Yield, piece by piece, the places of those who have it, in order."""
+def _rare_pieces(own: Sequence[Pieces], rare: int) -> tuple[list[Places], Places]:
+    """Return the places of those who have a rare piece, and how many rare pieces each place has.
+
+    The first has a table for each number of owners from 2 to `rare`, (pieces, owners), each row in ascending order.
+    """
     pieces = np.concatenate([_NONE, *own])
     places = np.repeat(np.arange(len(own)), [part.size for part in own])
     order = np.argsort(pieces, kind="stable")
     pieces, places = pieces[order], places[order]
-    ends = [*(np.flatnonzero(pieces[1:] != pieces[:-1]) + 1).tolist(), pieces.size]
-    sorted_places, begin = places.tolist(), 0
-    for end in ends:
-        yield sorted_places[begin:end]
-        begin = end
+    begins = np.flatnonzero(np.concatenate([[True], pieces[1:] != pieces[:-1]])[: pieces.size])
+    owners = np.diff(begins, append=pieces.size)
+    counts = np.bincount(places[np.repeat(owners <= rare, owners)], minlength=len(own))
+    return [places[begins[owners == size, None] + np.arange(size)] for size in range(2, rare + 1)], counts
+
+
+def _common(tables: Sequence[Places], number: int) -> tuple[Places, Places, Places]:
+    """Return the pairs of places that share a piece: the one, the other, and how many they share.
+
+    All pairs at once, each as a single number: a class of 2,000 has millions.
+    """
+    columns = [(table, *pair) for table in tables for pair in combinations(range(table.shape[1]), 2)]
+    codes = np.concatenate([table[:, one] * number + table[:, other] for table, one, other in columns])
+    found, shared = np.unique(codes, return_counts=True)
+    return found // number, found % number, shared

@@ -109,7 +109,7 @@ class ClassSummary:
     exercises: tuple[ExerciseSummary, ...]
     reliability: Measure
 
-    @property
+    @cached_property
     def checks(self) -> tuple[CheckSummary, ...]:
         """All checks that carry points, in the notebook's order."""
         return tuple(check for exercise in self.exercises for check in exercise.checks)
@@ -124,27 +124,27 @@ class ClassSummary:
         """The submissions with an answer that nobody has marked yet."""
         return tuple(result for result in self.results if result.status is Status.TO_MARK)
 
-    @property
+    @cached_property
     def problems(self) -> tuple[SubmissionResult, ...]:
         """The submissions that could not be graded."""
         return tuple(result for result in self.results if result.status is Status.NOT_GRADED)
 
-    @property
+    @cached_property
     def late(self) -> tuple[SubmissionResult, ...]:
         """The submissions that came in after the due date, the latest first."""
         return tuple(sorted((r for r in self.results if r.late_by > 0), key=lambda r: -r.late_by))
 
-    @property
+    @cached_property
     def missing(self) -> tuple[SubmissionResult, ...]:
         """The students who submitted nothing."""
         return tuple(result for result in self.results if result.status is Status.MISSING)
 
-    @property
+    @cached_property
     def noted(self) -> tuple[SubmissionResult, ...]:
         """The submissions with a note."""
         return tuple(result for result in self.results if result.notes)
 
-    @property
+    @cached_property
     def suspects(self) -> tuple[Suspect, ...]:
         """The checks that nobody passed."""
         return tuple(suspect_checks(self.results))
@@ -154,32 +154,32 @@ class ClassSummary:
         """The commonest mistakes, the one that concerns most students first."""
         return tuple(commonest_mistakes(self.results))
 
-    @property
+    @cached_property
     def timed(self) -> tuple[SubmissionResult, ...]:
         """The submissions whose computing time was measured, the longest first."""
         return tuple(sorted((r for r in self.graded if r.cpu_seconds > 0), key=lambda r: -r.cpu_seconds))
 
-    @property
+    @cached_property
     def median_time(self) -> float:
         """Median computing time in CPU seconds; 0 if none was measured."""
         return statistics.median(result.cpu_seconds for result in self.timed) if self.timed else 0.0
 
-    @property
+    @cached_property
     def max_score(self) -> float:
         """Points a perfect submission earns."""
         return max((result.max_score for result in self.results), default=0.0)
 
-    @property
+    @cached_property
     def median(self) -> float:
         """Median score of the graded submissions; so far, if something waits."""
         return statistics.median(result.score for result in self.graded) if self.graded else 0.0
 
-    @property
+    @cached_property
     def mean(self) -> float:
         """Mean score of the graded submissions; so far, if something waits."""
         return statistics.fmean(result.score for result in self.graded) if self.graded else 0.0
 
-    @property
+    @cached_property
     def full_marks(self) -> int:
         """Number of submissions with all points."""
         return sum(result.score >= result.max_score for result in self.graded)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -141,6 +142,11 @@ def test_on_paper_the_whole_table_is_there(browser: Browser, reports: dict[int, 
     box = page.locator("#scores .scroll")
     assert box.evaluate("box => box.scrollHeight - box.clientHeight") == 0
     expect(page.locator("nav")).to_be_hidden()
+    # The table fits an A4 page in landscape, within margins of 1.5 cm: 267 mm, of which CSS has 96 pixels in 25.4.
+    page.set_viewport_size({"width": 1009, "height": 700})
+    assert box.evaluate("box => box.scrollWidth - box.clientWidth") == 0
     page.pdf(path=tmp_path / "report.pdf", format="A4")
-    assert (tmp_path / "report.pdf").stat().st_size > 20_000
+    sizes = re.findall(rb"/MediaBox \[0 0 ([\d.]+) ([\d.]+)\]", (tmp_path / "report.pdf").read_bytes())
+    landscape = [float(width) > float(height) for width, height in sizes]
+    assert True in landscape and not landscape[0] and not landscape[-1]
     page.close()

@@ -145,9 +145,50 @@ def test_does_a_submission_without_a_page_stop_nobody(course: Course, capsys: py
     workspace.write_record("cy", GradingNote("", "", "this is not a notebook"))
     assert write_feedback(course, ASSIGNMENT) == 1
     told = capsys.readouterr().out
-    assert "bob: no page: not graded yet" in told and "cy: no page: this is not a notebook" in told
-    assert "eve: no page: " in told and "1 written, 3 without a page" in told
+    assert "bob: no page: not graded yet" in told and "cy: no page" not in told
+    assert "eve: no page: " in told and "2 written, 2 without a page" in told
     assert page(course, "ann")
+
+
+def test_does_a_student_learn_that_the_file_cannot_be_read(course: Course, capsys: pytest.CaptureFixture[str]) -> None:
+    """Does the page say what is wrong and what to do, and is it replaced once a readable file is graded?"""
+    hand_in(course, "cy", "not a notebook <b>")
+    assert write_feedback(course, ASSIGNMENT) == 0
+    shown = page(course, "cy")
+    assert "tiny.ipynb is not JSON (line 1)" in shown and "Hand the file in again" in text(shown)
+    assert "Not graded" in text(shown) and not re.search(r"\b0 of|so far", text(shown))
+    assert "default-src 'none'" in shown and '<html lang="en">' in shown
+    write_feedback(course, ASSIGNMENT)
+    assert "0 written, 1 already there" in capsys.readouterr().out
+    enter_graded(course, ASSIGNMENT, "cy", submission())
+    write_feedback(course, ASSIGNMENT)
+    assert "so far" in text(page(course, "cy")) and "not JSON" not in page(course, "cy")
+
+
+def test_is_our_fault_no_reason_to_hand_in_again(course: Course, capsys: pytest.CaptureFixture[str]) -> None:
+    hand_in(course, "cy", json.dumps(submission()))
+    workspace = Workspace(course, ASSIGNMENT)
+    ours = GradingNote(workspace.submission_digest("cy"), "", "the grading server ended", ours=True)
+    workspace.write_record("cy", ours)
+    assert write_feedback(course, ASSIGNMENT) == 1
+    assert "cy: no page: the grading server ended" in capsys.readouterr().out
+
+
+def test_is_a_newer_readable_file_not_told_as_unreadable(course: Course, capsys: pytest.CaptureFixture[str]) -> None:
+    hand_in(course, "cy", json.dumps(submission()))
+    Workspace(course, ASSIGNMENT).write_record("cy", GradingNote("of an older file", "", "tiny.ipynb is not JSON"))
+    assert write_feedback(course, ASSIGNMENT) == 1
+    assert "cy: no page" in capsys.readouterr().out
+
+
+def test_does_no_message_show_the_marking_scheme(course: Course) -> None:
+    """Is a line of a marking scheme taken out of a message, markdown or not, and the rest of it kept?"""
+    said = "your text: too short\n  got: One point for the *word* sum. And more"
+    enter_graded(course, ASSIGNMENT, "ann", submission(), {"double-hidden": (Verdict.FAILED, said)})
+    write_feedback(course, ASSIGNMENT)
+    shown = text(page(course, "ann"))
+    assert "your text: too short" in shown
+    assert "One point for the" not in shown
 
 
 def test_is_an_interrupted_page_not_left_half_written(course: Course, monkeypatch: pytest.MonkeyPatch) -> None:

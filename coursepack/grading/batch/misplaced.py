@@ -60,12 +60,13 @@ def _strays(workspace: Workspace, submitted: Path) -> Iterator[tuple[Path, str]]
     """Yield the notebooks in places that belong to no assignment, with the student's folder they are in."""
     if not submitted.is_dir():
         return
+    assignments = frozenset(workspace.course.assignments)
     for top in _sorted(submitted):
         if top.is_file():
             yield from ((one, "") for one in [top] if _is_notebook(one))
             continue
         # `submitted/<assignment>/<student>/` is the wrong way round: the folder's name is no student.
-        swapped = top.name in workspace.course.assignments and not workspace.folder("submitted", top.name).is_dir()
+        swapped = top.name in assignments and not workspace.folder("submitted", top.name).is_dir()
         for below in _sorted(top):
             student = below.name if swapped and below.is_dir() else "" if swapped else top.name
             if below.is_file():
@@ -74,7 +75,7 @@ def _strays(workspace: Workspace, submitted: Path) -> Iterator[tuple[Path, str]]
                 right = workspace.notebook("submitted", top.name)
                 deeper = [] if right.is_file() else _notebooks(below)
                 yield from ((one, student) for one in deeper if one.parent != below)
-            elif swapped or below.name not in workspace.course.assignments:
+            elif swapped or below.name not in assignments:
                 yield from ((one, student) for one in _notebooks(below))
 
 

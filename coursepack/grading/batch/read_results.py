@@ -92,6 +92,8 @@ def _recorded(grade: GradeRow, record: VerdictRecord) -> CellResult:
     result = record.as_result()
     points = grade.score
     if points == result.points:
+        if len(result.message) <= LONGEST_MESSAGE:
+            return result
         return dataclasses.replace(result, message=result.message[:LONGEST_MESSAGE])
     status = CellStatus.PASSED if points >= result.max_points else CellStatus.PARTIAL if points else CellStatus.FAILED
     return dataclasses.replace(result, points=points, status=status, message="", by_hand=True)

@@ -24,18 +24,6 @@ class System(StrEnum):
     GITHUB = "github"
     GITLAB = "gitlab"
 
-    @classmethod
-    def named(cls, name: str) -> System:
-        """Return the system of a name.
-
-        Raises:
-            CoursepackError: there is none.
-        """
-        try:
-            return cls(name)
-        except ValueError as error:
-            raise CoursepackError(f"there is no bundle for “{name}”", remedy=f"use one of: {', '.join(cls)}") from error
-
 
 # The system's own files: where they go, and their templates.
 OWN = {

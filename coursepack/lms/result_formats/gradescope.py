@@ -14,8 +14,9 @@ from __future__ import annotations
 import json
 from typing import Any
 
+from coursepack.grading.outcomes import CheckOutcome
 from coursepack.grading.results import CellStatus
-from coursepack.lms.result_formats.outcome import CheckOutcome, NotebookOutcome, in_points
+from coursepack.lms.result_formats.outcome import NotebookOutcome, in_points
 
 RETRY = "Hand in the right file; this one was not graded."
 
@@ -46,17 +47,21 @@ def as_gradescope(outcome: NotebookOutcome) -> str | None:
 
 def _test(check: CheckOutcome, title: str, number: str) -> dict[str, Any]:
     """Return a check as a test; a written answer has neither score nor status."""
-    said = "\n".join(filter(None, (check.about, check.message)))
+    said = "\n".join(filter(None, (check.cell.about, check.message)))
     test: dict[str, Any] = {
-        "name": f"{title}: {check.cell}",
+        "name": f"{title}: {check.cell.grade_id}",
         "name_format": "text",
         "number": number,
         "output": said,
         "output_format": "text",
         "visibility": "visible",
     }
-    if check.by_hand:
-        test["name"] += f" ({check.state}, {in_points(check.max_points)})"
+    if check.waiting:
+        test["name"] += f" ({check.state}, {in_points(check.cell.max_points)})"
         return test
     passed = check.status is CellStatus.PASSED
-    return test | {"score": check.points, "max_score": check.max_points, "status": "passed" if passed else "failed"}
+    return test | {
+        "score": check.points,
+        "max_score": check.cell.max_points,
+        "status": "passed" if passed else "failed",
+    }

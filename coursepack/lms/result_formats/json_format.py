@@ -5,7 +5,8 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from coursepack.lms.result_formats.outcome import CheckOutcome, ExerciseOutcome, NotebookOutcome
+from coursepack.grading.outcomes import CheckOutcome, ExerciseOutcome
+from coursepack.lms.result_formats.outcome import NotebookOutcome
 
 # Raised when a field changes its meaning or goes; new fields may come without that.
 VERSION = 1
@@ -47,11 +48,11 @@ def _exercise(exercise: ExerciseOutcome) -> dict[str, Any]:
 
 def _check(check: CheckOutcome) -> dict[str, Any]:
     return {
-        "cell": check.cell,
-        "about": check.about,
+        "cell": check.cell.grade_id,
+        "about": check.cell.about,
         "state": check.state,
         "points": check.points,
-        "max_points": check.max_points,
+        "max_points": check.cell.max_points,
         "message": check.message or None,
         "seconds": check.seconds,
     }

@@ -9,8 +9,9 @@ from __future__ import annotations
 import re
 from xml.etree import ElementTree as ET
 
+from coursepack.grading.outcomes import CheckOutcome, ExerciseOutcome
 from coursepack.grading.results import CellStatus
-from coursepack.lms.result_formats.outcome import CheckOutcome, ExerciseOutcome, NotebookOutcome, in_points
+from coursepack.lms.result_formats.outcome import NotebookOutcome, in_points
 
 # What XML 1.0 cannot hold, not even as a reference: https://www.w3.org/TR/xml/#charsets
 _NO_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
@@ -44,17 +45,22 @@ def as_junit(outcome: NotebookOutcome) -> str:
 
 def _add(suite: ET.Element, exercise: ExerciseOutcome, check: CheckOutcome) -> None:
     """Add a check's case."""
-    worth = f" ({in_points(check.max_points)})" if check.max_points else ""
-    names = {"classname": _clean(exercise.title), "name": _clean(check.cell + worth)}
+    worth = f" ({in_points(check.cell.max_points)})" if check.cell.max_points else ""
+    names = {"classname": _clean(exercise.title), "name": _clean(check.cell.grade_id + worth)}
     case = ET.SubElement(suite, "testcase", names, time=f"{check.seconds:.3f}")
-    if check.by_hand:
+    if check.waiting:
         ET.SubElement(case, "skipped", message=check.state)
     elif check.at_fault:
         _said(case, "error", "GraderError", check.message)
     elif check.status is CellStatus.NOT_GRADED:
         ET.SubElement(case, "skipped", message=check.state)
     elif check.status is not CellStatus.PASSED:
-        _said(case, "failure", check.status.name, "\n".join(filter(None, (check.about, check.message or check.state))))
+        _said(
+            case,
+            "failure",
+            check.status.name,
+            "\n".join(filter(None, (check.cell.about, check.message or check.state))),
+        )
 
 
 def _said(case: ET.Element, kind: str, name: str, text: str) -> None:

@@ -7,7 +7,7 @@ earned, nor among those that could have been. A notebook that is not graded has 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from nbformat import NotebookNode
@@ -16,80 +16,15 @@ from coursepack.authoring.leaks import Secrets, redact, secrets_of
 from coursepack.grading.batch.single import SingleGrading
 from coursepack.grading.notebook.grade_notebook import NOT_GRADED
 from coursepack.grading.notebook.verdict_records import VerdictRecord
+from coursepack.grading.outcomes import CheckOutcome, ExerciseOutcome
 from coursepack.grading.results import CellStatus
 from coursepack.judge.verdict import Verdict
 from coursepack.notebooks.exercises import GradedCell, exercises_of, title_of
 
-WAITING = "waiting for the marker"
 GRADER_ERROR = "not graded, for a reason that is not in the notebook; no points are lost"
 LONGEST_MESSAGE = 1_500
 MAX_NOTES = 30
 _COLOUR = re.compile(r"\x1b\[[0-9;?]*[ -/]*[@-~]")
-
-
-@dataclass(frozen=True)
-class CheckOutcome:
-    """What came of one graded cell.
-
-    Attributes:
-        cell: the cell's name.
-        about: what it checks, or what the written answer is about.
-        max_points: what it is worth; 0 for a visible test.
-        points: what it earned; None while nobody has decided that.
-        status: its status.
-        message: why it did not pass.
-        seconds: how long it took.
-        at_fault: whether a grader error happened in it.
-    """
-
-    cell: str
-    about: str
-    max_points: float
-    points: float | None
-    status: CellStatus
-    message: str = ""
-    seconds: float = 0.0
-    at_fault: bool = False
-
-    @property
-    def by_hand(self) -> bool:
-        """Whether it waits for the marker."""
-        return self.status is CellStatus.TO_MARK
-
-    @property
-    def state(self) -> str:
-        """Its status in words for a student."""
-        return WAITING if self.by_hand else str(self.status)
-
-
-@dataclass(frozen=True)
-class ExerciseOutcome:
-    """What came of one exercise: its title, and its checks in order."""
-
-    title: str
-    checks: tuple[CheckOutcome, ...]
-
-    @property
-    def points(self) -> float | None:
-        """What its automatic checks earned; None if none of them is decided."""
-        known = [check.points for check in self.checks if check.points is not None]
-        return sum(known) if known else None
-
-    @property
-    def max_points(self) -> float:
-        """What all of it is worth, written answers included."""
-        return sum(check.max_points for check in self.checks)
-
-    @property
-    def state(self) -> str:
-        """Its state in words: that of its checks where they agree, else "partly passed" or the first that failed."""
-        states = list(dict.fromkeys(check.state for check in self.checks))
-        if len(states) == 1:
-            return states[0]
-        bad = [state for state in states if state not in (CellStatus.PASSED, WAITING)]
-        if not bad:
-            return WAITING
-        return str(CellStatus.PARTIAL) if self.points else bad[0]
 
 
 @dataclass(frozen=True)
@@ -127,7 +62,7 @@ class NotebookOutcome:
     @property
     def automatic(self) -> tuple[CheckOutcome, ...]:
         """The checks that need no person."""
-        return tuple(check for check in self.checks if not check.by_hand)
+        return tuple(check for check in self.checks if not check.waiting)
 
     @property
     def points(self) -> float | None:
@@ -137,17 +72,17 @@ class NotebookOutcome:
     @property
     def max_points(self) -> float:
         """What the automatic checks are worth."""
-        return sum(check.max_points for check in self.automatic)
+        return sum(check.cell.max_points for check in self.automatic)
 
     @property
     def waiting(self) -> tuple[CheckOutcome, ...]:
         """The answers that wait for the marker."""
-        return tuple(check for check in self.checks if check.by_hand)
+        return tuple(check for check in self.checks if check.waiting)
 
     @property
     def waiting_points(self) -> float:
         """What these are worth."""
-        return sum(check.max_points for check in self.waiting)
+        return sum(check.cell.max_points for check in self.waiting)
 
     @property
     def percent(self) -> float | None:
@@ -213,19 +148,15 @@ def _check(
     cell: GradedCell, known: Mapping[str, VerdictRecord], grading: SingleGrading, secrets: Secrets
 ) -> CheckOutcome:
     if cell.by_hand:
-        return CheckOutcome(cell.grade_id, cell.about, cell.max_points, None, CellStatus.TO_MARK)
+        return CheckOutcome(cell, CellStatus.TO_MARK, None)
     record = known.get(cell.grade_id)
     if grading.problem or record is None:
         at_fault = record is not None and record.verdict is Verdict.GRADER_ERROR
         message = NOT_GRADED if at_fault else ""
-        return CheckOutcome(
-            cell.grade_id, cell.about, cell.max_points, None, CellStatus.NOT_GRADED, message, at_fault=at_fault
-        )
+        return CheckOutcome(cell, CellStatus.NOT_GRADED, None, message, at_fault=at_fault)
     result = record.as_result()
     message = "" if result.status is CellStatus.PASSED else shown(result.message, secrets)
-    return CheckOutcome(
-        cell.grade_id, cell.about, cell.max_points, result.points, result.status, message, round(record.seconds, 3)
-    )
+    return CheckOutcome(cell, result.status, result.points, message, round(record.seconds, 3))
 
 
 def shown(message: str, secrets: Secrets) -> str:
@@ -235,16 +166,8 @@ def shown(message: str, secrets: Secrets) -> str:
     is too long is cut.
     """
     # An error without a message ends in its colon.
-    text = redact("\n".join(_kept(_printable(message), secrets)), secrets).strip().removesuffix(":")
+    text = redact(_printable(message), secrets).strip().removesuffix(":")
     return text if len(text) <= LONGEST_MESSAGE else text[:LONGEST_MESSAGE].rstrip() + " …"
-
-
-def _kept(text: str, secrets: Secrets) -> Iterator[str]:
-    """Yield a text's lines; one that holds a line of a marking scheme becomes an ellipsis."""
-    schemes = {line for secret in secrets.schemes for line in secret.lines}
-    for line in text.split("\n"):
-        collapsed = " ".join(line.split())
-        yield "…" if any(part in collapsed for part in schemes) else line
 
 
 def _printable(text: str) -> str:

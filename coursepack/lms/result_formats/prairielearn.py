@@ -10,7 +10,8 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from coursepack.lms.result_formats.outcome import CheckOutcome, NotebookOutcome
+from coursepack.grading.outcomes import CheckOutcome
+from coursepack.lms.result_formats.outcome import NotebookOutcome
 
 # PrairieLearn refuses results above 1 MB. A message of ours has at most 1,500 characters, of up to 4 bytes.
 MAX_BYTES = 1_000_000
@@ -31,7 +32,7 @@ def _result(outcome: NotebookOutcome, percent: float, longest: int | None = None
         _test(check, exercise.title, longest)
         for exercise in outcome.exercises
         for check in exercise.checks
-        if not check.by_hand
+        if not check.waiting
     ]
     waiting = [f"{exercise.title}: {exercise.state}" for exercise in outcome.exercises if _waits(exercise.checks)]
     message = "\n".join([outcome.summary, *waiting])
@@ -40,14 +41,14 @@ def _result(outcome: NotebookOutcome, percent: float, longest: int | None = None
 
 
 def _waits(checks: tuple[CheckOutcome, ...]) -> bool:
-    return any(check.by_hand for check in checks)
+    return any(check.waiting for check in checks)
 
 
 def _test(check: CheckOutcome, title: str, longest: int | None) -> dict[str, Any]:
     return {
-        "name": f"{title}: {check.cell}",
-        "description": check.about,
+        "name": f"{title}: {check.cell.grade_id}",
+        "description": check.cell.about,
         "points": check.points,
-        "max_points": check.max_points,
+        "max_points": check.cell.max_points,
         "message": (check.message or check.state)[:longest],
     }

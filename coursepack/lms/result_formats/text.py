@@ -10,7 +10,8 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from coursepack.lms.result_formats.outcome import ExerciseOutcome, NotebookOutcome, in_points
+from coursepack.grading.outcomes import ExerciseOutcome
+from coursepack.lms.result_formats.outcome import NotebookOutcome, in_points
 
 WIDTH = 100
 
@@ -45,9 +46,9 @@ def _explained(exercise: ExerciseOutcome) -> Iterator[str]:
     if told:
         yield exercise.title
     for check in told:
-        worth = f", {in_points(check.max_points)}" if check.max_points else ""
-        yield f"  {check.cell} ({check.state}{worth})"
-        if check.about:
-            yield f"    {check.about}"
+        worth = f", {in_points(check.cell.max_points)}" if check.cell.max_points else ""
+        yield f"  {check.cell.grade_id} ({check.state}{worth})"
+        if check.cell.about:
+            yield f"    {check.cell.about}"
         yield from (f"    > {line}" for line in check.message.split("\n"))
         yield ""

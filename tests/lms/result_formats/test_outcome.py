@@ -9,14 +9,20 @@ from one_notebook import FAILED, GRADER_ERROR, SCHEME, UNREADABLE, outcome, reco
 
 from coursepack.authoring.leaks import secrets_of
 from coursepack.grading.batch.single import SingleGrading
+from coursepack.grading.outcomes import WAITING
 from coursepack.judge.verdict import Verdict
-from coursepack.lms.result_formats.outcome import LONGEST_MESSAGE, WAITING, outcome_of, shown
+from coursepack.lms.result_formats.outcome import LONGEST_MESSAGE, outcome_of, shown
 
 
 def test_does_a_written_answer_wait_and_count_in_no_total() -> None:
     found = outcome(FAILED)
     [waiting] = found.waiting
-    assert (waiting.cell, waiting.points, waiting.max_points, waiting.state) == ("why", None, 4.0, WAITING)
+    assert (waiting.cell.grade_id, waiting.points, waiting.cell.max_points, waiting.state) == (
+        "why",
+        None,
+        4.0,
+        WAITING,
+    )
     assert (found.points, found.max_points, found.waiting_points, found.percent) == (2.0, 5.0, 4.0, 40.0)
     assert found.summary == "2 of 5 points; 1 written answer waits for the marker (4 points more)"
 
@@ -41,7 +47,7 @@ def test_has_what_is_not_graded_no_points_at_all(grading: SingleGrading) -> None
 def test_does_a_grader_error_keep_its_reason_for_the_instructor() -> None:
     found = outcome(GRADER_ERROR)
     assert "secret" not in repr(found)
-    assert [check.cell for check in found.checks if check.at_fault] == ["double-hidden"]
+    assert [check.cell.grade_id for check in found.checks if check.at_fault] == ["double-hidden"]
     assert "no points are lost" in found.summary
 
 
@@ -87,7 +93,7 @@ def test_has_the_repository_an_exercise_for_every_graded_cell(repository: object
         notebook = read_notebook(path)
         found = outcome_of(path.stem, notebook, UNREADABLE)
         assert found.max_points + found.waiting_points == sum(map(points_of, notebook.cells)), path.stem
-        assert [check.cell for check in found.checks] == [
+        assert [check.cell.grade_id for check in found.checks] == [
             cell.metadata.nbgrader.grade_id for cell in notebook.cells if is_graded(cell)
         ]
         assert UNNAMED not in [exercise.title for exercise in found.exercises]
