@@ -179,3 +179,14 @@ def test_are_the_figures_that_ps4_quotes_those_that_were_measured() -> None:
         last = " | ".join(f"{values[-1]:.2f} %" for values in accuracies.values())
         first = ", ".join(str(int(np.argmax(values > 98)) + 1) for values in accuracies.values())
         assert f"| {kind}, ours | {last} | {first} |" in text
+
+
+@pytest.mark.parametrize("assignment", GIVEN)
+def test_does_every_picture_of_a_worked_version_say_in_words_what_it_shows(assignment: str) -> None:
+    worked = read_notebook(COURSE.notebook("solutions", assignment))
+    outputs = [(cell.id, output) for cell in worked.cells for output in cell.get("outputs", ())]
+    pictures = [(name, kind, out) for name, out in outputs for kind in out.get("data", ()) if kind.startswith("image/")]
+    assert pictures
+    for name, kind, output in pictures:
+        described = "<title>" in output.data[kind] if "svg" in kind else output.metadata.get(kind, {}).get("alt")
+        assert described, name
