@@ -38,12 +38,11 @@ def train_steps(mistake: str = "") -> Callable[..., Any]:
         for step, (images, labels) in enumerate(loader, start=mistake != "counts from zero"):
             if mistake != "stays in eval mode":
                 model.train()
-            early = evaluate(model, test_loader, loss_fn) if mistake == "before the step" else None
-            model.train(model.training or early is not None)
             if mistake != "no zero_grad":
                 optimizer.zero_grad()
             loss = loss_fn(model(images), labels)
             loss.backward()
+            early = evaluate(model, test_loader, loss_fn) if mistake == "before the step" else None
             if mistake != "no step":
                 optimizer.step()
             seen.append((loss.item(), 1 if mistake == "mean of means" else len(labels)))
