@@ -38,14 +38,17 @@ def train_steps(mistake: str = "") -> Callable[..., Any]:
         for step, (images, labels) in enumerate(loader, start=mistake != "counts from zero"):
             if mistake != "stays in eval mode":
                 model.train()
-            optimizer.zero_grad()
+            if mistake != "no zero_grad":
+                optimizer.zero_grad()
             loss = loss_fn(model(images), labels)
             loss.backward()
-            optimizer.step()
+            early = evaluate(model, test_loader, loss_fn) if mistake == "before the step" else None
+            if mistake != "no step":
+                optimizer.step()
             seen.append((loss.item(), 1 if mistake == "mean of means" else len(labels)))
             if step % every == 0 or (step == len(loader) and mistake != "no last record"):
                 losses, sizes = zip(*seen, strict=True)
-                measured = evaluate(model, loader if mistake == "wrong loader" else test_loader, loss_fn)
+                measured = early or evaluate(model, loader if mistake == "wrong loader" else test_loader, loss_fn)
                 rows.append((step, float(np.average(losses, weights=sizes)), *measured))
                 seen = seen if mistake == "since the start" else []
         if mistake == "twice at the end":
@@ -90,6 +93,40 @@ def test_does_a_right_loop_pass(every: int) -> None:
 def test_does_a_wrong_loop_fail_where_it_is_wrong(mistake: str, said: str) -> None:
     with pytest.raises(CheckFailed, match=f"loop(.|\n)*{said}"):
         check(mistake)
+
+
+PARTS = (
+    training_curve.assert_record_steps,
+    training_curve.assert_training_steps,
+    training_curve.assert_recorded_values,
+)
+
+
+@pytest.mark.parametrize(
+    ("mistake", "parts"),
+    [
+        ("", ()),
+        ("no last record", (0,)),
+        ("stays in eval mode", (1,)),
+        ("no zero_grad", (1,)),
+        ("no step", (1,)),
+        ("mean of means", (2,)),
+        ("since the start", (2,)),
+        ("wrong loader", (2,)),
+        ("before the step", (2,)),
+        ("counts from zero", (0, 2)),
+        ("nothing", (0, 2)),
+        ("other keys", (0, 2)),
+    ],
+)
+def test_does_a_slip_cost_only_the_part_that_it_belongs_to(mistake: str, parts: tuple[int, ...]) -> None:
+    subject = LocalSubject({"loop": train_steps(mistake)})
+    for number, part in enumerate(PARTS):
+        if number in parts:
+            with pytest.raises(CheckFailed):
+                part(subject, "loop", every=3)
+        else:
+            part(subject, "loop", every=3)
 
 
 @pytest.mark.parametrize(

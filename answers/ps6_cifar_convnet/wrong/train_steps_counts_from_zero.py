@@ -1,5 +1,5 @@
 """Counts steps from zero."""
-# loses: train-steps-hidden
+# loses: train-steps-records-hidden, train-steps-losses-hidden
 # %% train-steps
 def train_steps(model, train_loader, loss_fn, optimizer, test_loader, every):
     """Train a model once through train_loader, one step for each batch, and measure it from time to time.

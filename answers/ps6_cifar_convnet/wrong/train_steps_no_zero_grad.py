@@ -1,5 +1,5 @@
 """Lets gradients pile up."""
-# loses: train-steps-hidden, conv-net-accuracy-hidden
+# loses: train-steps-weights-hidden, conv-net-accuracy-hidden
 # %% train-steps
 def train_steps(model, train_loader, loss_fn, optimizer, test_loader, every):
     """Train a model once through train_loader, one step for each batch, and measure it from time to time.
