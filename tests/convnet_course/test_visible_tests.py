@@ -8,6 +8,7 @@ from __future__ import annotations
 import contextlib
 import functools
 import io
+import warnings
 from pathlib import Path
 from typing import Any, Literal
 
@@ -40,7 +41,8 @@ def solved(assignment: str) -> dict[str, NotebookNode]:
 
 
 def quietly(source: str, namespace: dict[str, Any]) -> None:
-    with contextlib.redirect_stdout(io.StringIO()):
+    with contextlib.redirect_stdout(io.StringIO()), warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # a student may be warned, and be right
         exec(source, namespace)
 
 
