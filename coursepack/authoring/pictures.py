@@ -21,7 +21,8 @@ def with_palette(png: str) -> str:
     """
     smaller = io.BytesIO()
     with Image.open(io.BytesIO(base64.b64decode(png))) as picture:
-        if picture.mode not in ("RGB", "RGBA") or (picture.mode == "RGBA" and picture.getextrema()[3] != (255, 255)):
+        transparent = picture.mode == "RGBA" and picture.getchannel("A").getextrema() != (255, 255)
+        if transparent or picture.mode not in ("RGB", "RGBA"):
             return png
         picture.convert("RGB").quantize(COLOURS, kmeans=1).save(smaller, "PNG", optimize=True)
     text = base64.b64encode(smaller.getvalue()).decode("ascii")
