@@ -15,6 +15,7 @@ from nbformat import NotebookNode
 from nbgrader.preprocessors import ClearMarkScheme, LockCells
 
 from coursepack.authoring.nbgrader_converters import make_release, make_solution
+from coursepack.authoring.pictures import with_palette
 from coursepack.course import Course
 from coursepack.errors import CoursepackError
 from coursepack.notebooks.cells import cell_name, is_graded
@@ -123,7 +124,7 @@ def _tidy(notebook: NotebookNode, source: NotebookNode, hide: str = "") -> Noteb
 
 
 def _clean(output: NotebookNode, hide: str) -> NotebookNode:
-    """Return an output without its count and with paths relative to the course."""
+    """Return an output without its count, with paths relative to the course and small pictures."""
     if "execution_count" in output:
         output.execution_count = None
     if output.output_type == "stream":
@@ -131,6 +132,8 @@ def _clean(output: NotebookNode, hide: str) -> NotebookNode:
     for kind, value in output.get("data", {}).items():
         if hide and isinstance(value, str) and kind.startswith("text/"):
             output.data[kind] = value.replace(hide, "")
+        if kind == "image/png":
+            output.data[kind] = with_palette(value)
     return output
 
 
