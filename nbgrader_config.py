@@ -6,7 +6,6 @@ from nbconvert.preprocessors import ClearMetadataPreprocessor
 from nbgrader.preprocessors import (
     AssignLatePenalties,
     CheckCellMetadata,
-    ClearOutput,
     DeduplicateIds,
     IgnorePattern,
     LimitOutput,
@@ -70,9 +69,9 @@ c.Autograde.autograde_preprocessors = [
 # nbgrader reads a notebook, and the time of its hand-in, before its first preprocessor: ours reads what others refuse.
 c.Autograde.exporter_class = SubmissionExporter
 # A damaged submission costs itself at most: nbgrader would stop the whole batch at a duplicated test cell, say.
+# SanitizeSubmission also clears outputs; it leaves the pictures of given cells, which grading does not draw again.
 c.Autograde.sanitize_preprocessors = [
     SanitizeSubmission,
-    ClearOutput,
     DeduplicateIds,
     OverwriteKernelspec,
     OverwriteCells,
