@@ -45,8 +45,10 @@ class KeptPictures:
         """Say below each cell where its picture comes from, or why there is none; only clean pictures stay."""
         for cell in self._shown(notebook):
             pictures = [output for output in cell.outputs if not set(IMAGES).isdisjoint(output.get("data", ()))]
-            said = [] if only_defines(cell.source) else [stream(KEPT if pictures else NOT_DRAWN)]
-            cell.outputs = [*pictures, *said]
+            if pictures:
+                cell.outputs = [*pictures, stream(KEPT)]
+            else:
+                cell.outputs = [] if only_defines(cell.source) else [stream(NOT_DRAWN)]
 
     def _shown(self, notebook: NotebookNode) -> list[NotebookNode]:
         return [cell for cell in code_cells(notebook) if cell.id in self.cells]
