@@ -76,7 +76,9 @@ def _size(picture: dict[str, Any]) -> int:
 def _picture(output: Any, room: int) -> dict[str, Any] | None:
     """Return an output's picture without anything else, if it takes at most `room` characters."""
     data = output.get("data") if isinstance(output, dict) else None
-    for kind in IMAGES if isinstance(data, dict) else ():
+    if not isinstance(data, dict):
+        return None
+    for kind in IMAGES:
         if text := _base64(data.get(kind), room):
             metadata = _alternative(output.get("metadata"), kind)
             return {"output_type": "display_data", "metadata": metadata, "data": {kind: text}}
