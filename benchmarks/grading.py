@@ -51,7 +51,7 @@ from coursepack.sandbox.resource_usage import ResourceUsage
 
 REPOSITORY = Path(__file__).resolve().parents[1]
 ASSIGNMENTS = ["ps1_conv_filters", "ps5_conv_blocks"]
-COPIED = ("source", "data", "nbgrader_config.py", "pyproject.toml")
+COPIED = ("convnet_course", "source", "data", "nbgrader_config.py", "pyproject.toml")
 # What a stock course of this kind needs: longer time-outs, the mini set, one thread. Everything else is nbgrader's own.
 STOCK_CONFIG = """
 from pathlib import Path
