@@ -44,13 +44,14 @@ from coursepack.grading.batch.register import register_assignment
 from coursepack.grading.notebook.grade_notebook import grade_notebook
 from coursepack.grading.notebook.worker import Worker
 from coursepack.grading.workspace import Workspace
+from coursepack.notebooks.cells import code_cells
 from coursepack.notebooks.reading import read_notebook
 from coursepack.notebooks.versions import solved_notebook
 from coursepack.sandbox.resource_usage import ResourceUsage
 
 REPOSITORY = Path(__file__).resolve().parents[1]
 ASSIGNMENTS = ["ps1_conv_filters", "ps5_conv_blocks"]
-COPIED = ("source", "data", "nbgrader_config.py", "pyproject.toml")
+COPIED = ("convnet_course", "source", "data", "nbgrader_config.py", "pyproject.toml")
 # What a stock course of this kind needs: longer time-outs, the mini set, one thread. Everything else is nbgrader's own.
 STOCK_CONFIG = """
 from pathlib import Path
@@ -91,7 +92,7 @@ class Line:
 
 @contextmanager
 def class_of(assignment: str, size: int, *, stock: bool = False) -> Iterator[Course]:
-    """Make a course in which `size` students have handed in the solved notebook, in the gradebook already."""
+    """Make a course in which `size` students have handed in the solved notebook, run; in the gradebook already."""
     with tempfile.TemporaryDirectory(prefix="grading-") as folder:
         root = Path(folder)
         for name in COPIED:
@@ -105,7 +106,7 @@ def class_of(assignment: str, size: int, *, stock: bool = False) -> Iterator[Cou
         course = Course(root)
         if assignment == grading_otter.ASSIGNMENT:
             grading_otter.add_single_exercise(course)
-        solved = nbformat.writes(solved_notebook(read_notebook(course.notebook("source", assignment))))
+        solved = nbformat.writes(handed_in(course, assignment))
         for number in range(size):
             path = course.notebook(f"submitted/student-{number:04d}", assignment)
             path.parent.mkdir(parents=True)
@@ -115,6 +116,16 @@ def class_of(assignment: str, size: int, *, stock: bool = False) -> Iterator[Cou
         else:
             register_assignment(Workspace(course, assignment))
         yield course
+
+
+def handed_in(course: Course, assignment: str) -> nbformat.NotebookNode:
+    """Return the solved notebook with the outputs of the worked one, as a student who ran it hands it in."""
+    solved = solved_notebook(read_notebook(course.notebook("source", assignment)))
+    worked = REPOSITORY / "solutions" / assignment / f"{assignment}.ipynb"
+    shown = {cell.id: cell.get("outputs") for cell in read_notebook(worked).cells} if worked.is_file() else {}
+    for cell in code_cells(solved):
+        cell.outputs = shown.get(cell.id) or []
+    return solved
 
 
 def timed(course: Course, *words: str, watch: Callable[[int], None] | None = None) -> float:
@@ -144,7 +155,7 @@ def throughput(assignments: Sequence[str], size: int) -> Iterator[Line]:
         with class_of(assignment, size, stock=True) as course:
             stock = timed(course, "nbgrader", "autograde", assignment) / size
         yield Line("throughput", assignment, "stock nbgrader autograde", stock, "s", size)
-        for name, options in (("coursepack grade -j 2", ()), ("… --no-pictures", ("--no-pictures",))):
+        for name, options in (("coursepack grade -j 2", ()), ("… --redraw", ("--redraw",))):
             with class_of(assignment, size) as course:
                 ours = grade(course, assignment, "-j", "2", *options) / size
             yield Line("throughput", assignment, name, ours, "s", size)
@@ -160,22 +171,30 @@ def floor(assignments: Sequence[str], size: int) -> Iterator[Line]:
         count = min(size, 5)
         with class_of(assignment, 1) as course, Worker(course) as worker:
             source = read_notebook(course.notebook("source", assignment))
-            solved = solved_notebook(source)
-            grade_notebook(course, source, solved, worker=worker)  # what is done once is done now
-            pairs = []
+            solved = handed_in(course, assignment)
+            grade_notebook(course, source, solved, worker=worker, redraw=True)  # what is done once is done now
+            rounds = []
             for _ in range(count):
-                before = own_and_judges_seconds()
-                graded = grade_notebook(course, source, solved, worker=worker)
-                engine = own_and_judges_seconds() - before + graded.cpu_seconds
-                pairs.append((floor_seconds(course, assignment), engine))
+                engine = [engine_seconds(worker, source, solved, redraw=redraw) for redraw in (True, False)]
+                rounds.append((floor_seconds(course, assignment), *engine))
             with most_memory(worker) as most:  # looking costs time: in a run of its own
-                grade_notebook(course, source, solved, worker=worker)
-        alone, taken = (statistics.median(seconds) for seconds in zip(*pairs, strict=True))
+                grade_notebook(course, source, solved, worker=worker, redraw=True)
+        alone, taken, kept = (statistics.median(seconds) for seconds in zip(*rounds, strict=True))
         yield Line("floor", assignment, "the cells alone, warm", alone, "CPU s", count)
         yield Line("floor", assignment, "the engine", taken, "CPU s", count)
+        yield Line("floor", assignment, "the engine, pictures as handed in", kept, "CPU s", count)
         yield Line("floor", assignment, "more than the cells alone", taken - alone, "CPU s", count)
         yield Line("floor", assignment, "more than the cells alone, in parts", 100 * (taken / alone - 1), "%", count)
         yield Line("floor", assignment, "private memory of a kernel, at most", most[0] / 2**20, "MiB", count)
+
+
+def engine_seconds(
+    worker: Worker, source: nbformat.NotebookNode, handed: nbformat.NotebookNode, *, redraw: bool
+) -> float:
+    """Return the CPU time that all processes take to grade a notebook once."""
+    before = own_and_judges_seconds()
+    graded = grade_notebook(worker.course, source, handed, worker=worker, redraw=redraw)
+    return own_and_judges_seconds() - before + graded.cpu_seconds
 
 
 def own_and_judges_seconds() -> float:
@@ -210,26 +229,24 @@ def most_memory(worker: Worker) -> Iterator[list[int]]:
 
 
 def workers(assignments: Sequence[str], size: int) -> Iterator[Line]:
-    """Two Dask workers against one."""
+    """Two Dask workers against one, every picture drawn."""
     for assignment in assignments:
         seconds = []
         for jobs in (1, 2):
             with class_of(assignment, size) as course:
-                seconds.append(grade(course, assignment, "-j", str(jobs)))
+                seconds.append(grade(course, assignment, "-j", str(jobs), "--redraw"))
             yield Line("workers", assignment, f"-j {jobs}", seconds[-1] / size, "s", size)
         yield Line("workers", assignment, "two workers against one", seconds[0] / seconds[1], "×", size)
 
 
 def scale(assignments: Sequence[str], sizes: Sequence[int]) -> Iterator[Line]:
-    """Classes of growing size, with all options at their defaults but the pictures; ps1 only."""
+    """Classes of growing size, with all options at their defaults; ps1 only."""
     assignment = assignments[0]
     spent: list[float] = []
     for size in sizes:
         resident: list[tuple[float, float]] = []
         with class_of(assignment, size) as course:
-            seconds = grade(
-                course, assignment, "-j", "2", "--no-pictures", watch=functools.partial(note_memory, seen=resident)
-            )
+            seconds = grade(course, assignment, "-j", "2", watch=functools.partial(note_memory, seen=resident))
         spent.append(seconds / size)
         resident = [each for each in resident if each[1]]  # before the workers are there and after they are gone
         yield Line("scale", assignment, f"{size} submissions", spent[-1], "s", size)

@@ -14,7 +14,7 @@ KEY = ("part", "assignment", "what")
 # What the project set out to reach: (part, assignment, what), the comparison, the figure.
 TARGETS = (
     ("throughput", "ps1_conv_filters", "stock against coursepack grade -j 2", "≥", 10.0),
-    ("throughput", "ps1_conv_filters", "stock against … --no-pictures", "≥", 10.0),
+    ("throughput", "ps1_conv_filters", "stock against … --redraw", "≥", 10.0),
     ("throughput", "ps5_conv_blocks", "stock against coursepack grade -j 2", "≥", 3.0),
     ("floor", "ps5_conv_blocks", "more than the cells alone, in parts", "≤", 15.0),
     ("floor", "ps1_conv_filters", "more than the cells alone", "≤", 0.5),
@@ -26,24 +26,28 @@ TARGETS = (
 TITLES = {
     "throughput": "Throughput: stock nbgrader against `coursepack grade`, start-up included",
     "floor": "Against the floor: CPU time of the notebook's own cells in a warm process",
-    "workers": "Two workers against one",
+    "workers": "Two workers against one, every picture drawn",
     "scale": "Large classes",
     "otter": "Against otter-grader: one exercise by itself, `otter run` for each notebook",
 }
 HEAD = """# How fast grading is
 
 Written by `python benchmarks/grading.py` from `performance.csv`; do not edit. Every submission is the solved notebook.
+By default, cells of the assignment that only draw are not run again: the picture that was handed in is shown, and no
+point depends on it. `--redraw` runs them, as stock nbgrader does. Figures from before 2026-11-27 were not measured
+again: what was the default then is `--redraw` now, and an option of then, `--no-pictures`, left out the same cells and
+showed no picture. The large classes of then were graded with it, too.
+
 Stock nbgrader is the installed release with its own `Execute` and longer time-outs, one notebook after the other as it
 does it; ours is `coursepack grade` with the jail and the judge. A figure is seconds of wall-clock time for one
 submission (the whole run, start and gradebook included, divided by their number) unless it says otherwise. Compare
 within a part only: figures of one part come from one run on one machine.
 
 What costs: stock starts a kernel and imports torch for every notebook. Ours imports once per worker and forks. What
-remains is the notebook itself, above all its pictures; `--no-pictures` leaves out those cells of the assignment that
-only draw, which no point depends on.
+remains is the notebook itself; with `--redraw`, above all its pictures.
 
-Why throughput falls short of what was set out: no engine that runs every cell is faster than the notebook's own cells,
-spread over the cores: the floor below, divided by their number.{bounds}
+Why throughput falls short of what was set out: no engine that draws every picture is faster than the notebook's
+own cells, spread over the cores: the floor below, divided by their number.{bounds}
 In ps5 these are trainings; in ps1 they are nearly all matplotlib. And what is done once for a run (a server and a judge
 for each worker, the assignment's entry in the gradebook) weighs on a small class. It does not get shorter with a second
 worker either, so two are somewhat less than twice as fast; two trainings, moreover, share the machine's memory. Above

@@ -1,4 +1,4 @@
-"""Grade every worked notebook several times with pictures on, and say what each run earned and what was noticed.
+"""Grade every worked notebook several times, every picture drawn, and say what each run earned and what was noticed.
 
     python benchmarks/worked_notebooks.py [--runs 10] [ASSIGNMENT …]
 
@@ -23,7 +23,7 @@ def grade_often(course: Course, worker: Worker, assignment: str, runs: int) -> i
     source = read_notebook(course.notebook("source", assignment))
     submission, bad, seconds = solved_notebook(source), 0, []
     for run in range(1, runs + 1):
-        graded = grade_notebook(course, source, submission, worker=worker)
+        graded = grade_notebook(course, source, submission, worker=worker, redraw=True)
         seconds.append(graded.cpu_seconds)
         if graded.lost or graded.notes:
             bad += 1

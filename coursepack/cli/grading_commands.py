@@ -21,9 +21,9 @@ def grade(
     ] = None,
     timeout: Timeout = None,
     force: Annotated[bool, typer.Option("--force", help="Grade again what is already graded.")] = False,
-    pictures: Annotated[
-        bool, typer.Option(help="Run the assignment's own cells that only draw; points do not depend on them.")
-    ] = True,
+    redraw: Annotated[
+        bool, typer.Option("--redraw", help="Draw again what the assignment's own cells draw; no point depends on it.")
+    ] = False,
     unsafe_no_jail: UnsafeNoJail = False,
     verbose: Annotated[
         bool, typer.Option("-v", "--verbose", help="Show what happens, and write its details into the log.")
@@ -39,7 +39,7 @@ def grade(
         from coursepack.grading.batch.options import Options
     found = Course.find(course)
     found.select([assignment])
-    options = Options(jobs, scheduler, timeout, force, pictures, unsafe_no_jail, verbose, log_file)
+    options = Options(jobs, scheduler, timeout, force, redraw, unsafe_no_jail, verbose, log_file)
     raise typer.Exit(grade_class(found, assignment, options))
 
 

@@ -9,7 +9,6 @@ from nbconvert.preprocessors import ClearMetadataPreprocessor
 from nbgrader.preprocessors import (
     AssignLatePenalties,
     CheckCellMetadata,
-    ClearOutput,
     DeduplicateIds,
     IgnorePattern,
     LimitOutput,
@@ -96,9 +95,9 @@ def _set_grading(c: Any) -> None:
     # refuse.
     c.Autograde.exporter_class = SubmissionExporter
     # A damaged submission costs itself at most: nbgrader would stop the whole batch at a duplicated test cell, say.
+    # SanitizeSubmission also clears outputs; it leaves the pictures of given cells, which grading does not draw again.
     c.Autograde.sanitize_preprocessors = [
         SanitizeSubmission,
-        ClearOutput,
         DeduplicateIds,
         OverwriteKernelspec,
         OverwriteCells,

@@ -1,17 +1,19 @@
-"""Find the cells of a notebook that only draw: they can be left out if only the points matter."""
+"""Find the cells of a notebook that only draw: no point depends on them, and grading does not run them again."""
 
 from __future__ import annotations
 
+import ast
 import re
 
 from nbformat import NotebookNode
 
 from coursepack.notebooks.cells import code_cells, is_test_or_answer
 from coursepack.notebooks.dependencies import Names
-from coursepack.subject.magics import MAX_SOURCE
+from coursepack.subject.magics import MAX_SOURCE, parse_cell
 
 _DRAWS = re.compile(r"\bplt\.|\bshow_\w+\(|\bdraw_\w+\(|\btorchinfo\.summary\(")
 _TRAINS = re.compile(r"\btrain\w*\(|\brun_\w+\(|seed\(|\brcParams\b")
+_DEFINITIONS = (ast.FunctionDef, ast.ClassDef, ast.Import, ast.ImportFrom)
 
 
 def plot_cells(notebook: NotebookNode) -> set[str]:
@@ -26,6 +28,15 @@ def plot_cells(notebook: NotebookNode) -> set[str]:
         else:
             needed = (needed - names.surely) | names.used
     return found
+
+
+def only_defines(source: str) -> bool:
+    """Tell whether an author's cell shows nothing by itself: it only imports, or defines functions and classes."""
+    try:
+        body = parse_cell(source).body
+    except (SyntaxError, ValueError):
+        return False
+    return all(isinstance(one, _DEFINITIONS) for one in body)
 
 
 def _names(source: str) -> Names:

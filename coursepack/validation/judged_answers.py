@@ -151,7 +151,9 @@ def judge_all(
 
 def _judge(course: Course, source: NotebookNode, answer: Answer, worker: Worker) -> NotebookRun:
     left_out = [cell.id for cell in answer.notebook.cells if SKIP in cell.metadata]
-    return as_notebook_run(grade_notebook(course, source, answer.notebook, worker=worker, left_out=left_out))
+    return as_notebook_run(
+        grade_notebook(course, source, answer.notebook, worker=worker, redraw=True, left_out=left_out)
+    )
 
 
 def _one_by_one(course: Course, source: NotebookNode, answer: Judged, worker: Worker) -> NotebookRun:

@@ -16,6 +16,8 @@ from coursepack.grading.batch.class_run import Options, grade_class
 from coursepack.grading.batch.read_results import read_results
 from coursepack.grading.results import Status, SubmissionResult
 from coursepack.grading.workspace import Workspace
+from coursepack.notebooks.cells import grade_id_of
+from coursepack.notebooks.reading import read_notebook
 
 pytestmark = [pytest.mark.long, pytest.mark.timeout(1800)]
 ROUTES = ("coursepack", "nbgrader")
@@ -49,7 +51,7 @@ def graded(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFact
     course, said = class_of_habits(tmp_path_factory.mktemp("habits") / "course"), ""
     for assignment in ALL:
         if request.param == "coursepack":
-            grade_class(course, assignment, Options(jobs=1, pictures=False))
+            grade_class(course, assignment, Options(jobs=1))
         else:
             command = [sys.executable, "-m", "nbgrader", "autograde", assignment]
             said += subprocess.run(command, cwd=course.root, check=False, capture_output=True, text=True).stderr
@@ -82,6 +84,16 @@ def test_the_instructor_is_told(graded: tuple[Course, str, Results], name: str) 
 def test_a_time_is_read_rightly(graded: tuple[Course, str, Results], name: str) -> None:
     """Is the submission late by as much as its clock says?"""
     assert graded[2][name].late_by == CASES[name].late_by
+
+
+def test_a_students_own_plots_are_drawn(graded: tuple[Course, str, Results]) -> None:
+    """Are the eight plots of the student's own cells drawn here, so that their points show that none ends a kernel?"""
+    course = graded[0]
+    notebook = read_notebook(course.notebook("autograded/many-plots", CASES["many-plots"].assignment))
+    plots = [cell for cell in notebook.cells if "plt.loglog(" in cell.source and not grade_id_of(cell)]
+    assert len(plots) == 8
+    for cell in plots:
+        assert any("image/png" in output.get("data", {}) for output in cell.outputs)
 
 
 def test_a_pasted_picture_reaches_the_marker(graded: tuple[Course, str, Results]) -> None:

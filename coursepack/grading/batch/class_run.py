@@ -211,7 +211,7 @@ class ClassRun:
                 str(self._workspace.course.root),
                 files,
                 limits,
-                self._options.pictures,
+                self._options.redraw,
                 self._options.unsafe_no_jail,
                 log_level=logging.DEBUG if self._options.verbose else logging.INFO,
                 secret=self._run["secret"],

@@ -18,7 +18,7 @@ class Options:
         scheduler: a Dask scheduler's address; None grades on this machine.
         timeout: CPU seconds a cell may take; None for the course's setting.
         force: grade again what is already graded.
-        pictures: run the assignment's own cells that only draw.
+        redraw: run the assignment's own cells that only draw, rather than keep the submitted pictures.
         unsafe_no_jail: run student code without any wall.
         verbose: show what happens, and log its details.
         log_file: where the log goes; None for a new file in the course's `.coursepack/logs/`.
@@ -28,7 +28,7 @@ class Options:
     scheduler: str | None = None
     timeout: int | None = None
     force: bool = False
-    pictures: bool = True
+    redraw: bool = False
     unsafe_no_jail: bool = False
     verbose: bool = False
     log_file: Path | None = None

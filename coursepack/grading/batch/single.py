@@ -82,7 +82,6 @@ def grade_single(
         str(workspace.course.root),
         {**extra, **own},
         Limits.of_cells(timeout or workspace.timeout),
-        pictures=False,
         unsafe_no_jail=unsafe_no_jail,
         log_level=logging.ERROR,
         secret=secret_digest(workspace.course),

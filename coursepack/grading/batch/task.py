@@ -46,7 +46,7 @@ class Task:
         files: the files beside it, by relative path.
         course: the coordinator's course folder; a worker that has no such folder uses the one it was started in.
         limits: limits on time, memory and output.
-        pictures: whether the assignment's own cells that only draw are run.
+        redraw: whether the assignment's own cells that only draw are run, rather than their submitted pictures kept.
         unsafe_no_jail: whether student code runs without any isolation.
         code: digest of the coordinator's code of coursepack.
         log_level: from which level on the worker's records are sent back.
@@ -59,7 +59,7 @@ class Task:
     course: str
     files: Mapping[str, bytes] = field(default_factory=dict)
     limits: Limits = field(default_factory=Limits)
-    pictures: bool = True
+    redraw: bool = False
     unsafe_no_jail: bool = False
     code: str = CODE
     log_level: int = logging.INFO
@@ -125,7 +125,7 @@ def _grade(task: Task) -> Graded:
         limits=task.limits,
         worker=shared_worker(course, unsafe_no_jail=task.unsafe_no_jail),
         files=task.files,
-        pictures=task.pictures,
+        redraw=task.redraw,
     )
     _log.info("%s: ends after %.1f s, %.1f s of them CPU", task.student, time.monotonic() - begun, graded.cpu_seconds)
     return Graded(task.student, as_json(with_marks(graded, submission)), graded.to_json())

@@ -29,6 +29,9 @@ class JudgedExecute(NbGraderPreprocessor):  # type: ignore[misc]
     """Run a submission in place of `Execute`, so that `nbgrader autograde` and the engine give the same points."""
 
     timeout = Integer(int(Limits.cell_cpu_seconds), help="CPU seconds that one cell may take.").tag(config=True)
+    redraw = Bool(False, help="Draw again what the assignment's own cells draw; no point depends on it.").tag(
+        config=True
+    )
     unsafe_no_jail = Bool(False, help="Run student code without any wall.").tag(config=True)
 
     def preprocess(self, nb: NotebookNode, resources: Any) -> tuple[NotebookNode, Any]:
@@ -43,6 +46,7 @@ class JudgedExecute(NbGraderPreprocessor):  # type: ignore[misc]
             limits=Limits.of_cells(self.timeout),
             worker=shared_worker(course, unsafe_no_jail=self.unsafe_no_jail),
             files=files,
+            redraw=self.redraw,
         )
         _refuse_grader_errors(graded, f"{names['student']}, {names['notebook']}")
         take_down(self.log, resources, (*notes, *graded.notes))

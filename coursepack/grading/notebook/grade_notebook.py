@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from nbformat import NotebookNode
 
 from coursepack.course import Course
+from coursepack.grading.notebook.kept_pictures import KeptPictures, own_pictures
 from coursepack.grading.notebook.merge import assemble
 from coursepack.grading.notebook.missing_names import explained
 from coursepack.grading.notebook.recovery import Kernels
@@ -22,7 +23,6 @@ from coursepack.grading.notebook.worker import Worker
 from coursepack.judge.judge_cell import LOST, Answer
 from coursepack.judge.verdict import Verdict
 from coursepack.notebooks.cells import code_cells, grade_id_of, is_test, points_of
-from coursepack.notebooks.plot_cells import plot_cells
 from coursepack.notebooks.unknown_names import answer_names
 from coursepack.sandbox import outputs
 from coursepack.sandbox.limits import Limits
@@ -64,7 +64,7 @@ def grade_notebook(
     limits: Limits | None = None,
     worker: Worker,
     files: Mapping[str, bytes] | None = None,
-    pictures: bool = True,
+    redraw: bool = False,
     left_out: Collection[str] = (),
 ) -> GradedNotebook:
     """Grade a submission.
@@ -76,7 +76,8 @@ def grade_notebook(
         limits: limits on time, memory and output.
         worker: a running worker.
         files: files submitted with the notebook, by relative path.
-        pictures: whether to run the assignment's own cells that only draw; points do not depend on them.
+        redraw: whether to run the assignment's own cells that only draw, on which no point depends, rather than to show
+            the pictures that were handed in.
         left_out: ids of further cells not to run; tests among them get no record.
 
     Returns:
@@ -84,14 +85,15 @@ def grade_notebook(
     """
     take, beside = limits or Limits(), files or {}
 
-    def grade(submission: NotebookNode, pictures: bool = False) -> GradedNotebook:
+    def grade(submission: NotebookNode, redraw: bool = False) -> GradedNotebook:
         assembly = assemble(source_nb, submission)
-        skipped = set() if pictures else own_pictures(assembly.notebook)
-        run = _Run(worker, assembly.notebook, take, beside, skipped | set(left_out), answer_names(source_nb))
+        drawing = frozenset() if redraw else frozenset(own_pictures(assembly.notebook))
+        kept = KeptPictures(drawing, assembly.pictures)
+        run = _Run(worker, assembly.notebook, take, beside, drawing | set(left_out), answer_names(source_nb), kept)
         run.notes.extend(assembly.notes)
         return _wait_for(run.grade())
 
-    graded = grade(submission_nb, pictures)
+    graded = grade(submission_nb, redraw)
     if in_doubt(graded):
         passed = passed_by_solution(source_nb, beside, worker.solutions, lambda: grade(source_nb))
         graded = settled(graded, passed)
@@ -108,12 +110,6 @@ def _wait_for(work: Coroutine[None, None, GradedNotebook]) -> GradedNotebook:
         return apart.submit(asyncio.run, work).result()
 
 
-def own_pictures(notebook: NotebookNode) -> set[str]:
-    """Return the ids of the assignment's own cells that only draw and set nothing that other cells use."""
-    own = {cell.id for cell in notebook.cells if grade_id_of(cell)}
-    return plot_cells(notebook) & own
-
-
 @dataclass
 class _Run:
     """The grading of one notebook."""
@@ -122,8 +118,9 @@ class _Run:
     notebook: NotebookNode
     limits: Limits
     files: Mapping[str, bytes]
-    skipped: set[str] = field(default_factory=set)
+    skipped: frozenset[str] = frozenset()
     answers: frozenset[str] | None = None
+    kept: KeptPictures = field(default_factory=KeptPictures)
     notes: list[str] = field(default_factory=list)
     records: list[VerdictRecord] = field(default_factory=list)
     server_lost: bool = False
@@ -268,7 +265,9 @@ class _Run:
 
     def _clean(self) -> None:
         """Make all outputs safe to show."""
+        self.kept.put_into(self.notebook)
         self.notes.extend(outputs.clean_outputs(code_cells(self.notebook), self.limits))
+        self.kept.caption(self.notebook)
 
 
 def _points(cell: NotebookNode) -> float:

@@ -7,6 +7,7 @@ from the source.
 from __future__ import annotations
 
 import copy
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -18,6 +19,7 @@ from coursepack.grading.submission.attachments import Pictures, with_inline
 from coursepack.grading.submission.brief_notes import brief
 from coursepack.grading.submission.cell_identity import identify
 from coursepack.grading.submission.handed_in_cells import HandedInCell
+from coursepack.grading.submission.handed_in_pictures import pictures_of
 from coursepack.grading.submission.missing_cells import put_back_missing
 from coursepack.grading.submission.sizes import MAX_CELLS_RUN, MAX_CHARACTERS_RUN
 from coursepack.notebooks.cells import grade_id_of, is_graded_code, is_written_in, marks_of
@@ -36,33 +38,36 @@ class Assembly:
     Attributes:
         notebook: its cells; test cells are the source's own, with their hidden tests.
         notes: what was missing or repaired, one sentence each.
+        pictures: the pictures handed in with cells of the assignment, by cell id; nothing in them is trusted.
     """
 
     notebook: NotebookNode
     notes: tuple[str, ...]
+    pictures: Mapping[str, Sequence[Mapping[str, Any]]]
 
 
 def assemble(source: NotebookNode, submission: NotebookNode) -> Assembly:
     """Return the notebook to run for a submission, whatever the submission's metadata say."""
     own = {name: cell for cell in source.cells if (name := grade_id_of(cell))}
     notes: list[str] = []
-    handed, pictures = _student_cells(submission, notes)
+    handed, attached, drawn = _student_cells(submission, notes)
     found = identify(handed, source, lambda: _released(source))
     notes.extend(found.notes)
     shown = Pictures(notes)
     cells: list[NotebookNode] = []
+    pictures = {own[name].id: drawn[place] for place, name in found.order if name and drawn[place]}
     for place, name in found.order:
         text = handed[place].text
         cell = _filled(own[name], text) if name else NEW_CELL[handed[place].kind](text)  # type: ignore[no-untyped-call]
         if cell.cell_type == "markdown" and (not name or is_written_in(own[name])):
-            shown.put_into(cell, pictures[place], name or f"{place + 1} of the notebook")
+            shown.put_into(cell, attached[place], name or f"{place + 1} of the notebook")
         cells.append(cell)
     if len(found.known_by) < len(own):
         # As handed out, in the source's own cells.
         notes += put_back_missing(
             cells, _released(source), lambda cell: _filled(own[grade_id_of(cell)], cell.source), answers=True
         )
-    return Assembly(_notebook(source, cells), brief(notes))
+    return Assembly(_notebook(source, cells), brief(notes), pictures)
 
 
 def _released(source: NotebookNode) -> NotebookNode:
@@ -72,11 +77,14 @@ def _released(source: NotebookNode) -> NotebookNode:
     return released_notebook(source)
 
 
-def _student_cells(submission: Any, notes: list[str]) -> tuple[list[HandedInCell], list[dict[str, Any]]]:
-    """Return every cell that can be read, with its attachments; leave out a cell that is too large."""
+def _student_cells(
+    submission: Any, notes: list[str]
+) -> tuple[list[HandedInCell], list[dict[str, Any]], list[list[dict[str, Any]]]]:
+    """Return every cell that can be read, its attachments and its pictures; leave out a cell that is too large."""
     cells = submission.get("cells", []) if isinstance(submission, dict) else []
     handed: list[HandedInCell] = []
-    pictures: list[dict[str, Any]] = []
+    attachments: list[dict[str, Any]] = []
+    drawn: list[list[dict[str, Any]]] = []
     room = MAX_CHARACTERS_RUN
     for place, cell in enumerate(cells if isinstance(cells, list) else []):
         if place >= MAX_CELLS_RUN:
@@ -94,8 +102,9 @@ def _student_cells(submission: Any, notes: list[str]) -> tuple[list[HandedInCell
             continue
         room -= len(text)
         handed.append(HandedInCell(kind, text, grade_id_of(cell), _id(cell)))
-        pictures.append(attached)
-    return handed, pictures
+        attachments.append(attached)
+        drawn.append(pictures_of(cell.get("outputs")) if kind == "code" else [])
+    return handed, attachments, drawn
 
 
 def _text(cell: Any) -> str:

@@ -83,7 +83,7 @@ def _cell(raw: Any, number: int) -> dict[str, Any] | None:
         text = "#" * min(max(level or 1, 1), 6) + f" {text}"
     cell = {"cell_type": kind, "id": raw.get("id"), "metadata": _metadata(raw.get("metadata")), "source": text}
     if kind == "code":
-        return {**cell, "outputs": [], "execution_count": None}
+        return {**cell, "outputs": raw.get("outputs", []), "execution_count": None}
     pictures = _attachments(raw.get("attachments"))
     return {**cell, "attachments": pictures} if pictures else cell
 

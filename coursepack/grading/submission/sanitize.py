@@ -19,6 +19,7 @@ from nbformat import NotebookNode
 from coursepack.grading.submission.brief_notes import brief
 from coursepack.grading.submission.cell_identity import Identity, identify
 from coursepack.grading.submission.handed_in_cells import HandedInCell
+from coursepack.grading.submission.handed_in_pictures import keep_pictures
 from coursepack.grading.submission.locked_cells import locked_changes
 from coursepack.grading.submission.missing_cells import put_back_missing
 from coursepack.grading.submission.repair import NAMED, UnreadableError, repaired, unused
@@ -71,7 +72,7 @@ def sanitize_notebook(notebook: NotebookNode, released: NotebookNode) -> tuple[s
     """Repair in place what nbgrader could not handle; return what was done, one sentence each.
 
     Every cell that `identify` recognises gets the assignment's own id, type and nbgrader metadata; every other cell
-    loses them. Locked cells get their text back.
+    loses them. Locked cells get their text back. Pictures stay below given code that is unchanged.
 
     Raises:
         UnreadableError: this is not a submission of the assignment.
@@ -83,6 +84,7 @@ def sanitize_notebook(notebook: NotebookNode, released: NotebookNode) -> tuple[s
     notes = list(found.notes) + _how_known(found)
     notes += [f"cell {place + 1} is not one of the assignment's; it carries no points" for place in found.foreign]
     notes += locked_changes([(own[name], notebook.cells[place]) for place, name in found.order if name])
+    keep_pictures([(own.get(name), notebook.cells[place]) for place, name in found.order])
     taken = {cell.id for cell in released.cells} | {cell.id for cell in notebook.cells}
     notebook.cells = [
         _like(own[name], notebook.cells[place], notes) if name else _students(notebook.cells[place], own, taken)
@@ -186,6 +188,8 @@ def _like(own: NotebookNode, cell: NotebookNode, notes: list[str]) -> NotebookNo
     changed = copy.deepcopy(own)
     changed.metadata = copy.deepcopy(cell.metadata)
     changed.metadata["nbgrader"] = copy.deepcopy(marks_of(own))
+    if own.cell_type == cell.cell_type == "code":
+        changed.outputs = cell.outputs
     if is_written_in(own):
         changed.source = cell.source
         changed.pop("attachments", None)

@@ -12,3 +12,8 @@ MAX_CELLS_RUN = 1_000
 MAX_CHARACTERS_RUN = 1_000_000
 # So much of a cell is read to find out which one it is.
 MAX_CHARACTERS_COMPARED = 50_000
+# Pictures below the assignment's given code, in base64. A picture of ours has at most some 130,000 characters.
+MAX_PICTURES_OF_CELL = 8
+MAX_PICTURE_CHARACTERS_OF_CELL = 2 * 2**20
+MAX_PICTURES = 100
+MAX_PICTURE_CHARACTERS = 8 * 2**20

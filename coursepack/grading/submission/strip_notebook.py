@@ -1,12 +1,14 @@
 """Strip a submission to what grading needs, before validation and copying, which take many times the memory.
 
-Outputs, editors' metadata and everything unknown are removed; texts, attached pictures and cell identities stay.
+Outputs other than pictures, editors' metadata and everything unknown are removed; texts, attached pictures and cell
+identities stay.
 """
 
 from __future__ import annotations
 
 from typing import Any
 
+from coursepack.grading.submission.handed_in_pictures import pictures_of
 from coursepack.grading.submission.sizes import MAX_CELLS_READ
 
 SCALARS = (str, int, float, bool, type(None))
@@ -52,6 +54,8 @@ def _cell(cell: Any) -> Any:
             kept[key] = _text(cell[key])
             if cell.get("cell_type") == "code":
                 kept.update(further)
+                if key == "source":
+                    kept["outputs"] = pictures_of(cell.get("outputs"))
     if isinstance(cell.get("attachments"), dict):
         kept["attachments"] = {str(name): _attachment(one) for name, one in list(cell["attachments"].items())[:100]}
     return kept

@@ -5,6 +5,7 @@ One class is graded by `coursepack grade` and by `nbgrader autograde`; then nbgr
 
 from __future__ import annotations
 
+import base64
 import copy
 import json
 import os
@@ -17,7 +18,7 @@ from typing import Any
 
 import nbformat
 import pytest
-from tiny_course import ASSIGNMENT, answered, hand_in, make_tiny_course, source_notebook, text
+from tiny_course import ASSIGNMENT, answered, code, hand_in, make_tiny_course, source_notebook, text
 
 from coursepack.authoring.leaks import feedback_leaks
 from coursepack.course import Course
@@ -30,7 +31,10 @@ from coursepack.notebooks.versions import released_notebook
 from coursepack.report.page import write_report
 
 REPOSITORY = Path(__file__).resolve().parents[3]
+HTML = base64.b64encode(b"<script>alert(1)</script>").decode()
 PNG = "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=="
+DRAWS = "print('drawn', 'again')  # as show_curve() would"
+KEPT = "picture as handed in, not drawn again"
 SCHEME = "**Two points.** One for the sum, one for saying why it doubles every number."
 STUB = "**My derivation**\n\n### BEGIN SOLUTION\nBecause a sum of two equal numbers is twice one.\n### END SOLUTION"
 DUE = "2026-03-01 12:00:00 UTC"
@@ -44,7 +48,7 @@ def written(name: str, source: str, **marks: Any) -> dict[str, Any]:
 
 
 def source_with_written_answers() -> dict[str, Any]:
-    """Return the tiny source with a written answer and its marking scheme in each of two exercises."""
+    """Return the tiny source with a written answer and its marking scheme in each of two exercises, and a picture."""
     notebook = source_notebook()
     for place, name in ((6, "why-double"), (11, "why-treble")):
         task = f"*How it is marked:* by hand.\n\n### BEGIN MARK SCHEME\n{SCHEME} ({name})\n### END MARK SCHEME"
@@ -53,6 +57,7 @@ def source_with_written_answers() -> dict[str, Any]:
             written(name, STUB, grade=True, locked=False, solution=True, points=2),
             written(f"{name}-marking", task, task=True),
         ]
+    notebook["cells"].append(code("curve", DRAWS, "given"))
     return notebook
 
 
@@ -64,6 +69,13 @@ def submission(**answers: str) -> dict[str, Any]:
     for cell in notebook["cells"]:
         cell["source"] = answers.get(cell["id"], right.get(cell["id"], cell["source"]))
     return notebook
+
+
+def drawn(data: str, alternative: str = "") -> dict[str, Any]:
+    """Return an output as a notebook keeps it that was run with matplotlib."""
+    metadata = {"image/png": {"alt": alternative}} if alternative else {}
+    data_of_kinds = {"image/png": data, "text/html": "<script>1</script>", "text/plain": "<Figure size 1x1>"}
+    return {"output_type": "display_data", "metadata": metadata, "data": data_of_kinds}
 
 
 def cell_of(notebook: Any, name: str) -> Any:
@@ -79,6 +91,7 @@ def make_class(course: Course) -> None:
         "sheet.png": {"image/png": PNG},
         "x.svg": {"image/svg+xml": "PHN2Zy8+"},
     }
+    cell_of(picture, "curve")["outputs"] = [drawn(PNG, "a curve"), drawn(HTML)]
     folder = hand_in(course, "ann", picture).parent
     for name in ("beside.png", ".DS_Store", "Thumbs.db", "__MACOSX/._tiny.ipynb", "__MACOSX/beside.png"):
         (folder / name).parent.mkdir(exist_ok=True)
@@ -160,6 +173,41 @@ def test_points_are_what_a_careful_reader_gives(graded: Class) -> None:
 def test_a_pasted_picture_reaches_marker_and_feedback(graded: Class) -> None:
     assert graded.cell("ann", "why-double").attachments == {"sheet.png": {"image/png": PNG}}
     assert f"data:image/png;base64,{PNG}" in graded.page("ann")
+
+
+def test_a_drawn_picture_is_kept_with_a_line_that_says_so(graded: Class) -> None:
+    """Are pictures below given code those handed in, without what only calls itself one, and is that told?"""
+    picture, line = graded.cell("ann", "curve").outputs
+    assert picture.data == {"image/png": PNG}
+    assert picture.metadata == {"image/png": {"alt": "a curve"}}
+    assert line.text.strip() == KEPT
+    page = graded.page("ann")
+    assert KEPT in page
+    assert page.count(f"data:image/png;base64,{PNG}") == 2
+    assert 'alt="a curve"' in page
+    assert HTML not in page
+    assert "<script" not in page
+
+
+def test_a_picture_that_is_missing_is_told(graded: Class) -> None:
+    for student in set(graded.results) - {"ann"}:
+        [line] = graded.cell(student, "curve").outputs
+        assert line.text.strip() == "not run again: no point depends on this cell, and no picture of it was handed in"
+        assert line.text.strip() in graded.page(student)
+
+
+def test_redraw_draws_and_earns_the_same(graded: Class, request: pytest.FixtureRequest, tmp_path: Path) -> None:
+    """With the option, is every picture drawn again, and no point different?"""
+    course = Course(tmp_path / "course")
+    shutil.copytree(graded.course.root, course.root)
+    if request.node.callspec.params["graded"] == "coursepack":
+        assert grade_class(course, ASSIGNMENT, Options(jobs=1, force=True, redraw=True)) == 0
+    else:
+        nbgrader(course, "autograde", ASSIGNMENT, "--force", "--JudgedExecute.redraw=True")
+    again = Class(course, {result.student: result for result in read_results(Workspace(course, ASSIGNMENT))})
+    for student, before in graded.results.items():
+        assert again.results[student].score == before.score
+        assert [output.text for output in again.cell(student, "curve").outputs] == ["drawn again\n"]
 
 
 def test_a_lost_picture_ends_no_feedback(graded: Class) -> None:
