@@ -14,6 +14,8 @@ SOLO := OMP_NUM_THREADS=1 $(RUN)
 
 # How many things `make test` does at once: one waits for its kernels or its trainings while two compute.
 JOBS ?= 3
+# Costly tests wait more than they compute: for processes to start, for limits, for a browser.
+COSTLY_JOBS ?= $(shell expr $(JOBS) + 1)
 
 .DEFAULT_GOAL := help
 .PHONY: help setup demo test prove lint build validate nightly lab instructor clean
@@ -50,7 +52,7 @@ prove: $(STAMP) ## what `make test` leaves out: every right and wrong answer, at
 	@$(SOLO) -m coursepack validate --skip-quick -j $(JOBS)
 	@echo "== attacks and costly tests, some in a browser"
 	@scripts/find_browser.sh
-	@$(SOLO) -m pytest -n $(JOBS) -m "long or costly"
+	@$(SOLO) -m pytest -n $(COSTLY_JOBS) -m "long or costly"
 
 lint: $(STAMP) ## check style and types
 	@echo "== style and types"

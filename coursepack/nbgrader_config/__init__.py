@@ -46,6 +46,9 @@ def configure(config: Any, file: str) -> Any:
 def _let_errors_end_nbgrader() -> None:
     """Let an error in the course's own settings end nbgrader, too, which reads them a second time before it begins."""
     from nbgrader.apps import NbGrader
+    from traitlets.config import Application
 
-    if NbGrader.initialized():
-        NbGrader.instance().raise_config_file_errors = True
+    # In JupyterLab, where formgrader reads the same file, the application is Jupyter's server.
+    running = Application.instance() if Application.initialized() else None
+    if isinstance(running, NbGrader):
+        running.raise_config_file_errors = True
