@@ -34,11 +34,12 @@ class Lab:
 
     worker: Worker
 
-    def grade(self, submission: Any, *, source: Any = None, **limits: Any) -> GradedNotebook:
+    def grade(self, submission: Any, *, source: Any = None, redraw: bool = False, **limits: Any) -> GradedNotebook:
         """Grade a submission of the tiny assignment (or of `source`) under short limits."""
         first = as_notebook(source if source is not None else source_notebook())
         second = as_notebook(submission)
-        return grade_notebook(self.worker.course, first, second, limits=replace(LIMITS, **limits), worker=self.worker)
+        short = replace(LIMITS, **limits)
+        return grade_notebook(self.worker.course, first, second, limits=short, worker=self.worker, redraw=redraw)
 
     def shown(self, *cells: str, **limits: Any) -> list[str]:
         """Run cells in one notebook; return what each wrote to standard output, or its error."""

@@ -30,9 +30,9 @@ def test_demo_goes_from_source_to_report(course: Course, capsys: pytest.CaptureF
     assert "make lab" in printed
     with (demo / "reports" / "tiny.csv").open(encoding="utf-8-sig", newline="") as stream:
         scores = {row["name"]: (row["score"], row["status"]) for row in csv.DictReader(stream)}
-    assert scores["Ada Nakamura"] == ("5", "graded")
-    assert scores["Kofi Brandt"] == ("0", "graded")
-    assert scores["Leila Marchetti"] == ("", "not graded")
+    assert scores["Ada Nakamura (sample)"] == ("5", "graded")
+    assert scores["Kofi Brandt (sample)"] == ("0", "graded")
+    assert scores["Leila Marchetti (sample)"] == ("", "not graded")
     assert not (course.root / "gradebook.db").exists()
     assert not (course.root / "submitted").exists()
 

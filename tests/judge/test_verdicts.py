@@ -76,7 +76,7 @@ def test_plots_and_tables_are_shown(lab: Lab) -> None:
         code("plot", "import matplotlib.pyplot as plt\nplt.plot([1, 2]); plt.show()\nimport pandas as pd\n"
              "pd.DataFrame({'digit': [1, 2]})", "given")
     )  # fmt: skip
-    cells = lab.grade(answered(), source=source).notebook.cells
+    cells = lab.grade(answered(), source=source, redraw=True).notebook.cells
     kinds = {kind for cell in cells if cell.id == "plot" for out in cell.outputs for kind in out.get("data", {})}
     assert {"image/png", "text/html"} <= kinds
 

@@ -110,7 +110,11 @@ def test_a_cell_that_every_lost_server_took_along_is_our_fault(lab: Lab, monkeyp
 
     async def run_and_lose(session: Session, cell: NotebookNode, index: int, until: float) -> CellRun:
         if cell.id == "treble":
-            os.kill(lab.worker.server.pid, signal.SIGKILL)
+            server = lab.worker.server.pid
+            kernel = [process.pid for process in psutil.Process(server).children(recursive=True)]
+            os.kill(server, signal.SIGKILL)
+            # A kernel lives a moment longer, in which the cell could run; the next test must not meet a dying server.
+            assert gone([server, *kernel])
         return await run(session, cell, index, until)
 
     monkeypatch.setattr(Session, "run", run_and_lose)
