@@ -12,7 +12,8 @@ from coursepack.notebooks.dependencies import Names
 from coursepack.subject.magics import MAX_SOURCE, parse_cell
 
 _DRAWS = re.compile(r"\bplt\.|\bshow_\w+\(|\bdraw_\w+\(|\btorchinfo\.summary\(")
-_TRAINS = re.compile(r"\btrain\w*\(|\brun_\w+\(|seed\(|\brcParams\b")
+# `network.train()` sets a mode, and trains nothing.
+_TRAINS = re.compile(r"(?<!\.)\btrain\w*\(|\.train\w+\(|\.train\((?!\)|True\)|False\))|\brun_\w+\(|seed\(|\brcParams\b")
 _DEFINITIONS = (ast.FunctionDef, ast.ClassDef, ast.Import, ast.ImportFrom)
 
 

@@ -39,10 +39,22 @@ def test_may_a_later_cell_use_the_name_for_something_else(later: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "trains", ["train(x)\nplt.show()", "torch.manual_seed(1)\nplt.show()", "run_trials(2)\nplt.show()"]
+    "trains",
+    [
+        "train(x)\nplt.show()",
+        "trainer.train(x)\nplt.show()",
+        "model.train_epoch()\nplt.show()",
+        "torch.manual_seed(1)\nplt.show()",
+        "run_trials(2)\nplt.show()",
+    ],
 )
 def test_is_a_cell_kept_that_does_more_than_draw(trains: str) -> None:
     assert cells_left_out(trains) == set()
+
+
+@pytest.mark.parametrize("mode", ["train()", "train(True)", "train(False)", "eval()"])
+def test_may_a_cell_that_draws_set_a_networks_mode(mode: str) -> None:
+    assert cells_left_out(f"plt.plot(model.{mode}(x))\nplt.show()") != set()
 
 
 def test_is_a_graded_cell_kept() -> None:
