@@ -40,8 +40,9 @@ def _row(parameter: Any) -> str:
     if parameter.param_type_name == "argument":
         names = f"`{parameter.name.upper()}`" + ("" if parameter.required else ", may be left out")
     else:
-        value = "" if parameter.is_flag else f" {parameter.type.name.split()[0].upper()}"
+        value = "" if parameter.is_flag else f" {parameter.name.upper()}"
         names = ", ".join(f"`{option}{value}`" for option in parameter.opts)
+        names += ", required" if parameter.required else ""
     told = _plain(getattr(parameter, "help", "") or "")
     default = parameter.default
     if isinstance(default, str | int | float) and not isinstance(default, bool) and str(default) not in ("", "None"):

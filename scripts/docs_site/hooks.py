@@ -44,6 +44,8 @@ def on_page_markdown(markdown: str, page: Any, config: Any, files: Files) -> str
     uri = page.file.src_uri
     places = {target: name for name, target in ROOT_PAGES.items()}
     place = places.get(uri, f"docs/{uri}")
+    if not (ROOT / place).is_file():  # made here, with links that fit
+        return markdown
     markdown, drawn = diagrams.take_out(markdown, ROOT / "docs" / "diagrams")
     _pieces.update(drawn)
     targets = ROOT_PAGES | worked_notebooks.targets(ROOT / "solutions")
