@@ -89,7 +89,7 @@ $(SITE_STAMP): pyproject.toml constraints.txt
 
 # `--strict` makes a warning an error: a link that leads nowhere, a page outside the navigation.
 site: $(SITE_STAMP) ## build the documentation as a site, in site/, and check it
-	@DISABLE_MKDOCS_2_WARNING=true NO_MKDOCS_2_WARNING=1 $(SITE_VENV)/bin/python -m mkdocs build --quiet --strict --clean
+	@NO_MKDOCS_2_WARNING=1 $(SITE_VENV)/bin/python -m mkdocs build --quiet --strict --clean
 	@$(SITE_VENV)/bin/python -m scripts.docs_site.check_built site
 	@echo "open site/index.html; the search needs a server: $(PYTHON) -m http.server --directory site"
 

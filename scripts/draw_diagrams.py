@@ -25,13 +25,13 @@ MERMAID = "mermaid@11.17.2"
 DOCS, DRAWINGS = ROOT / "docs", ROOT / "docs" / "diagrams"
 SETTINGS = """{
     startOnLoad: false, securityLevel: "strict", theme: "base", htmlLabels: false,
-    flowchart: {htmlLabels: false, useMaxWidth: true},
+    flowchart: {htmlLabels: false, useMaxWidth: true, wrappingWidth: 320},
     fontFamily: "system-ui, sans-serif",
 }"""
 # The site's own colours, which are other ones in dark mode.
 COLOURS = """
-.node rect, .node polygon, .node circle, .node path { fill: var(--md-code-bg-color) !important; stroke: var(--md-primary-fg-color) !important; }
-.cluster rect { fill: transparent !important; stroke: var(--md-default-fg-color--light) !important; stroke-dasharray: 4; }
+.node rect, .node path { fill: var(--md-code-bg-color) !important; stroke: var(--md-typeset-a-color) !important; }
+.cluster rect { fill: transparent !important; stroke: var(--md-default-fg-color--light) !important; }
 .edgePath path, .flowchart-link { stroke: var(--md-default-fg-color--light) !important; }
 marker path { fill: var(--md-default-fg-color--light) !important; stroke: none !important; }
 text, tspan { fill: var(--md-default-fg-color) !important; }
@@ -48,7 +48,9 @@ def find_browser() -> str:
 
 def mermaid_script(folder: Path) -> Path:
     """Fetch Mermaid from npm, and return its script."""
-    said = subprocess.run(["npm", "pack", MERMAID], cwd=folder, capture_output=True, text=True, check=True)
+    npm = shutil.which("npm") or sys.exit("npm was not found: install Node.js")
+    command = [npm, "pack", MERMAID]
+    said = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=True)  # noqa: S603 - no input
     with tarfile.open(folder / said.stdout.split()[-1]) as package:
         package.extract("package/dist/mermaid.min.js", folder, filter="data")
     return folder / "package" / "dist" / "mermaid.min.js"

@@ -20,9 +20,10 @@ from coursepack.authoring.visible_text import html_text
 from coursepack.course import Course
 from coursepack.notebooks.reading import read_notebook
 
+_SOURCES = ("script", "img", "iframe", "embed", "source", "video", "audio", "track", "input")
 # Elements that load something when a page is shown, and the attributes that name it.
 _LOADING = {
-    **dict.fromkeys(("script", "img", "iframe", "embed", "source", "video", "audio", "track", "input"), ("src", "srcset")),
+    **dict.fromkeys(_SOURCES, ("src", "srcset")),
     "object": ("data",),
     "link": ("href",),
     "image": ("href", "xlink:href"),
@@ -106,7 +107,12 @@ def leaks(site: Path, course: Course) -> Iterator[str]:
         found = json.loads(index.read_text(encoding="utf-8"))["docs"]
         texts["search index"] = "\n".join(html_text(f"{one['title']}\n{one['text']}") for one in found)
     secrets = {name: secrets_of(read_notebook(course.notebook("source", name))) for name in course.assignments}
-    known = {" ".join(line.split()) for one in secrets.values() for text in one.answered.values() for line in text.split("\n")}
+    known = {
+        " ".join(line.split())
+        for one in secrets.values()
+        for text in one.answered.values()
+        for line in text.split("\n")
+    }
     for name, one in secrets.items():
         yield from (str(leak) for leak in text_leaks(_lines_alone(one, known), texts, "", name))
 

@@ -10,11 +10,9 @@ import hashlib
 import re
 from pathlib import Path
 
+from coursepack.errors import CoursepackError
+
 _DIAGRAM = re.compile(r"^```mermaid\n(.*?)^```$", re.MULTILINE | re.DOTALL)
-
-
-class NotDrawn(Exception):
-    """There is no drawing of a diagram."""
 
 
 def texts(markdown: str) -> list[str]:
@@ -31,14 +29,15 @@ def take_out(markdown: str, folder: Path) -> tuple[str, dict[str, str]]:
     """Return a page with a place for each drawing, and the drawings by the name of the place.
 
     Raises:
-        NotDrawn: there is no drawing of a diagram.
+        CoursepackError: there is no drawing of a diagram.
     """
     drawings: dict[str, str] = {}
 
     def drawing(found: re.Match[str]) -> str:
         path = folder / file_name(found[1])
         if not path.is_file():
-            raise NotDrawn(f"no drawing of the diagram “{found[1][:40]}…”: run python scripts/draw_diagrams.py")
+            remedy = "run python scripts/draw_diagrams.py"
+            raise CoursepackError("there is no drawing of this diagram", where=found[1][:60], remedy=remedy)
         drawings[path.stem] = f'<div class="diagram" tabindex="0">{path.read_text(encoding="utf-8")}</div>'
         return f'<div data-piece="{path.stem}"></div>'
 

@@ -13,6 +13,7 @@ from scripts.docs_site import command_pages, diagrams, repository_links, worked_
 ROOT = Path(__file__).parents[2]
 # Markdown files of the repository outside docs/ that are pages of the site.
 ROOT_PAGES = {"README.md": "index.md", "CHANGELOG.md": "changelog.md", "CONTRIBUTING.md": "contributing.md"}
+_SEARCH = 'data-md-component="search" role="dialog" aria-label="Search"'
 # HTML that is put into a page after markdown was rendered, by the name of its place.
 _pieces: dict[str, str] = {}
 
@@ -57,6 +58,11 @@ def on_page_content(html: str, page: Any, config: Any, files: Files) -> str:
     for name, piece in _pieces.items():
         html = html.replace(f'<div data-piece="{name}"></div>', piece)
     return html
+
+
+def on_post_page(output: str, page: Any, config: Any) -> str:
+    """Name the search, which Material leaves without a name, for screen readers."""
+    return output.replace('data-md-component="search" role="dialog"', _SEARCH)
 
 
 def repository_address() -> str:

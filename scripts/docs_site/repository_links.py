@@ -1,7 +1,7 @@
 """Make links of markdown pages work in the site as they do on GitHub.
 
-A page of docs/ may link to any file of the repository. In the site, such a link leads to the page that is made from that
-file; else to the file in the repository, if that has an address; else the text says where the file is.
+A page of docs/ may link to any file of the repository. In the site, such a link leads to the page that is made from
+that file; else to the file in the repository, if that has an address; else the text says where the file is.
 """
 
 from __future__ import annotations
@@ -12,12 +12,10 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from urllib.parse import quote
 
+from coursepack.errors import CoursepackError
+
 _LINK = re.compile(r"(?P<image>!?)\[(?P<text>(?:[^\[\]`]|`[^`]*`|\[[^\]]*\])*)\]\((?P<target>[^()\s]+)\)")
 _FENCE = re.compile(r"^ {0,3}(`{3,}|~{3,})")
-
-
-class DeadLink(Exception):
-    """A link leads to no file of the repository."""
 
 
 def rewrite(text: str, place: str, uri: str, pages: Mapping[str, str], root: Path, address: str) -> str:
@@ -32,7 +30,7 @@ def rewrite(text: str, place: str, uri: str, pages: Mapping[str, str], root: Pat
         address: the repository's web address; empty if there is none.
 
     Raises:
-        DeadLink: a link leads to no file of the repository.
+        CoursepackError: a link leads to no file of the repository.
     """
 
     def link(found: re.Match[str]) -> str:
@@ -41,7 +39,7 @@ def rewrite(text: str, place: str, uri: str, pages: Mapping[str, str], root: Pat
             return found[0]
         path = posixpath.normpath(posixpath.join(posixpath.dirname(place), target))
         if not (root / path).exists():
-            raise DeadLink(f"{place}: the link to {target} leads to no file")
+            raise CoursepackError(f"the link to {target} leads to no file", where=place)
         page = pages.get(path) or (path.removeprefix("docs/") if path.startswith("docs/") else None)
         if page is not None:
             inside = posixpath.relpath(page, posixpath.dirname(uri) or ".")

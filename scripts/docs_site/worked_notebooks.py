@@ -1,7 +1,7 @@
 """The worked versions of solutions/ as pages: texts, code and outputs, with formulas as MathML.
 
-Headings and code are written as markdown, so that the site lists and colours them. Everything else is HTML already: it is
-rendered as Jupyter does, which MkDocs does not.
+Headings and code are written as markdown, so that the site lists and colours them. Everything else is HTML already: it
+is rendered as Jupyter does, which MkDocs does not.
 """
 
 from __future__ import annotations
@@ -123,7 +123,8 @@ def render(text: str) -> str:
     """Return a text cell's markdown as HTML."""
     text, formulas = take_out(text)
     rendered = PLACE.sub(lambda found: formula_html(formulas[int(found[1])]), _MARKDOWN.render(text))
-    return rendered.replace("<table>", '<div class="md-typeset__scrollwrap"><table>').replace("</table>", "</table></div>")
+    # On a phone, any of them may be wide: it can be scrolled with the keyboard, too.
+    return rendered.replace('<span class="display">', '<span class="display" tabindex="0">')
 
 
 def _code(source: str) -> str:
