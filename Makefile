@@ -4,6 +4,9 @@ PYTHON ?= python3
 VENV := .venv
 RUN := $(VENV)/bin/python
 STAMP := $(VENV)/.installed
+# The site needs neither PyTorch nor Jupyter: its own environment is small and soon made.
+SITE_VENV := .venv-site
+SITE_STAMP := $(SITE_VENV)/.installed
 export PATH := $(CURDIR)/$(VENV)/bin:$(PATH)
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 export PIP_ROOT_USER_ACTION := ignore
@@ -18,7 +21,7 @@ JOBS ?= 3
 COSTLY_JOBS ?= $(shell expr $(JOBS) + 1)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test prove lint build validate nightly lab instructor clean
+.PHONY: help setup demo test prove lint build validate nightly lab instructor site clean
 
 help: ## show this list
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | awk -F'\t' '{printf "  make %-10s %s\n", $$1, $$2}'
@@ -78,5 +81,17 @@ lab: $(STAMP) ## for students: their own copies of the notebooks, in work/, in J
 instructor: $(STAMP) ## for instructors: JupyterLab in this folder, with formgrader
 	@export COURSE_DATA="$$(cd "$${COURSE_DATA:-data}" && pwd)" && $(RUN) -m coursepack instructor
 
+$(SITE_STAMP): pyproject.toml constraints.txt
+	@echo "== installing into $(SITE_VENV)"
+	@test -x $(SITE_VENV)/bin/python || $(PYTHON) -m venv $(SITE_VENV)
+	@$(SITE_VENV)/bin/python -m pip install -q -c constraints.txt -e '.[docs]'
+	@touch $(SITE_STAMP)
+
+# `--strict` makes a warning an error: a link that leads nowhere, a page outside the navigation.
+site: $(SITE_STAMP) ## build the documentation as a site, in site/, and check it
+	@NO_MKDOCS_2_WARNING=1 $(SITE_VENV)/bin/python -m mkdocs build --quiet --strict --clean
+	@$(SITE_VENV)/bin/python -m scripts.docs_site.check_built site
+	@echo "open site/index.html; the search needs a server: $(PYTHON) -m http.server --directory site"
+
 clean: ## remove what make and the demo made, but never submissions, grades or downloaded data
-	@rm -rf $(VENV) demo build *.egg-info .pytest_cache .mypy_cache .ruff_cache
+	@rm -rf $(VENV) $(SITE_VENV) site demo build *.egg-info .pytest_cache .mypy_cache .ruff_cache

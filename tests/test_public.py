@@ -15,7 +15,9 @@ from packaging.requirements import Requirement
 
 from coursepack.course import Course
 
-WORKFLOWS = ("ci", "prove")
+# Those that test, which may only read; and all.
+READERS = ("ci", "prove")
+WORKFLOWS = (*READERS, "site")
 FORMS = ("1-bug", "2-wrong-grade", "3-course")
 PAGES = ("SECURITY.md", "CODE_OF_CONDUCT.md")
 ASKED = "torch torchvision jupyterlab nbgrader scikit-learn pandas torchinfo matplotlib"
@@ -72,7 +74,7 @@ def test_is_every_action_pinned_to_a_commit_whose_version_stands_beside_it(repos
     assert [use for use in used if not re.fullmatch(r"[\w/-]+@[0-9a-f]{40} # v\d+\.\d+\.\d+", use)] == []
 
 
-@pytest.mark.parametrize("name", WORKFLOWS)
+@pytest.mark.parametrize("name", READERS)
 def test_may_a_workflow_only_read_the_repository(repository: Course, name: str) -> None:
     content = workflow(repository, name)
     assert content["permissions"] == {}
@@ -81,6 +83,17 @@ def test_may_a_workflow_only_read_the_repository(repository: Course, name: str) 
     checkouts = [step for step in steps(repository, name) if "checkout@" in step.get("uses", "")]
     assert len(checkouts) == len(content["jobs"])
     assert all(step["with"]["persist-credentials"] is False for step in checkouts)
+
+
+def test_may_only_the_job_that_publishes_the_site_write_and_only_where_it_was_asked_for(repository: Course) -> None:
+    jobs = workflow(repository, "site")["jobs"]
+    assert workflow(repository, "site")["permissions"] == {}
+    assert jobs["build"]["permissions"] == {"contents": "read"}
+    [checkout] = [step for step in jobs["build"]["steps"] if "checkout@" in step.get("uses", "")]
+    assert checkout["with"]["persist-credentials"] is False
+    assert jobs["publish"]["permissions"] == {"pages": "write", "id-token": "write"}
+    assert jobs["publish"]["if"] == "github.ref == 'refs/heads/main' && vars.PUBLISH_SITE == 'true'"
+    assert [step.get("run") for step in jobs["publish"]["steps"]] == [None]
 
 
 @pytest.mark.parametrize("name", WORKFLOWS)
@@ -95,7 +108,7 @@ def test_do_workflows_run_make_targets_that_exist(repository: Course, name: str)
     makefile = (repository.root / "Makefile").read_text(encoding="utf-8")
     targets = set(re.findall(r"^(\w+):", makefile, re.MULTILINE))
     named = {target for step in steps(repository, name) for target in re.findall(r"make (\w+)", step.get("run", ""))}
-    assert "setup" in named
+    assert named & {"setup", "site"}
     assert named <= targets
 
 
@@ -171,6 +184,14 @@ def test_does_conda_install_what_was_asked_for(repository: Course, project: dict
     through_pip = read_yaml(repository.root / "environment.yml")["dependencies"][-1]["pip"]
     extras = set(re.fullmatch(r"-e \.\[([\w,]+)\]", through_pip[-1])[1].split(","))  # type: ignore[index]
     assert set(ASKED.split()) <= {plain(requirement.name) for requirement in required(project, extras)}
+
+
+def test_does_nobody_who_sets_up_the_course_install_the_site(project: dict[str, Any]) -> None:
+    docs = {plain(Requirement(text).name) for text in project["optional-dependencies"]["docs"]}
+    assert {"mkdocs", "mkdocs-material", "mkdocstrings"} <= docs
+    others = set(project["optional-dependencies"]) - {"docs"}
+    named = {plain(requirement.name) for requirement in required(project, others)}
+    assert {name for name in named if name.startswith("mkdocs")} == set()
 
 
 def test_does_the_tool_install_without_torch(project: dict[str, Any]) -> None:
