@@ -14,7 +14,7 @@ from pathlib import Path
 from coursepack.course import Course
 from coursepack.errors import CoursepackError
 from coursepack.kernel_environment import SECRET
-from coursepack.settings import read_settings
+from coursepack.settings import package_files, read_settings
 
 MIN_LENGTH = 8
 HOW = "write one line of at least 8 characters, for example: openssl rand -hex 16"
@@ -23,6 +23,16 @@ HOW = "write one line of at least 8 characters, for example: openssl rand -hex 1
 def secret_file(course: Course) -> Path:
     """Return where the course keeps its secret; there need be no such file."""
     return course.root / read_settings(course.root).secret_file
+
+
+def hidden_files(course: Course) -> list[Path]:
+    """Return the files and folders that neither student code nor students may see: the package, and the secret.
+
+    Raises:
+        CoursepackError: the course's package is missing.
+    """
+    secret = secret_file(course)
+    return [*package_files(course), *([secret] if secret.is_file() else [])]
 
 
 def course_secret(course: Course) -> str:

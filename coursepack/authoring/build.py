@@ -18,7 +18,7 @@ from rich.console import Console
 from coursepack.authoring import leaks, source_checks
 from coursepack.authoring.drift import folder_drift, input_drift
 from coursepack.authoring.nbgrader_converters import make_release, scratch_course
-from coursepack.authoring.own_repository import own_repository_warning, tracked_secret_warning
+from coursepack.authoring.own_repository import warnings
 from coursepack.authoring.problems import raise_together
 from coursepack.authoring.solution_notebook import worked_inputs, worked_notebook, write_notebook
 from coursepack.course import Course
@@ -77,7 +77,7 @@ def _release_problems(course: Course, scratch: Course, assignment: str) -> list[
 
 def _for_each(course: Course, assignments: list[str], task: Callable[[Course, str], None], done: str) -> None:
     package_files(course)
-    for warning in filter(None, (own_repository_warning(course), tracked_secret_warning(course))):
+    for warning in warnings(course):
         _console.print(warning, style="bold red", markup=False)
     problems = []
     for assignment in assignments:

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Collection
 from dataclasses import dataclass
 
 from nbformat import NotebookNode
 
-from coursepack.notebooks.cell_ids import readable
+from coursepack.notebooks.cell_ids import readable, unused
 from coursepack.notebooks.cells import is_solution, is_task, is_test
 from coursepack.notebooks.nbgrader_fields import fields_of_text, kinds_of_regions
 from coursepack.subject.magics import parse_cell
@@ -40,7 +39,7 @@ class Names:
         """Go on to the next cell, and return its name: the one it has, or else a new one."""
         heading = _heading(cell)
         self.heading = heading or self.heading
-        chosen = name or _free(self._proposal(cell, heading), self.taken)
+        chosen = name or unused(self._proposal(cell, heading), self.taken)
         self.taken.add(chosen)
         self.first = False
         if _is_answer(cell):
@@ -102,11 +101,3 @@ def _body(source: str) -> list[ast.stmt]:
         return parse_cell(source).body
     except SyntaxError:
         return []
-
-
-def _free(name: str, taken: Collection[str]) -> str:
-    """Return the name, with a number behind it if it is taken."""
-    candidate, number = name, 2
-    while candidate in taken:
-        candidate, number = f"{name}-{number}", number + 1
-    return candidate

@@ -9,7 +9,7 @@ from importlib.resources.abc import Traversable
 from pathlib import Path
 
 from coursepack import __version__
-from coursepack.authoring.new_assignment import TEMPLATES, filled, source_of
+from coursepack.authoring.new_assignment import TEMPLATES, filled, source_of, substituted
 from coursepack.authoring.solution_notebook import written
 from coursepack.errors import CoursepackError
 from coursepack.whole_file import write_whole
@@ -69,7 +69,7 @@ def _files(course: str) -> Iterator[tuple[str, str]]:
     values = {"COURSE": course, "ASSIGNMENT": ASSIGNMENT, "VERSION": __version__, "PYTHON": python}
     folder = TEMPLATES / "course"
     for name, template in FILES.items():
-        yield name, _filled((folder / template).read_text(encoding="utf-8"), values)
+        yield name, substituted((folder / template).read_text(encoding="utf-8"), values)
     yield f"source/{ASSIGNMENT}/{ASSIGNMENT}.ipynb", written(source_of(filled("first_assignment.py.txt")))
     for kind in ("right", "wrong"):
         for answer in _sorted(folder / kind):
@@ -79,9 +79,3 @@ def _files(course: str) -> Iterator[tuple[str, str]]:
 
 def _sorted(folder: Traversable) -> list[Traversable]:
     return sorted(folder.iterdir(), key=lambda one: one.name)
-
-
-def _filled(text: str, values: dict[str, str]) -> str:
-    for name, value in values.items():
-        text = text.replace(f"@@{name}@@", value)
-    return text

@@ -60,7 +60,7 @@ def mistakes(course: Course, assignment: str) -> list[RuleError]:
 
 
 def _mend(course: Course, assignment: str) -> None:
-    """Mend a notebook. A script needs it not: there the fields follow from the text, and its titles are the ids."""
+    """Mend a notebook. A script needs no mending: its fields follow from the text, and its titles are the ids."""
     if course.script(assignment).is_file():
         return
     path = course.notebook("source", assignment)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from importlib import resources
 
 from nbformat import NotebookNode
@@ -61,7 +62,11 @@ def filled(template: str, **values: str) -> str:
         "EXERCISES": EXERCISES[template],
         **values,
     }
-    text = _read(template)
+    return substituted(_read(template), values)
+
+
+def substituted(text: str, values: Mapping[str, str]) -> str:
+    """Return a template's text with each `@@NAME@@` replaced by its value."""
     for name, value in values.items():
         text = text.replace(f"@@{name}@@", value)
     return text

@@ -19,6 +19,11 @@ WARNING: git has the course's secret, {name}: whoever reads the repository knows
   Take it out (git rm --cached {name}), let git ignore it, and make a new one: the old one stays in the history."""
 
 
+def warnings(course: Course) -> list[str]:
+    """Return what `coursepack build` and `publish` warn of."""
+    return [one for one in (own_repository_warning(course), tracked_secret_warning(course)) if one]
+
+
 def own_repository_warning(course: Course) -> str:
     """Return a warning if `repository` is one of the remotes of the course's own git repository; else nothing."""
     repository = read_settings(course.root).repository

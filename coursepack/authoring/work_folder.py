@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 import os
 from collections.abc import Iterator
@@ -11,6 +10,7 @@ from pathlib import Path
 
 from coursepack.course import Course
 from coursepack.errors import CoursepackError
+from coursepack.grading.workspace import digest
 from coursepack.whole_file import write_whole
 
 # What the copies were made from: paths in the folder, and digests.
@@ -46,14 +46,14 @@ def bring_up_to_date(course: Course, folder: Path) -> Brought:
         )
     given, added, outdated = _read_record(folder), [], []
     for name, path in released.items():
-        digest, target = _digest(path), folder / name
+        released_as, target = digest(path), folder / name
         if not os.path.lexists(target):
             _copy(path, target)
-            given[name] = digest
+            given[name] = released_as
             added.append(name)
-        elif target.is_file() and _digest(target) == digest:
-            given[name] = digest
-        elif given.get(name) != digest:
+        elif digest(target) == released_as:
+            given[name] = released_as
+        elif given.get(name) != released_as:
             outdated.append(name)
     _write_record(folder, given)
     return Brought(tuple(added), tuple(outdated))
@@ -93,7 +93,3 @@ def _write_record(folder: Path, given: dict[str, str]) -> None:
         write_whole(folder / RECORD, json.dumps(dict(sorted(given.items())), indent=1) + "\n")
     except OSError as error:
         raise CoursepackError(f"the file cannot be written: {error.strerror}", where=str(folder / RECORD)) from error
-
-
-def _digest(path: Path) -> str:
-    return hashlib.sha256(path.read_bytes()).hexdigest()

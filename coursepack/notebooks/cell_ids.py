@@ -1,8 +1,9 @@
-"""Which ids of cells read like names, and which a tool has made up."""
+"""Ids of cells: which read like names, which a tool has made up, and which are free."""
 
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 
 # Made up by a tool: eight or more hexadecimal digits, or a UUID, perhaps after "cell-" or "id-".
 _ANONYMOUS = re.compile(r"(cell-|id-)?([0-9a-f]{8,}|[0-9a-f-]{36}|\d+)")
@@ -20,3 +21,12 @@ def readable(text: str) -> str:
     name = re.sub(r"[^a-z0-9]+", "-", words.lower()).strip("-")
     name = re.sub(r"^[^a-z]+", "", name)
     return name if is_readable(name) else ""
+
+
+def unused(wanted: str, taken: Iterable[str]) -> str:
+    """Return a free id, as close as possible to the wanted one."""
+    known, found, number = set(taken), wanted, 1
+    while found in known:
+        number += 1
+        found = f"{wanted[:50]}-{number}"
+    return found

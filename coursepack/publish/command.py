@@ -10,7 +10,7 @@ from pathlib import Path
 from rich.console import Console
 
 from coursepack.authoring.build import check_release
-from coursepack.authoring.own_repository import own_repository_warning, tracked_secret_warning
+from coursepack.authoring.own_repository import warnings
 from coursepack.authoring.problems import raise_together
 from coursepack.course import Course
 from coursepack.errors import CoursepackError
@@ -36,7 +36,7 @@ def publish(course: Course, destination: str, assignments: Sequence[str], *, dry
     Raises:
         CoursepackError: it shows a secret, is out of date, or something is in the way; nothing was changed.
     """
-    for warning in filter(None, (own_repository_warning(course), tracked_secret_warning(course))):
+    for warning in warnings(course):
         _console.print(warning, style="bold red")
     wanted = course.select(list(assignments))
     if not is_remote(destination):

@@ -14,13 +14,13 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from coursepack.course import CONFIG_NAME, Course
-from coursepack.course_secret import secret_file
+from coursepack.course_secret import hidden_files
 from coursepack.errors import CoursepackError
 from coursepack.gradebook import course_directory
 from coursepack.grading.submission.folder_files import files_beside
 from coursepack.publish.environment import environment_files
 from coursepack.publish.student_page import Shown, student_page
-from coursepack.settings import FILE, package_files, read_settings
+from coursepack.settings import FILE, read_settings
 
 GITIGNORE = ".ipynb_checkpoints/\n__pycache__/\n.venv/\n# Data sets that a notebook downloads\n/*/data/\n"
 # Folders and files of a course that no student may see, whatever a setting says.
@@ -66,6 +66,7 @@ def _released(course: Course, assignment: str, left_out: Sequence[str]) -> Itera
 
 def _extra(course: Course) -> Iterator[tuple[str, bytes]]:
     """Yield what `student_files` names, at the same place."""
+    secret = [path.resolve() for path in (*(course.root / name for name in SECRET), *hidden_files(course))]
     for name in read_settings(course.root).student_files:
         where = f"{course.root / FILE}, student_files = “{name}”"
         place = course.root / name
@@ -73,22 +74,20 @@ def _extra(course: Course) -> Iterator[tuple[str, bytes]]:
             raise CoursepackError("there is no such file or folder", where=where)
         inside = [place] if place.is_file() else [path for path in sorted(place.rglob("*")) if path.is_file()]
         for path in inside:
-            _refuse_secret(course, path, where)
+            _refuse_secret(course, secret, path, where)
             if not {"__pycache__", ".ipynb_checkpoints"} & set(path.parts):
                 yield path.relative_to(course.root).as_posix(), path.read_bytes()
 
 
-def _refuse_secret(course: Course, path: Path, where: str) -> None:
+def _refuse_secret(course: Course, secret: Sequence[Path], path: Path, where: str) -> None:
     """Raise an error for a file that students may not see, or that is not the course's.
 
     Raises:
         CoursepackError: it is one.
     """
     real, root = path.resolve(), course.root.resolve()
-    secret = [*(root / name for name in SECRET), *package_files(course)]
-    secret += [path for path in [secret_file(course)] if path.is_file()]
     remedy = "name files and folders that students may see"
     if not real.is_relative_to(root) or ".." in path.relative_to(course.root).parts:
         raise CoursepackError(f"{path.name} lies outside the course folder", where=where, remedy=remedy)
-    if any(real.is_relative_to(one.resolve()) for one in secret):
+    if any(map(real.is_relative_to, secret)):
         raise CoursepackError(f"{real.relative_to(root)} is not for students", where=where, remedy=remedy)

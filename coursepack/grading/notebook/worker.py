@@ -10,12 +10,12 @@ from pathlib import Path
 from types import TracebackType
 
 from coursepack.course import Course
-from coursepack.course_secret import secret_file
+from coursepack.course_secret import hidden_files
 from coursepack.grading.notebook.suspect_tests import Passed
 from coursepack.judge.process import JudgeProcess
 from coursepack.sandbox import jail
 from coursepack.sandbox.fork_server import ServerProcess
-from coursepack.settings import grading_data, package_files, read_settings
+from coursepack.settings import grading_data, read_settings
 
 _log = logging.getLogger(__name__)
 
@@ -66,8 +66,7 @@ class Worker:
         self._server = self._judge = None
 
     def _new_server(self) -> ServerProcess:
-        preload, secret = read_settings(self.course.root).preload, package_files(self.course)
-        secret = [*secret, *(path for path in [secret_file(self.course)] if path.is_file())]
+        preload, secret = read_settings(self.course.root).preload, hidden_files(self.course)
         return ServerProcess(grading_data(self.course), preload, secret, jailed=self._jailed)
 
     @property

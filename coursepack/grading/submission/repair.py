@@ -7,11 +7,12 @@ type becomes raw text, unless it turns out to be one of the assignment's; a text
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
 from typing import Any
 
 import nbformat
 from nbformat import NotebookNode
+
+from coursepack.notebooks.cell_ids import unused
 
 NBFORMAT = (4, 5)
 KINDS = ("code", "markdown", "raw")
@@ -127,15 +128,6 @@ def _give_ids(cells: list[dict[str, Any]]) -> None:
             cell["id"] = unused(f"cell-{number}", taken)
             taken.add(cell["id"])
         seen.add(cell["id"])
-
-
-def unused(wanted: str, taken: Iterable[str]) -> str:
-    """Return a free id, as close as possible to the wanted one."""
-    known, found, number = set(taken), wanted, 1
-    while found in known:
-        number += 1
-        found = f"{wanted[:50]}-{number}"
-    return found
 
 
 def _broken(raw: list[Any]) -> list[str]:

@@ -22,9 +22,10 @@ from coursepack.grading.submission.handed_in_cells import HandedInCell
 from coursepack.grading.submission.handed_in_pictures import keep_pictures
 from coursepack.grading.submission.locked_cells import locked_changes
 from coursepack.grading.submission.missing_cells import put_back_missing
-from coursepack.grading.submission.repair import NAMED, UnreadableError, repaired, unused
+from coursepack.grading.submission.repair import NAMED, UnreadableError, repaired
 from coursepack.grading.submission.sizes import MAX_BYTES, MAX_CHARACTERS_COMPARED, MAX_PARTS
 from coursepack.grading.submission.strip_notebook import strip_notebook
+from coursepack.notebooks.cell_ids import unused
 from coursepack.notebooks.cells import grade_id_of, is_written_in, marks_of
 
 CLEAR = "hand it in again without outputs"
