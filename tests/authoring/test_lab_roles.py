@@ -4,31 +4,24 @@ from __future__ import annotations
 
 import json
 import re
-import shutil
 from pathlib import Path
 from typing import Any
 from urllib.error import HTTPError
 
 import pytest
-from lab_process import ask, running
-from tiny_course import ASSIGNMENT, make_tiny_course
+from lab_process import ask, released_course, running
+from tiny_course import ASSIGNMENT
 
 from coursepack.authoring.lab import TEACHERS_PLUGINS
 from coursepack.course import Course
 
 pytestmark = pytest.mark.long
-REPOSITORY = Path(__file__).resolve().parents[2]
 NOTEBOOK = f"{ASSIGNMENT}/{ASSIGNMENT}.ipynb"
 
 
 @pytest.fixture
 def course(tmp_path: Path) -> Course:
-    made = make_tiny_course(tmp_path / "course")
-    shutil.copyfile(REPOSITORY / "nbgrader_config.py", made.root / "nbgrader_config.py")
-    released = made.notebook("release", ASSIGNMENT)
-    released.parent.mkdir(parents=True)
-    shutil.copyfile(made.notebook("source", ASSIGNMENT), released)
-    return made
+    return released_course(tmp_path / "course")
 
 
 def page_config(address: str) -> dict[str, Any]:

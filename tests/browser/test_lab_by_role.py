@@ -2,29 +2,22 @@
 
 from __future__ import annotations
 
-import shutil
 from pathlib import Path
 
 import pytest
 from jupyter_process import PATIENCE
-from lab_process import TOKEN, running
+from lab_process import TOKEN, released_course, running
 from playwright.sync_api import Browser, Page, expect
-from tiny_course import ASSIGNMENT, make_tiny_course
+from tiny_course import ASSIGNMENT
 
 from coursepack.course import Course
 
 pytestmark = pytest.mark.long
-REPOSITORY = Path(__file__).resolve().parents[2]
 
 
 @pytest.fixture
 def course(tmp_path: Path) -> Course:
-    made = make_tiny_course(tmp_path / "course")
-    shutil.copyfile(REPOSITORY / "nbgrader_config.py", made.root / "nbgrader_config.py")
-    released = made.notebook("release", ASSIGNMENT)
-    released.parent.mkdir(parents=True)
-    shutil.copyfile(made.notebook("source", ASSIGNMENT), released)
-    return made
+    return released_course(tmp_path / "course")
 
 
 def opened(browser: Browser, address: str) -> Page:
