@@ -5,7 +5,6 @@ python scripts/draw_diagrams.py
 
 from __future__ import annotations
 
-import os
 import re
 import shutil
 import subprocess
@@ -19,6 +18,7 @@ from playwright.sync_api import sync_playwright
 ROOT = Path(__file__).parents[1]
 sys.path.insert(0, str(ROOT))
 
+from scripts.chromium import REMEDY, find_chromium  # noqa: E402
 from scripts.docs_site import diagrams  # noqa: E402
 
 MERMAID = "mermaid@11.17.2"
@@ -37,13 +37,6 @@ marker path { fill: var(--md-default-fg-color--light) !important; stroke: none !
 text, tspan { fill: var(--md-default-fg-color) !important; }
 .edgeLabel rect, .labelBkg { fill: var(--md-default-bg-color) !important; opacity: 1 !important; }
 """
-
-
-def find_browser() -> str:
-    """Return the path of a Chromium."""
-    names = ("chromium", "chromium-browser", "google-chrome")
-    found = os.environ.get("COURSEPACK_CHROMIUM") or next(filter(None, map(shutil.which, names)), None)
-    return found or sys.exit("no Chromium was found: run scripts/find_browser.sh")
 
 
 def mermaid_script(folder: Path) -> Path:
@@ -65,6 +58,7 @@ def scoped(svg: str) -> str:
 
 def main() -> None:
     """Draw every diagram that has no drawing, and remove drawings of texts that are gone."""
+    chromium = find_chromium() or sys.exit(f"no Chromium was found: {REMEDY}")
     pages = sorted(DOCS.rglob("*.md"))
     wanted = {diagrams.file_name(text): text for page in pages for text in diagrams.texts(page.read_text("utf-8"))}
     DRAWINGS.mkdir(exist_ok=True)
@@ -73,7 +67,7 @@ def main() -> None:
             path.unlink()
     with tempfile.TemporaryDirectory() as folder, sync_playwright() as playwright:
         script = mermaid_script(Path(folder))
-        browser = playwright.chromium.launch(executable_path=find_browser(), args=["--no-sandbox"])
+        browser = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox"])
         page = browser.new_page()
         page.add_script_tag(path=script)
         page.evaluate(f"mermaid.initialize({SETTINGS})")

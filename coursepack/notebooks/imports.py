@@ -12,14 +12,18 @@ def imported_modules(text: str) -> list[str]:
     For `from a.b import c`, both "a.b" and "a.b.c" are returned: the text does not tell whether c is a module.
     """
     try:
-        nodes = list(ast.walk(ast.parse(text)))
+        return modules_of(ast.parse(text))
     except (SyntaxError, ValueError, RecursionError):
         return []
-    return list(dict.fromkeys(_names(nodes)))
 
 
-def _names(nodes: list[ast.AST]) -> Iterator[str]:
-    for node in nodes:
+def modules_of(tree: ast.Module) -> list[str]:
+    """Return the same of a text that has been parsed, for example by `subject.magics`."""
+    return list(dict.fromkeys(_names(tree)))
+
+
+def _names(tree: ast.Module) -> Iterator[str]:
+    for node in ast.walk(tree):
         if isinstance(node, ast.Import):
             yield from (alias.name for alias in node.names)
         elif isinstance(node, ast.ImportFrom) and node.module and not node.level:

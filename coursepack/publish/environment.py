@@ -7,14 +7,14 @@ import sys
 from collections.abc import Iterator, Sequence
 from importlib import metadata
 
-from IPython.core.inputtransformer2 import TransformerManager
 from packaging.version import Version
 
 from coursepack.course import Course
 from coursepack.lms.bundle.requirements import distributions_of
 from coursepack.notebooks.cells import code_cells
-from coursepack.notebooks.imports import imported_modules
+from coursepack.notebooks.imports import modules_of
 from coursepack.publish.student_page import Shown
+from coursepack.subject.magics import parse_cells
 
 # What opens notebooks.
 ALWAYS = ("jupyterlab",)
@@ -51,9 +51,8 @@ def environment_files(course: Course, shown: Sequence[Shown]) -> dict[str, str]:
 def _requirements(course: Course, shown: Sequence[Shown]) -> Iterator[str]:
     """Yield a line for each distribution; a module that is not installed here, as one of Colab's, asks for nothing."""
     cells = [cell.source for one in shown for cell in code_cells(one.notebook)]
-    # With IPython's magics written as Python.
-    texts = map(TransformerManager().transform_cell, cells)  # type: ignore[no-untyped-call]
-    modules = {name.partition(".")[0] for text in texts for name in imported_modules(text)} - sys.stdlib_module_names
+    modules = {name.partition(".")[0] for tree in parse_cells(cells) for name in modules_of(tree)}
+    modules -= sys.stdlib_module_names
     for name in {*distributions_of(course, modules), *ALWAYS}:
         version = Version(metadata.version(name))
         yield f"{name}>={version.major}.{version.minor},<{version.major + 1}"

@@ -2,20 +2,17 @@
 
 from __future__ import annotations
 
-import os
-import shutil
 from collections.abc import Iterator
 
 import pytest
 from playwright.sync_api import Browser, sync_playwright
 
-NAMES = ("chromium", "chromium-browser", "google-chrome")
-REMEDY = "run scripts/find_browser.sh, or name one: COURSEPACK_CHROMIUM=/path/to/chromium"
+from scripts.chromium import REMEDY, find_chromium
 
 
 def find_browser() -> str:
     """Return the path of a Chromium."""
-    found = os.environ.get("COURSEPACK_CHROMIUM") or next(filter(None, map(shutil.which, NAMES)), None)
+    found = find_chromium()
     if found is None:
         pytest.fail(f"no Chromium was found: {REMEDY}", pytrace=False)
     return found
