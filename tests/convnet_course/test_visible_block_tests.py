@@ -5,44 +5,27 @@ They carry no points, so `coursepack validate` does not ask.
 
 from __future__ import annotations
 
-import contextlib
 import functools
-import io
 import re
-import warnings
-from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
 import numpy as np
 import pytest
 import torch
-from nbformat import NotebookNode
+from visible_cells import COURSE, answers, quietly, solved
 
 from convnet_course import gates
-from coursepack.course import Course
 from coursepack.notebooks.cells import is_solution, is_test, points_of
 from coursepack.notebooks.dependencies import Names
 from coursepack.notebooks.reading import read_notebook
-from coursepack.validation.snippets import Snippet, load_snippets, solved_notebook
+from coursepack.validation.snippets import Snippet, load_snippet
 
-COURSE = Course.find(Path(__file__).parent)
 # The given cells that visible tests need.
 GIVEN = {
     "ps4_batchnorm": ("setup", "networks"),
     "ps5_conv_blocks": ("setup", "training", "perceptron", "worked-weights"),
     "ps6_cifar_convnet": ("setup", "evaluate"),
 }
-
-
-@functools.cache
-def solved(assignment: str) -> list[NotebookNode]:
-    notebook = solved_notebook(read_notebook(COURSE.notebook("source", assignment)))
-    return [cell for cell in notebook.cells if cell.cell_type == "code"]
-
-
-def quietly(source: str, namespace: dict[str, Any]) -> None:
-    with contextlib.redirect_stdout(io.StringIO()), warnings.catch_warnings(action="ignore"):
-        exec(re.sub(r"^( *)%pip .*$", r"\1pass", source, flags=re.MULTILINE), namespace)
 
 
 def made_up_runs(namespace: dict[str, Any]) -> None:
@@ -65,7 +48,7 @@ def made_up_runs(namespace: dict[str, Any]) -> None:
 def base(assignment: str) -> dict[str, Any]:
     """Return the names of a notebook in which everything is solved, and nothing trained."""
     namespace: dict[str, Any] = {"__name__": "__main__"}
-    for cell in solved(assignment):
+    for cell in solved(assignment).values():
         if is_solution(cell) and cell.id == "results":
             made_up_runs(namespace)
         if cell.id in GIVEN[assignment] or is_solution(cell):
@@ -77,25 +60,17 @@ def base(assignment: str) -> dict[str, Any]:
 def run_visible_tests(assignment: str, snippet: Snippet) -> None:
     """Run an answer, and then the visible tests of the cells that it replaces."""
     namespace = base(assignment) | {"visible_tests": {}}
-    for cell in solved(assignment):
+    for cell in solved(assignment).values():
         for name in Names.of(cell.source).made if cell.id in snippet.cells else ():
             namespace.pop(name, None)
     for text in snippet.cells.values():
         quietly(text, namespace)
-    for cell in solved(assignment):
+    for cell in solved(assignment).values():
         if is_test(cell) and not points_of(cell) and cell.id.removesuffix("-visible") in snippet.cells:
             quietly(cell.source, namespace)
 
 
-def answers(kind: Literal["right", "wrong"]) -> list[Any]:
-    return [
-        pytest.param(name, snippet, id=f"{name}-{snippet.name}")
-        for name in GIVEN
-        for snippet in load_snippets(COURSE, kind, name)
-    ]
-
-
-@pytest.mark.parametrize(("assignment", "snippet"), answers("right"))
+@pytest.mark.parametrize(("assignment", "snippet"), answers(GIVEN, "right"))
 def test_does_a_right_answer_pass_its_visible_tests(assignment: str, snippet: Snippet) -> None:
     torch.manual_seed(0)
     run_visible_tests(assignment, snippet)
@@ -148,7 +123,7 @@ WRONG = {
 @pytest.mark.parametrize(("assignment", "name"), [(each, name) for each, slips in WRONG.items() for name in slips])
 def test_does_a_wrong_answer_of_the_right_shape_learn_what_to_look_at(assignment: str, name: str) -> None:
     torch.manual_seed(0)
-    (snippet,) = (one for one in load_snippets(COURSE, "wrong", assignment) if one.name == name)
+    snippet = load_snippet(COURSE.root / "answers" / assignment / "wrong" / f"{name}.py")
     with pytest.raises(AssertionError, match=WRONG[assignment][name]):
         run_visible_tests(assignment, snippet)
 

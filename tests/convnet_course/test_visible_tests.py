@@ -5,23 +5,17 @@ They carry no points, so `coursepack validate` does not ask.
 
 from __future__ import annotations
 
-import contextlib
 import functools
-import io
-import warnings
-from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
 import numpy as np
 import pytest
-from nbformat import NotebookNode
+from visible_cells import COURSE, answers, quietly, solved
 
-from coursepack.course import Course
 from coursepack.notebooks.cells import is_solution, is_test, points_of
 from coursepack.notebooks.reading import read_notebook
-from coursepack.validation.snippets import Snippet, load_snippet, load_snippets, solved_notebook
+from coursepack.validation.snippets import Snippet, load_snippet
 
-COURSE = Course.find(Path(__file__).parent)
 # The given cells that visible tests need, and the answers whose tests need data or a training.
 GIVEN = {
     "ps1_conv_filters": ("setup", "worked-example", "pooling-example"),
@@ -31,19 +25,6 @@ GIVEN = {
 LEFT_OUT = {"read-idx", "capstone"}
 LEFT_OUT_TESTS = {"simple-fc-accuracy-visible", "simple-cnn-accuracy-visible"}
 NAMES = tuple(GIVEN)
-
-
-@functools.cache
-def solved(assignment: str) -> dict[str, NotebookNode]:
-    """Return the code cells of a solved notebook by id."""
-    notebook = solved_notebook(read_notebook(COURSE.notebook("source", assignment)))
-    return {cell.id: cell for cell in notebook.cells if cell.cell_type == "code"}
-
-
-def quietly(source: str, namespace: dict[str, Any]) -> None:
-    with contextlib.redirect_stdout(io.StringIO()), warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # a student may be warned, and be right
-        exec(source, namespace)
 
 
 @functools.cache
@@ -80,16 +61,7 @@ def run(assignment: str, snippet: Snippet, only: str = "") -> None:
             quietly(source, namespace)
 
 
-def answers(kind: Literal["right", "wrong"]) -> list[Any]:
-    return [
-        pytest.param(name, snippet, id=f"{name}-{snippet.name}")
-        for name in NAMES
-        for snippet in load_snippets(COURSE, kind, name)
-        if not LEFT_OUT & set(snippet.cells)
-    ]
-
-
-@pytest.mark.parametrize(("assignment", "snippet"), answers("right"))
+@pytest.mark.parametrize(("assignment", "snippet"), answers(NAMES, "right", LEFT_OUT))
 def test_does_a_right_answer_pass_its_visible_tests(assignment: str, snippet: Snippet) -> None:
     run(assignment, snippet)
 
