@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Callable, Iterable, Mapping
+import math
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 
 import numpy as np
@@ -11,6 +12,8 @@ import numpy as np
 from coursepack.checks.answers import assert_value, own_number
 from coursepack.checks.messages import describe, failed, student_error, student_errors
 from coursepack.subject import Array, Frozen, StudentError, Subject
+from coursepack.subject.plain_data import to_plain
+from coursepack.subject.tables import is_table
 
 __all__ = [
     "Case",
@@ -49,7 +52,7 @@ class Case:
         self.expected, self.mentions = expected, tuple(mentions)
 
     def call(self, name: str) -> str:
-        """Return the call as text: plain settings in full, arrays by shape and dtype only."""
+        """Return the call as text: plain settings in full, arrays and tables by their shape only."""
         parts = [_shown(argument) for argument in self.args]
         parts += [f"{key}={_shown(option)}" for key, option in self.options.items()]
         return f"{name}({', '.join(parts)})" if set(parts) > {"…"} or "…" not in parts else ""
@@ -58,6 +61,8 @@ class Case:
 def _shown(argument: Any) -> str:
     if isinstance(argument, np.ndarray):
         return f"{argument.dtype} array of shape {argument.shape}"
+    if is_table(argument):
+        return f"{type(argument).__name__} of shape {argument.shape}"
     return repr(argument) if argument is None or isinstance(argument, bool | int | float) else "…"
 
 
@@ -66,8 +71,9 @@ def assert_matches(
 ) -> None:
     """Check that the student's function returns what `reference` returns: shape, kind of dtype and values.
 
-    Integers must agree exactly; floats to within 1e-9 (float64) or 1e-5 (float32) of the largest value. The arrays
-    are copies that the function may write to.
+    Integers and texts must agree exactly; floats, also those in lists, tuples, dictionaries and tables, to within 1e-9
+    (float64) or 1e-5 (float32) of the largest value. A table is compared as a list of its rows (see `Subject.value`).
+    Arrays and tables are copies that the function may write to.
 
     Args:
         student: the subject.
@@ -87,10 +93,19 @@ def assert_returns(student: Subject, name: str, cases: Iterable[Case], *, slips:
 def _try_all(student: Subject, name: str, tries: Iterable[tuple[Case, Any]], slips: Slips) -> None:
     """Compare what the student's function returns with what is expected, case by case."""
     passed: list[tuple[Case, Any]] = []
-    for case, expected in tries:
+    for case, right in tries:
+        expected = _plain(name, right)
         got = _call(student, name, case)
         _compare(name, case, expected, got, functools.partial(likely_slip, case, got, slips, passed))
         passed.append((case, expected))
+
+
+def _plain(name: str, right: Any) -> Any:
+    """Return what is right in the form in which an answer arrives: a tuple as a list, a table as a list of its rows."""
+    try:
+        return to_plain(right)
+    except StudentError as error:
+        raise TypeError(f"what {name} should return: {error.message}") from None
 
 
 def assert_unchanged(student: Subject, name: str, case: Case, *places: int) -> None:
@@ -137,12 +152,48 @@ def _call(student: Subject, name: str, case: Case) -> Any:
 
 
 def _compare(name: str, case: Case, expected: Any, got: Any, find_slip: Callable[[], str]) -> None:
-    about, call = f"{name} ({case.about})", case.call(name)
-    if not isinstance(expected, np.ndarray):
-        _compare_scalars(about, call, expected, got, find_slip)
-        return
-    if not isinstance(got, np.ndarray):
-        raise failed(f"{about}: kind of result", call=call, expected="a NumPy array", got=describe(got))
+    scale = max(map(abs, _floats(expected)), default=0.0) or 1.0
+    _compare_parts(f"{name} ({case.about})", case.call(name), expected, got, find_slip, 1e-9 * scale)
+
+
+def _floats(value: Any) -> Iterator[float]:
+    """Yield the finite floating point numbers in a list or a dictionary, at any depth."""
+    if isinstance(value, float) and math.isfinite(value):
+        yield value
+    elif isinstance(value, list | dict):
+        for part in value.values() if isinstance(value, dict) else value:
+            yield from _floats(part)
+
+
+def _compare_parts(
+    about: str, call: str, expected: Any, got: Any, find_slip: Callable[[], str], tolerance: float
+) -> None:
+    """Compare two values, part by part if they have parts; no message shows a key or a length that is expected."""
+    if isinstance(expected, np.ndarray):
+        _compare_arrays(about, call, expected, got, find_slip)
+    elif isinstance(expected, dict):
+        _check_kind(about, call, "dict", got, matches=isinstance(got, dict))
+        if got.keys() != expected.keys():
+            raise failed(f"{about}: keys of the result", call=call, got=describe(got), hint=find_slip())
+        for key, part in expected.items():
+            _compare_parts(f"{about}, [{key!r}]", call, part, got[key], find_slip, tolerance)
+    elif isinstance(expected, list):
+        _check_kind(about, call, "list, tuple or table", got, matches=isinstance(got, list))
+        if len(got) != len(expected):
+            raise failed(f"{about}: length of the result", call=call, got=describe(got), hint=find_slip())
+        for place, part in enumerate(expected):
+            _compare_parts(f"{about}, [{place}]", call, part, got[place], find_slip, tolerance)
+    else:
+        _compare_scalars(about, call, expected, got, find_slip, tolerance)
+
+
+def _check_kind(about: str, call: str, kind: str, got: Any, *, matches: bool) -> None:
+    if not matches:
+        raise failed(f"{about}: kind of result", call=call, expected=kind, got=describe(got))
+
+
+def _compare_arrays(about: str, call: str, expected: Array, got: Any, find_slip: Callable[[], str]) -> None:
+    _check_kind(about, call, "a NumPy array", got, matches=isinstance(got, np.ndarray))
     if got.shape != expected.shape:
         shapes = {"expected": str(expected.shape), "got": str(got.shape)}
         raise failed(f"{about}: shape of the result", call=call, **shapes, hint=find_slip())
@@ -152,13 +203,16 @@ def _compare(name: str, case: Case, expected: Any, got: Any, find_slip: Callable
     compare_values(about, expected, got, call=call, hint=find_slip)
 
 
-def _compare_scalars(about: str, call: str, expected: Any, got: Any, find_slip: Callable[[], str]) -> None:
+def _compare_scalars(
+    about: str, call: str, expected: Any, got: Any, find_slip: Callable[[], str], tolerance: float
+) -> None:
     if isinstance(got, np.ndarray) and got.ndim == 0:
         got = got.item()
-    if isinstance(got, bool) != isinstance(expected, bool) or not isinstance(got, type(expected)):
-        kind = type(expected).__name__
-        raise failed(f"{about}: kind of result", call=call, expected=kind, got=describe(got))
-    if got != expected and not (isinstance(expected, float) and np.isclose(got, expected, rtol=1e-9, atol=0)):
+    kind = type(expected)
+    same = isinstance(got, int | float) if kind is float else isinstance(got, kind)  # 2 is as right as 2.0
+    _check_kind(about, call, kind.__name__, got, matches=same and isinstance(got, bool) == isinstance(expected, bool))
+    close = kind is float and np.isclose(got, expected, rtol=0.0, atol=tolerance, equal_nan=True)
+    if got != expected and not close:
         hint = find_slip() or "work this case out by hand"
         raise failed(f"{about}: value", call=call, got=describe(got), hint=hint)
 

@@ -26,6 +26,7 @@ from .library_calls import call_directly
 from .pass_records import FunctionPass
 from .plain_data import to_plain
 from .protocol import Array, Frozen, InstanceHandle, ModuleHandle, Name, Source, StudentError
+from .tables import Table, is_table, put_together
 
 _ABSENT = object()  # stands for a name that the notebook does not have
 
@@ -92,7 +93,9 @@ class LocalSubject:
             copy = argument.array.copy()
             copy.flags.writeable = False  # a function that changes its input raises an error
             return copy
-        return argument.copy() if isinstance(argument, np.ndarray) else argument
+        if isinstance(argument, Table):
+            return put_together(argument)
+        return argument.copy() if isinstance(argument, np.ndarray) or is_table(argument) else argument
 
     def _invoke(self, name: str, args: Sequence[Any], options: Mapping[str, Any]) -> Any:
         found = self._find(name)

@@ -33,6 +33,7 @@ from .protocol import Array, InstanceHandle, Layer, ModuleHandle, Pass, Source, 
 KINDS = {"conv2d", "linear", "batch_norm"}
 SOURCE_KINDS = {"function", "module", "library", "value", "missing"}
 MAX_MESSAGE = 500
+PLAIN = "arrays, numbers, texts, None, lists, tuples, dictionaries and pandas' tables can"
 _Record = TypeVar("_Record")
 
 
@@ -92,6 +93,8 @@ class RemoteSubject:
         try:
             wire.send(self._connection, request)
             answer = self._receive()
+        except wire.WireError as error:
+            raise TypeError(f"an argument cannot be sent to the notebook: {error} ({PLAIN})") from None
         except wire.EndedError:
             self._fail("the notebook's process ended before it answered")
         except wire.LateError:

@@ -19,6 +19,7 @@ from typing import Any
 import numpy as np
 
 from .protocol import Frozen, Name
+from .tables import Column, Table, is_table, taken_apart
 
 MAX_JSON = 8 * 2**20
 MAX_BUFFERS = 4096
@@ -81,7 +82,18 @@ def _to_json(value: Any, buffers: list[bytes], depth: int) -> Any:
         return {"frozen": _to_json(value.array, buffers, depth + 1)}
     if isinstance(value, np.ndarray | np.generic):
         return _array_to_json(value, buffers)
+    if is_table(value):
+        return _table_to_json(value, buffers, depth)
     raise WireError(f"{type(value).__name__} is not plain data")
+
+
+def _table_to_json(value: Any, buffers: list[bytes], depth: int) -> Any:
+    try:
+        table = taken_apart(value)
+    except TypeError as error:
+        raise WireError(str(error)) from None
+    parts = [[one.name, one.dtype, one.values] for one in (*table.columns, *([table.index] if table.index else []))]
+    return {"table": [_to_json(parts, buffers, depth + 1), table.index is not None, table.series]}
 
 
 def _array_to_json(value: Any, buffers: list[bytes]) -> Any:
@@ -137,12 +149,23 @@ def _from_json(value: Any, buffers: dict[int, bytes], depth: int) -> Any:
         return Name(_typed(body, str))
     if kind == "frozen":
         return Frozen(_typed(_from_json(body, buffers, depth + 1), np.ndarray))
+    if kind == "table":
+        return _table_from_json(body, buffers, depth)
     if kind == "text":
         return _text_array(*body)
     if kind in ("array", "number"):
         array = _array_from_json(body, buffers)
         return array if kind == "array" else array[()]
     raise WireError(f"unknown kind {kind[:20]!r}")
+
+
+def _table_from_json(body: Any, buffers: dict[int, bytes], depth: int) -> Table:
+    parts, indexed, series = body
+    columns = [
+        Column(name, _typed(dtype, str), values) for name, dtype, values in _from_json(parts, buffers, depth + 1)
+    ]
+    index = columns.pop() if indexed else None
+    return Table(columns, index, _typed(series, bool))
 
 
 def _array_from_json(body: Any, buffers: dict[int, bytes]) -> Any:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
+import pandas as pd
 import pytest
 
 from coursepack.checks import CheckFailed, arrays
@@ -42,6 +43,56 @@ def test_does_the_right_function_pass() -> None:
 def test_is_a_wrong_function_told_what_is_wrong(answer: Any, said: str) -> None:
     with pytest.raises(CheckFailed, match=said):
         check(answer)
+
+
+@pytest.mark.parametrize(
+    ("right", "answer"),
+    [
+        ({"a": 0.3, "b": 2.0}, {"b": 2, "a": 0.1 + 0.2}),
+        ((1, 0.3), (1, 0.1 + 0.2)),
+        ([0.3, [1e6]], [0.1 + 0.2 + 1e-12, [1e6]]),
+        (np.float64(0.3), 0.1 + 0.2),
+        (np.int64(3), 3),
+        (2.0, 2),
+        (float("nan"), np.nan),
+        ({"mean": np.array([0.3])}, {"mean": np.array([0.1 + 0.2])}),
+        (pd.DataFrame({"sex": ["f"], "mass": [0.3]}), pd.DataFrame({"mass": [0.1 + 0.2], "sex": ["f"]})),
+        (pd.Series([0.3], index=["f"], name="mass"), pd.DataFrame({"mass": [0.1 + 0.2]}, index=["f"])),
+    ],
+)
+def test_is_a_right_answer_of_several_parts_accepted_whatever_its_rounding(right: Any, answer: Any) -> None:
+    arrays.assert_matches(LocalSubject({"f": lambda: answer}), "f", lambda: right, [Case("no argument")])
+
+
+@pytest.mark.parametrize(
+    ("right", "answer", "said"),
+    [
+        ({"a": 0.3}, {"a": 0.31}, r"f \(no argument\), \['a'\]: value"),
+        ({"a": 0.3}, {"b": 0.3}, "keys of the result"),
+        ({"a": 0.3}, [0.3], r"kind of result\n.*\n  expected: dict"),
+        ((1, 2), (1, 2, 3), "length of the result"),
+        ((1, 2), (1, 3), r"\[1\]: value"),
+        ((1, 2), (1, 2.0), r"\[1\]: kind of result\n.*\n  expected: int"),
+        (2.0, True, r"kind of result\n.*\n  expected: float"),
+        (0.5, np.nan, "value"),
+        ([np.zeros(2)], [np.ones(2)], r"\[0\]: 2 of 2 values differ"),
+        (pd.DataFrame({"mass": [0.3]}), pd.DataFrame({"mass": [0.4]}), r"\[0\], \['mass'\]: value"),
+    ],
+)
+def test_is_a_wrong_part_of_an_answer_told(right: Any, answer: Any, said: str) -> None:
+    with pytest.raises(CheckFailed, match=said):
+        arrays.assert_matches(LocalSubject({"f": lambda: answer}), "f", lambda: right, [Case("no argument")])
+
+
+def test_is_a_reference_that_returns_nothing_plain_our_error_and_not_the_students() -> None:
+    with pytest.raises(TypeError, match="what f should return: expected plain data or an array, got set"):
+        arrays.assert_matches(LocalSubject({"f": lambda: {1}}), "f", lambda: {1}, [Case("no argument")])
+
+
+def test_does_a_failure_show_of_a_table_its_shape_only() -> None:
+    table = pd.DataFrame({"mass": [3.7, 4.1]})
+    with pytest.raises(CheckFailed, match=r"call: f\(DataFrame of shape \(2, 1\)\)"):
+        arrays.assert_matches(LocalSubject({"f": len}), "f", lambda table: 7, [Case("two rows", table)])
 
 
 def in_place(image: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:

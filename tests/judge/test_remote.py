@@ -10,11 +10,13 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pandas as pd
 import pytest
 
 from coursepack.subject import Frozen, Name, StudentError, Use, wire
 from coursepack.subject.bindings import RanCell
 from coursepack.subject.remote import RemoteSubject, SubjectLostError
+from coursepack.subject.tables import put_together
 
 ARRAYS = {
     "float64": np.arange(6.0).reshape(2, 3),
@@ -53,6 +55,53 @@ def test_a_frozen_array_arrives_frozen() -> None:
     assert np.array_equal(back.array, [1.5, 2.5])
 
 
+TABLES = {
+    "columns of every kind": pd.DataFrame(
+        {
+            "number": [1.5, float("nan")],
+            "count": np.array([1, 2], np.int32),
+            "flag": [True, False],
+            "text": ["a", None],
+            "day": pd.to_datetime(["2026-11-27", None]),
+        }
+    ),
+    "an index of texts": pd.DataFrame({"mass": [1, 2]}, index=pd.Index(["f", "m"], name="sex")),
+    "numbered from 1": pd.DataFrame({"mass": [1, 2]}, index=[1, 2]),
+    "no column": pd.DataFrame(index=["a", "b"]),
+    "no row": pd.DataFrame({"mass": np.zeros(0)}),
+    "one name twice": pd.DataFrame([[1, 2.5]], columns=["a", "a"]),
+    "columns with numbers": pd.DataFrame(np.eye(2)),
+    "a series": pd.Series([1.5, 2.5], index=["a", "b"], name="mass"),
+    "a series without a name": pd.Series([1, 2]),
+}
+
+
+@pytest.mark.parametrize("what", TABLES)
+def test_does_a_table_arrive_as_it_left(what: str) -> None:
+    table = TABLES[what]
+    back = put_together(wire.decode(*wire.encode(table)))
+    if isinstance(table, pd.Series):
+        pd.testing.assert_series_equal(back, table)
+    else:
+        pd.testing.assert_frame_equal(back, table, check_column_type=False)
+
+
+@pytest.mark.parametrize(
+    "table",
+    [
+        pd.DataFrame({"a": [{1}]}),
+        pd.DataFrame({"a": ["x"]}, dtype="category"),
+        pd.DataFrame({"a": [1, None]}, dtype="Int64"),
+        pd.DataFrame({("a", "b"): [1]}),
+        pd.DataFrame({"a": [1]}, index=pd.MultiIndex.from_tuples([("x", "y")])),
+    ],
+    ids=["a set", "categories", "numbers that may be missing", "labels of two levels", "an index of two levels"],
+)
+def test_is_a_table_of_other_things_refused(table: pd.DataFrame) -> None:
+    with pytest.raises(wire.WireError, match="a table's"):
+        wire.encode(table)
+
+
 @pytest.mark.parametrize(
     "value", [object(), {1, 2}, np.array([None]), np.array(["2020"], "datetime64"), 10**5000, int], ids=range(6)
 )
@@ -76,6 +125,9 @@ MALFORMED = {
     "a list as key": b'{"dict": [[[1], 2]]}',
     "a deep nest": b"[" * 5000 + b"]" * 5000,
     "a very long number": b"1" * 5000,
+    "a table without columns": b'{"table": [3, false, false]}',
+    "an index of a table without columns": b'{"table": [[], true, false]}',
+    "a table of half a column": b'{"table": [[["a", "texts"]], false, false]}',
     "text of numbers": b'{"text": [[1], [3]]}',
     "a buffer taken twice": b'[{"array": ["<f8", [1], 0]}, {"array": ["<f8", [1], 0]}]',
     "one long text among a million": b'{"text": [[1000001], ["' + b"x" * 1000 + b'"' + b',""' * 1_000_000 + b"]]}",

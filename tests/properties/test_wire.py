@@ -69,7 +69,9 @@ JSON = st.recursive(
     lambda inner: (
         st.lists(inner, max_size=4)
         | st.dictionaries(
-            st.sampled_from(["tuple", "dict", "bytes", "name", "text", "array", "number", "x"]), inner, max_size=2
+            st.sampled_from(["tuple", "dict", "bytes", "name", "table", "text", "array", "number", "x"]),
+            inner,
+            max_size=2,
         )
     ),
     max_leaves=16,

@@ -122,6 +122,17 @@ def test_are_gradients_of_every_input_returned() -> None:
     assert [grad.item() for grad in grads] == [3.0, 2.0, 0.0]
 
 
+def test_may_student_code_write_to_a_table_and_does_the_check_keep_its_own() -> None:
+    table = pd.DataFrame({"mass": [1.0, 2.0]})
+
+    def heaviest(penguins: pd.DataFrame) -> float:
+        penguins["mass"] *= 1000
+        return penguins["mass"].max()
+
+    assert LocalSubject({"heaviest": heaviest}).call("heaviest", table) == 2000.0
+    assert table["mass"].tolist() == [1.0, 2.0]
+
+
 def test_can_student_code_open_a_scratch_file() -> None:
     subject = LocalSubject({"size": lambda path: len(open(path, "rb").read())})  # noqa: SIM115, PTH123
     with warnings.catch_warnings():
