@@ -32,6 +32,7 @@ from coursepack.notebooks.markers import split
 MIN_LINE, MIN_STRING, MIN_DIGITS, MIN_PASSAGE = 8, 8, 3, 3
 # A hidden line of at least this length is also searched for inside longer lines (a traceback, a JSON string).
 MIN_INSIDE = 16
+REMEDY = "write one of the two differently: other names, other numbers; `coursepack lint --explain leak` says more"
 
 
 @dataclass(frozen=True)
@@ -246,4 +247,4 @@ def _bare(text: str) -> str:
 
 def _leak(what: str, shown: list[str], where: str) -> CoursepackError:
     more = f" and {len(shown) - 1} more" if len(shown) > 1 else ""
-    return CoursepackError(f"{what} shows here: “{shown[0]}”{more}", where=where)
+    return CoursepackError(f"{what} shows here: “{shown[0]}”{more}", where=where, remedy=REMEDY)

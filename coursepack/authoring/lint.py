@@ -8,13 +8,15 @@ from coursepack.authoring import leaks, source_checks
 from coursepack.authoring.fixes import fix
 from coursepack.authoring.problems import RuleError
 from coursepack.authoring.scripts import read_source
-from coursepack.authoring.solution_notebook import written
+from coursepack.authoring.solution_notebook import worked_inputs, written
 from coursepack.course import Course
 from coursepack.notebooks.reading import read_notebook
 from coursepack.notebooks.versions import released_notebook
 from coursepack.settings import read_settings
 from coursepack.whole_file import write_whole
 
+# Where one of these is broken, nobody can say yet what students will see.
+UNREADABLE = {"markers-paired", "region-kind", "id-missing", "id-unique", "points-number", "nbgrader"}
 _console = Console(highlight=False, soft_wrap=True, markup=False)
 
 
@@ -34,12 +36,15 @@ def lint(course: Course, assignments: list[str], *, mend: bool = False) -> int:
         if mend:
             _mend(course, assignment)
         found += mistakes(course, assignment)
+    told = set[str]()
     for mistake in found:
         _console.print(f"{mistake.where}: {mistake.what} [{mistake.rule}]")
-        if mistake.remedy:
-            _console.print(f"  remedy: {mistake.remedy}")
+        remedy = mistake.remedy or f"`coursepack lint --explain {mistake.rule}` says what to do"
+        if remedy not in told:
+            _console.print(f"  remedy: {remedy}")
+        told.add(remedy)
     if found:
-        _console.print(f"{len(found)} problem(s); `coursepack lint --explain {found[0].rule}` says why")
+        _console.print(f"{len(found)} problem(s); `coursepack lint --explain RULE` says why")
     else:
         _console.print(f"{', '.join(assignments)}: no problem found")
     return len(found)
@@ -53,10 +58,11 @@ def mistakes(course: Course, assignment: str) -> list[RuleError]:
     """
     source, name = read_source(course, assignment)
     found = source_checks.find_mistakes(source, name, read_settings(course.root).package)
-    if found:
+    if any(mistake.rule in UNREADABLE for mistake in found):
         return found
     shown = leaks.release_leaks(source, released_notebook(source), f"release/{assignment}/{assignment}.ipynb")
-    return [RuleError("leak", leak.what, where=leak.where, remedy=leak.remedy) for leak in shown]
+    shown += leaks.solution_leaks(source, worked_inputs(source), f"solutions/{assignment}/{assignment}.ipynb")
+    return [*found, *(RuleError("leak", leak.what, where=leak.where, remedy=leak.remedy) for leak in shown)]
 
 
 def _mend(course: Course, assignment: str) -> None:

@@ -77,7 +77,8 @@ RULES = {
     "points-number": Rule(
         "A test's points are a number of at least 0.",
         "The fix sets 0 for a visible test, and what the heading above promises where only one cell's points are "
-        "missing. Otherwise set them: in JupyterLab, right sidebar, “Create Assignment”.",
+        "missing. Where one exercise has two hidden tests, only you know how its points are shared: set them in "
+        "JupyterLab's right sidebar, “Create Assignment”, or in a script with `points=3` behind the cell's name.",
         fixable=True,
     ),
     "points-hidden": Rule(
@@ -124,9 +125,10 @@ RULES = {
         "The message is nbgrader's own.",
     ),
     "leak": Rule(
-        "The student version shows no line, number or text of a hidden test, and no solution.",
-        "Whatever students can read decides no grade. Use other numbers in the hidden test than in the text, or move "
-        "the line out of sight.",
+        "The student version shows no line, number or text of a hidden test, and no solution; nor does the worked "
+        "version show a hidden test.",
+        "Whatever students can read decides no grade. Use other numbers in the hidden test than in the text and in the "
+        "solution, write a reference differently from the solution, or move the line out of sight.",
     ),
 }
 

@@ -47,7 +47,9 @@ def find_mistakes(source: NotebookNode, name: str, package: str = "") -> list[Ru
         if cell.cell_type == "code" and is_test(cell):
             values = [*_value_mistakes(cell, where)] or [*_name_mistakes(source, cell, where)]
             mistakes += [*_test_mistakes(cell, parts, where), *values]
-    return mistakes or [*points_table.find_mistakes(source, name), *_refusals(source, name)]
+    if not {mistake.rule for mistake in mistakes} & {"markers-paired", "points-number"}:
+        mistakes += points_table.find_mistakes(source, name)
+    return mistakes or [*_refusals(source, name)]
 
 
 def _id_mistakes(source: NotebookNode, name: str) -> Iterator[RuleError]:
@@ -137,7 +139,11 @@ def _test_mistakes(cell: NotebookNode, parts: Split, where: str) -> Iterator[Rul
     """Yield errors for points on the wrong tests and for a missing opening comment."""
     points, hidden = marks_of(cell).get("points"), bool(parts.of("HIDDEN TESTS"))
     if not isinstance(points, (int, float)) or isinstance(points, bool) or points < 0:
-        yield _fault("points-number", f"the test cell has points {points!r}, not a number of at least 0", where)
+        what = "the test cell has no points" if points is None else f"the test cell has {points!r} for points"
+        remedy = (
+            "set a number of at least 0: in JupyterLab's right sidebar, “Create Assignment”; in a script, `points=3`"
+        )
+        yield RuleError("points-number", what, where=where, remedy=remedy)
     elif hidden and points == 0:
         yield _fault("points-hidden", "the hidden test is worth 0 points", where)
     elif not hidden and points > 0:

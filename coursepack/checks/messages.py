@@ -69,5 +69,12 @@ def describe(value: Any) -> str:
         return f"array of shape {tuple(shape)} and dtype {value.dtype}"
     if value is None:
         return "None (is a `return` missing?)"
+    if isinstance(value, list) and value and all(isinstance(row, dict) for row in value):
+        # A DataFrame or a Series arrives as its rows.
+        return f"a table or a list of dictionaries, {len(value)} in all, the first one {_short(value[0])}"
+    return f"{type(value).__name__} {_short(value)}"
+
+
+def _short(value: Any) -> str:
     text = repr(value)
-    return f"{type(value).__name__} {text if len(text) <= 60 else text[:57] + '…'}"
+    return text if len(text) <= 60 else text[:57] + "…"

@@ -95,6 +95,35 @@ def test_is_a_leak_found_without_a_build(course: Course) -> None:
     assert {mistake.rule for mistake in lint.mistakes(course, NAME)} == {"leak"}
 
 
+def test_is_a_hidden_line_that_the_worked_version_would_show_found_without_a_build(tmp_path: Path) -> None:
+    notebook = parts.notebook()
+    solution = next(cell for cell in notebook.cells if "BEGIN SOLUTION" in cell.source)
+    hidden = next(cell for cell in notebook.cells if "BEGIN HIDDEN TESTS" in cell.source)
+    solution.source = solution.source.replace("### END SOLUTION", "penguins = [3.7, 5.1]\n    ### END SOLUTION")
+    hidden.source = hidden.source.replace("### END HIDDEN TESTS", "penguins = [3.7, 5.1]\n### END HIDDEN TESTS")
+    parts.write_course(tmp_path, notebook)
+    found = lint.mistakes(Course(tmp_path), NAME)
+    assert any(one.rule == "leak" and one.where.startswith("solutions/") and one.remedy for one in found), found
+
+
+def test_are_a_leak_and_points_that_disagree_told_together(course: Course) -> None:
+    notebook = read_notebook(course.notebook("source", NAME))
+    hidden = next(cell for cell in notebook.cells if "BEGIN HIDDEN TESTS" in cell.source)
+    telling = next(line for line in hidden.source.splitlines() if line.startswith("assert "))
+    hidden.metadata.nbgrader.points = 17
+    notebook.cells[0].source += f"\n\n{telling}"
+    parts.write_course(course.root, notebook)
+    assert {"leak", "points-sums"} <= {one.rule for one in lint.mistakes(course, NAME)}
+
+
+def test_is_a_remedy_printed_once(course: Course, capsys: pytest.CaptureFixture[str]) -> None:
+    parts.write_course(course.root, as_from_jupyterlab())
+    lint.lint(course, [NAME])
+    printed = capsys.readouterr().out
+    assert printed.count("the source cell holds outputs") > 1
+    assert printed.count("remedy: run `coursepack lint --fix`\n") == 1
+
+
 def test_needs_a_notebook_typed_into_jupyterlab_no_editing_by_hand(course: Course) -> None:
     """Are ids, fields and outputs all set, so that nothing is left to find?"""
     parts.write_course(course.root, as_from_jupyterlab())

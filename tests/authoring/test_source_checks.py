@@ -81,7 +81,8 @@ def test_is_a_faulty_cell_named(cell: str, source: str, message: str) -> None:
 
 @pytest.mark.parametrize("points", [None, -1, "2", True])
 def test_are_points_that_are_no_number_a_mistake(points: Any) -> None:
-    assert any("has points" in text for text in mistakes(with_points("double-hidden", points)))
+    said = "has no points" if points is None else f"has {points!r} for points"
+    assert any(f"the test cell {said}" in text for text in mistakes(with_points("double-hidden", points)))
 
 
 @pytest.mark.parametrize(
