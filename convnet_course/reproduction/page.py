@@ -29,7 +29,7 @@ Data: MNIST, 60,000 training and 10,000 test images, pixels less 0.1307, divided
 in an order that the seed decides, as it does the first weights. Accuracies are in percent, losses in nats per image
 (the mean over an epoch of training). Ours are the means over all seeds, then the lowest and the highest one. The choice
 of 10,000 test images alone blurs an accuracy p by √(p(1 − p)/10,000): 0.14 points at 98 %, 0.27 at 92 %. Seconds are
-those of one training, evaluation included, on a machine that may have had other work at the same time.
+the median of one training's, evaluation included, on machines that had other work at the same time.
 
 The percentile of the reference is the share of our seeds whose figure is lower than the reference's, the same figure
 counted half; it is given where there are at least {fewest} seeds. The reference is a single run. If only chance made it
@@ -152,7 +152,7 @@ def _trainings_table(experiments: Sequence[Experiment], runs: Sequence[TrainingR
 
 
 def _training_line(experiment: Experiment, results: Sequence[TrainingRun], quick: bool) -> str:
-    seconds = statistics.fmean(run.outcome.seconds for run in results)
+    seconds = statistics.median(run.outcome.seconds for run in results)
     devices = "; ".join(sorted({run.device for run in results}))
     seeds = ", ".join(str(run.seed) for run in results)
     count = max(run.seed for run in results) + 1

@@ -165,6 +165,12 @@ def test_is_the_command_the_one_that_makes_these_seeds() -> None:
     assert "| 0, 2 | 12.3 | cpu, 1 thread | `python -m convnet_course reproduce SimpleFC --seeds 3` |" in page
 
 
+def test_do_the_seconds_of_one_slow_training_not_count_for_all() -> None:
+    runs = [run(SIMPLE, seed, 92.0) for seed in range(3)]
+    runs[1] = dataclasses.replace(runs[1], outcome=dataclasses.replace(runs[1].outcome, seconds=900.0))
+    assert "| 0, 1, 2 | 12.3 | cpu, 1 thread |" in results_page(EXPERIMENTS, runs)
+
+
 def test_does_the_file_give_back_what_was_written(tmp_path: Path) -> None:
     path, written = tmp_path / "results.csv", [run(SIMPLE, 0, 92.0), run(BLOCKS, 3, 97.0)]
     for each in written:
