@@ -44,6 +44,16 @@ LAST_EPOCH = (
     "The learning rate of 0.01 never falls, so the accuracy moves by some tenths from one epoch to the next, and which "
     "epoch is the last decides."
 )
+SAME_SETTINGS = (
+    f"{LAST_EPOCH} The activity prints its trainings of both convolutional networks. Nothing in them differs from "
+    "ours: pixels normalised alike, PyTorch's first weights, shuffled batches of 64, the last one of 32 images kept, "
+    "Adam's defaults but for the rate; its mean loss counts that last batch like a full one, which changes no digit. "
+    "Its fifth epoch is the best of the five in both (max pooling 95.95, 96.48, 96.72, 96.68, 97.03; batch "
+    "normalisation 97.82, 98.35, 98.58, 98.41, 98.66)."
+)
+EARLIER_ACTIVITY = (
+    f"{LAST_EPOCH} The activity takes the perceptron's figures from an earlier one, whose settings it does not give."
+)
 CONV_NET_OPEN = (
     "The scale of the pixels is not reported. No augmentation. What may account for a shortfall: that scale, the "
     "reference's rounding, and the JPEG copies; which of them does was not tried."
@@ -86,7 +96,12 @@ def _ablation(
 
 
 def _blocks(
-    name: str, build: Callable[[], nn.Module], accuracy: float, first_loss: float, last_loss: float
+    name: str,
+    build: Callable[[], nn.Module],
+    accuracy: float,
+    first_loss: float,
+    last_loss: float,
+    note: str = SAME_SETTINGS,
 ) -> Experiment:
     return Experiment(
         name=name,
@@ -101,7 +116,7 @@ def _blocks(
         stages=(Stage(5, 0.01),),
         optimizer="Adam",
         batch_size=64,
-        note=LAST_EPOCH,
+        note=note,
     )
 
 
@@ -180,7 +195,7 @@ EXPERIMENTS: tuple[Experiment, ...] = (
     _ablation("CNN", networks.ablation_cnn, False, 98.46, 10),
     _ablation("MLP", networks.ablation_mlp, True, 98.30, 3),
     _ablation("MLP", networks.ablation_mlp, False, 98.27, 5),
-    _blocks("MultiLayerPerceptron", references.multi_layer_perceptron, 95.38, 0.28, 0.16),
+    _blocks("MultiLayerPerceptron", references.multi_layer_perceptron, 95.38, 0.28, 0.16, EARLIER_ACTIVITY),
     _blocks("ConvMaxPoolNetwork", references.conv_max_pool, 97.03, 0.24, 0.11),
     _blocks("ConvBatchNormNetwork", references.conv_batch_norm, 98.66, 0.17, 0.03),
     Experiment(

@@ -14,6 +14,8 @@ from convnet_course.reproduction.results_file import TrainingRun, results_of
 
 NOT_RUN = "not run yet"
 TEST_IMAGES = FULL_SIZE["test"]
+# With fewer seeds a percentile says nothing.
+FEWEST_SEEDS = 5
 INTRODUCTION = """# Reference figures, and ours
 
 What the works that this course builds on report, and what the course's networks reach when they are trained with the
@@ -27,7 +29,11 @@ Data: MNIST, 60,000 training and 10,000 test images, pixels less 0.1307, divided
 in an order that the seed decides, as it does the first weights. Accuracies are in percent, losses in nats per image
 (the mean over an epoch of training). Ours are the means over all seeds, then the lowest and the highest one. The choice
 of 10,000 test images alone blurs an accuracy p by √(p(1 − p)/10,000): 0.14 points at 98 %, 0.27 at 92 %. Seconds are
-those of one training, evaluation included, on a machine that may have had other work at the same time.
+the median of one training's, evaluation included, on machines that had other work at the same time.
+
+The percentile of the reference is the share of our seeds whose figure is lower than the reference's, the same figure
+counted half; it is given where there are at least {fewest} seeds. The reference is a single run. If only chance made it
+differ from ours, it would lie above all of n seeds, or below all of them, once in n + 1 times each.
 
 Rows that are counted in steps are trained on CIFAR-10, 50,000 training and 10,000 test images; the losses are measured
 between steps, with the network in evaluation mode.{origins}
@@ -46,7 +52,7 @@ def results_page(experiments: Sequence[Experiment], runs: Sequence[TrainingRun],
         runs: every training that was recorded.
         quick: whether the experiments are those of a quick look.
     """
-    parts = [INTRODUCTION, QUICK_DATA if quick else FULL_DATA.format(origins=_origins(runs))]
+    parts = [INTRODUCTION, QUICK_DATA if quick else FULL_DATA.format(origins=_origins(runs), fewest=FEWEST_SEEDS)]
     for assignment, group in itertools.groupby(experiments, key=lambda experiment: experiment.assignment):
         members = list(group)
         parts.append(f"\n## {assignment}\n\n{_figures_table(members, runs)}")
@@ -66,7 +72,8 @@ def _origins(runs: Sequence[TrainingRun]) -> str:
 
 def _figures_table(experiments: Sequence[Experiment], runs: Sequence[TrainingRun]) -> str:
     head = (
-        "| row | figure | reference | ours | range | against the reference | seeds |\n|---|---|---|---|---|---|---|\n"
+        "| row | figure | reference | ours | range | percentile of the reference | against the reference | seeds |\n"
+        "|---|---|---|---|---|---|---|---|\n"
     )
     return head + "".join(
         _figure_line(experiment, figure, results_of(experiment, runs))
@@ -79,14 +86,15 @@ def _figure_line(experiment: Experiment, figure: Figure, results: Sequence[Train
     about = "≈ " if figure.about else ""
     start = f"| `{experiment.name}` | {figure} | {about}{_number(figure, figure.reference, reference=True)} "
     if not results:
-        return f"{start}| {NOT_RUN} | | | |\n"
+        return f"{start}| {NOT_RUN} | | | | |\n"
     values = [value for run in results if (value := run.value(figure)) is not None]
     if not values:
-        return f"{start}| not reached | | | {len(results)} |\n"
+        return f"{start}| not reached | | | | {len(results)} |\n"
     mean = statistics.fmean(values)
     seeds = f"{len(results)}" if len(values) == len(results) else f"{len(results)}, of which {len(values)} got there"
     span = f"{_number(figure, min(values), whole=True)} to {_number(figure, max(values), whole=True)}"
-    return f"{start}| {_number(figure, mean)} | {span} | {_verdict(figure, values)} | {seeds} |\n"
+    place = _percentile(figure, values, len(results))
+    return f"{start}| {_number(figure, mean)} | {span} | {place} | {_verdict(figure, values)} | {seeds} |\n"
 
 
 def _number(figure: Figure, value: float, *, reference: bool = False, whole: bool = False) -> str:
@@ -97,6 +105,21 @@ def _number(figure: Figure, value: float, *, reference: bool = False, whole: boo
     if figure.measure.endswith("loss"):
         return f"{value:.2f}" if reference else f"{value:.3f}"
     return f"{value:.0f}" if reference or whole else f"{value:.1f}"
+
+
+def _percentile(figure: Figure, values: Sequence[float], seeds: int) -> str:
+    """Return the percentage of seeds whose figure is lower than the reference's; the same one counts half.
+
+    Figures are compared at the precision of the reference. A seed that never reached its goal counts as higher.
+    """
+    if seeds < FEWEST_SEEDS:
+        return "–"
+    digits = len(_number(figure, figure.reference, reference=True).partition(".")[2])
+    rounded = [round(value, digits) for value in values]
+    below = sum(value < figure.reference for value in rounded)
+    same = sum(value == figure.reference for value in rounded)
+    note = {0: " (below all)", seeds: " (above all)"}.get(below, "") if not same else ""
+    return f"{100 * (below + same / 2) / seeds:.0f}{note}"
 
 
 def _verdict(figure: Figure, values: Sequence[float]) -> str:
@@ -129,7 +152,7 @@ def _trainings_table(experiments: Sequence[Experiment], runs: Sequence[TrainingR
 
 
 def _training_line(experiment: Experiment, results: Sequence[TrainingRun], quick: bool) -> str:
-    seconds = statistics.fmean(run.outcome.seconds for run in results)
+    seconds = statistics.median(run.outcome.seconds for run in results)
     devices = "; ".join(sorted({run.device for run in results}))
     seeds = ", ".join(str(run.seed) for run in results)
     count = max(run.seed for run in results) + 1

@@ -36,6 +36,8 @@ _ATTRIBUTES = {
     *("form", "linethickness", "lspace", "mathvariant", "maxsize", "minsize", "movablelimits", "notation"),
     *("rowlines", "rowspacing", "rspace", "scriptlevel", "separator", "stretchy", "symmetric", "xmlns"),
 }
+# Gaps such as `\quad` are at most 2em wide; a wider one would push the rest of the page aside.
+_GAP = re.compile(r"[0-3](?:\.\d{1,3})?em")
 
 
 @dataclass(frozen=True)
@@ -150,9 +152,12 @@ def _mathml(formula: Formula) -> str | None:
 
 
 def _clean(element: ElementTree.Element) -> None:
-    """Keep known elements and attributes alone; the text is escaped when it is written."""
+    """Keep known elements and attributes alone, and a gap's width; the text is escaped when it is written."""
     for each in element.iter():
         if each.tag not in _TAGS:
             raise ValueError(f"an unknown element: {each.tag}")
+        width = each.get("width", "") if each.tag == "mspace" else ""
         each.attrib = {name: value for name, value in each.attrib.items() if name in _ATTRIBUTES}
+        if _GAP.fullmatch(width):
+            each.set("width", width)
         each.text = html.unescape(each.text) if each.text else None

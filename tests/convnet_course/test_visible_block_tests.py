@@ -5,6 +5,7 @@ They carry no points, so `coursepack validate` does not ask.
 
 from __future__ import annotations
 
+import ast
 import functools
 import re
 from typing import Any
@@ -15,6 +16,8 @@ import torch
 from visible_cells import COURSE, answers, quietly, solved
 
 from convnet_course import gates
+from convnet_course.reproduction.experiments import select_experiments
+from convnet_course.reproduction.results_file import read_results, results_of
 from coursepack.notebooks.cells import is_solution, is_test, points_of
 from coursepack.notebooks.dependencies import Names
 from coursepack.notebooks.reading import read_notebook
@@ -90,6 +93,8 @@ WRONG = {
     },
     "ps5_conv_blocks": {
         "answers_missing": "have no value yet: ",
+        "conv_max_pool_unused_batch_norm": "have another number of parameters than your",
+        "conv_batch_norm_no_bias": r"than your [\d,]+; yours have the shapes",
         "conv_max_pool_average_pool": "logit k should be 15 . k: look at the max poolings",
         "conv_max_pool_log_softmax": "logit k should be 15 . k",
         "conv_max_pool_no_relu": "the convolution of block 1",
@@ -154,6 +159,28 @@ def test_are_the_figures_that_ps4_quotes_those_that_were_measured() -> None:
         last = " | ".join(f"{values[-1]:.2f} %" for values in accuracies.values())
         first = ", ".join(str(int(np.argmax(values > 98)) + 1) for values in accuracies.values())
         assert f"| {kind}, ours | {last} | {first} |" in text
+
+
+def test_are_the_runs_that_ps5_shows_those_that_were_measured() -> None:
+    cells = {cell.id: cell.source for cell in read_notebook(COURSE.notebook("source", "ps5_conv_blocks")).cells}
+    shown: dict[str, Any] = {}
+    body = ast.parse(cells["reported-run"]).body
+    given = [
+        one for one in body if isinstance(one, ast.Assign) and ast.unparse(one.targets[0]) in ("OUR_RUNS", "REPORTED")
+    ]
+    exec(compile(ast.Module(given, type_ignores=[]), "reported-run", "exec"), shown)
+    runs = read_results(COURSE.root / "docs")
+    for experiment in select_experiments(list(shown["OUR_RUNS"])):
+        measured = [run.outcome.accuracies[-1] for run in results_of(experiment, runs)]
+        assert len(shown["OUR_RUNS"][experiment.name]) >= 3
+        assert shown["OUR_RUNS"][experiment.name] == measured[: len(shown["OUR_RUNS"][experiment.name])]
+        assert shown["REPORTED"][experiment.name] == experiment.figures[0].reference
+
+
+@pytest.mark.parametrize("totals", ["85,526", "85_526", "77,918", "77_918"])
+def test_does_nothing_of_ps5_tell_the_totals_that_its_second_exercise_asks_for(totals: str) -> None:
+    release = read_notebook(COURSE.notebook("release", "ps5_conv_blocks"))
+    assert [cell.id for cell in release.cells if totals in cell.source] == []
 
 
 @pytest.mark.parametrize("assignment", GIVEN)

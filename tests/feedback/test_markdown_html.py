@@ -103,6 +103,19 @@ def test_is_a_formula_mathml_and_one_that_is_not_understood_itself() -> None:
     assert formula_html(Formula("\\newcommand{\\a}{\\a\\a}\\a", False)).startswith("<code>")
 
 
+@pytest.mark.parametrize(
+    ("gap", "width"), [("\\qquad", "2em"), ("\\quad", "1em"), ("\\,", "0.167em"), ("\\hspace{1.5em}", "1.5em")]
+)
+def test_does_a_gap_in_a_formula_stay_as_wide(gap: str, width: str) -> None:
+    assert f'<mspace width="{width}" />' in formula_html(Formula(f"a {gap} b", True))
+
+
+@pytest.mark.parametrize("gap", ["\\hspace{99em}", "\\hspace{100cm}", "\\hspace{-3em}", "\\rule{3em}{90em}"])
+def test_does_no_gap_push_the_page_aside(gap: str) -> None:
+    page = formula_html(Formula(f"a {gap} b", True)).split("alttext")[1].split(">", 1)[1]
+    assert "99em" not in page and "cm" not in page and "-3em" not in page and "90em" not in page
+
+
 def test_do_headings_continue_the_pages_own() -> None:
     shown = html("#### deep\n# top\n<h6>six</h6>\n\n##\n<h2> </h2>")
     assert re.findall(r"<(h\d)>([^<]*)</h\d>", shown) == [("h3", "deep"), ("h3", "top"), ("h4", "six")]

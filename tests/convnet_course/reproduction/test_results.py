@@ -51,7 +51,7 @@ def cells(page: str, experiment: str, figure: str) -> list[str]:
 def test_is_our_figure_the_mean_with_its_range() -> None:
     page = results_page(EXPERIMENTS, [run(SIMPLE, 0, 92.0), run(SIMPLE, 1, 92.5)])
     found = cells(page, "SimpleFC", "test accuracy, epoch 5")
-    assert found == ["92.10", "92.25", "92.00 to 92.50", "better by 0.15", "2"]
+    assert found == ["92.10", "92.25", "92.00 to 92.50", "–", "better by 0.15", "2"]
 
 
 @pytest.mark.parametrize(
@@ -66,7 +66,33 @@ def test_is_our_figure_the_mean_with_its_range() -> None:
 )
 def test_does_the_page_say_by_how_much_we_fall_short(reached: tuple[float, ...], verdict: str) -> None:
     page = results_page(EXPERIMENTS, [run(SIMPLE, seed, value) for seed, value in enumerate(reached)])
-    assert cells(page, "SimpleFC", "test accuracy, epoch 5")[3] == verdict
+    assert cells(page, "SimpleFC", "test accuracy, epoch 5")[4] == verdict
+
+
+@pytest.mark.parametrize(
+    ("reached", "percentile"),
+    [
+        ((92.0, 92.05, 92.09, 92.2, 92.3), "60"),
+        ((92.0, 92.1, 92.1, 92.2, 92.3), "40"),
+        ((92.0,) * 5, "100 (above all)"),
+        ((92.2,) * 6, "0 (below all)"),
+        ((92.1,) * 5, "50"),
+        ((92.0,) * 4, "–"),
+    ],
+)
+def test_where_does_the_reference_stand_among_our_seeds(reached: tuple[float, ...], percentile: str) -> None:
+    page = results_page(EXPERIMENTS, [run(SIMPLE, seed, value) for seed, value in enumerate(reached)])
+    assert cells(page, "SimpleFC", "test accuracy, epoch 5")[3] == percentile
+
+
+def test_is_a_percentile_taken_at_the_precision_of_the_reference() -> None:
+    runs = [run(BLOCKS, seed, 97.0, losses=(loss, 0.2, 0.2, 0.2, 0.1)) for seed, loss in enumerate((0.244, 0.236) * 3)]
+    assert cells(results_page(EXPERIMENTS, runs), "ConvMaxPoolNetwork", "training loss, epoch 1")[3] == "50"
+
+
+def test_does_a_seed_that_never_gets_there_count_as_late() -> None:
+    runs = [run(ABLATION, seed, last) for seed, last in enumerate((98.5, 97.0, 97.0, 97.0, 97.0))]
+    assert cells(results_page(EXPERIMENTS, runs), "ps4-MLP", "first epoch above 98 %")[3] == "10"
 
 
 def test_is_the_blur_the_one_that_the_page_names() -> None:
@@ -79,11 +105,12 @@ def test_is_a_lower_loss_better() -> None:
         "0.24",
         "0.500",
         "0.500 to 0.500",
+        "–",
         "short by 0.26",
         "1",
     ]
     page = results_page(EXPERIMENTS, [run(BLOCKS, 0, 97.0, losses=(0.2, 0.1, 0.1, 0.1, 0.05))])
-    assert cells(page, "ConvMaxPoolNetwork", "training loss, epoch 5")[3] == "better by 0.06"
+    assert cells(page, "ConvMaxPoolNetwork", "training loss, epoch 5")[4] == "better by 0.06"
 
 
 def test_is_a_goal_that_was_missed_told() -> None:
@@ -92,7 +119,7 @@ def test_is_a_goal_that_was_missed_told() -> None:
     assert run(ABLATION, 0, 98.0).value(figure) is None
     page = results_page(EXPERIMENTS, [run(ABLATION, 0, 98.5), run(ABLATION, 1, 97.0)])
     found = cells(page, "ps4-MLP", "first epoch above 98 %")
-    assert found == ["5", "5.0", "5 to 5", "matched", "2, of which 1 got there"]
+    assert found == ["5", "5.0", "5 to 5", "–", "matched", "2, of which 1 got there"]
     page = results_page(EXPERIMENTS, [run(ABLATION, 0, 97.0)])
     assert cells(page, "ps4-MLP", "first epoch above 98 %")[1] == "not reached"
 
@@ -106,7 +133,8 @@ def test_does_a_row_that_was_not_run_say_so() -> None:
 
 def test_is_a_peak_the_best_on_the_way() -> None:
     page = results_page(EXPERIMENTS, [step_run(DEEP, 0, 50.0, 54.5, 53.0), step_run(DEEP, 1, 50.0, 53.5, 53.0)])
-    assert cells(page, "ps3-DeepMLP", "peak test accuracy") == ["54.00", "54.00", "53.50 to 54.50", "matched", "2"]
+    found = cells(page, "ps3-DeepMLP", "peak test accuracy")
+    assert found == ["54.00", "54.00", "53.50 to 54.50", "–", "matched", "2"]
 
 
 def test_is_the_test_loss_the_last_one() -> None:
@@ -135,6 +163,12 @@ def test_does_a_seed_count_once() -> None:
 def test_is_the_command_the_one_that_makes_these_seeds() -> None:
     page = results_page(EXPERIMENTS, [run(SIMPLE, 0, 92.0), run(SIMPLE, 2, 92.0)])
     assert "| 0, 2 | 12.3 | cpu, 1 thread | `python -m convnet_course reproduce SimpleFC --seeds 3` |" in page
+
+
+def test_do_the_seconds_of_one_slow_training_not_count_for_all() -> None:
+    runs = [run(SIMPLE, seed, 92.0) for seed in range(3)]
+    runs[1] = dataclasses.replace(runs[1], outcome=dataclasses.replace(runs[1].outcome, seconds=900.0))
+    assert "| 0, 1, 2 | 12.3 | cpu, 1 thread |" in results_page(EXPERIMENTS, runs)
 
 
 def test_does_the_file_give_back_what_was_written(tmp_path: Path) -> None:
