@@ -52,18 +52,20 @@ from coursepack.sandbox.resource_usage import ResourceUsage
 REPOSITORY = Path(__file__).resolve().parents[1]
 ASSIGNMENTS = ["ps1_conv_filters", "ps5_conv_blocks"]
 COPIED = ("convnet_course", "source", "data", "nbgrader_config.py", "pyproject.toml")
-# What a stock course of this kind needs: longer time-outs, the mini set, one thread. Everything else is nbgrader's own.
+# What a stock course of this kind needs: longer time-outs, the mini set, one thread, and as little training as we do.
+# Everything else is nbgrader's own.
 STOCK_CONFIG = """
 from pathlib import Path
 from coursepack.course import Course
 from coursepack.grading.workspace import Workspace
 from coursepack.gradebook import find_tools
+from coursepack.kernel_environment import GRADED
 from coursepack.settings import grading_environment
 find_tools()
 c = get_config()
 c.Execute.timeout = 300
 c.Execute.startup_timeout = 180
-settings = grading_environment(Course(Path(__file__).resolve().parent))
+settings = grading_environment(Course(Path(__file__).resolve().parent)) | GRADED
 c.Execute.extra_arguments = [f"--IPKernelApp.exec_lines=__import__('os').environ.update({settings!r})"]
 """
 SAMPLE_SECONDS = 0.5

@@ -8,7 +8,7 @@ import resource
 from contextlib import redirect_stderr, redirect_stdout
 
 from coursepack.course import Course
-from coursepack.kernel_environment import IN_A_KERNEL
+from coursepack.kernel_environment import GRADED, IN_A_KERNEL
 from coursepack.notebooks.cells import points_of
 from coursepack.notebooks.reading import read_notebook
 from coursepack.notebooks.versions import solved_notebook
@@ -36,7 +36,7 @@ def floor_seconds(course: Course, assignment: str) -> float:
 
 
 def _run_cells(course: Course, assignment: str) -> float:
-    os.environ |= grading_environment(course) | IN_A_KERNEL
+    os.environ |= grading_environment(course) | GRADED | IN_A_KERNEL
     preload.import_all(read_settings(course.root).preload)
     shell = _shell()
     notebook = solved_notebook(read_notebook(course.notebook("source", assignment)))

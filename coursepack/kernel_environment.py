@@ -25,6 +25,8 @@ ONE_THREAD = {
 # For glibc, where the system has large pages: training takes up to a fifth less time, for what PyTorch asks for and
 # gives back at every step is no longer mapped and cleared in small pieces, and a fork takes half as long.
 LARGE_PAGES = {"GLIBC_TUNABLES": "glibc.malloc.hugetlb=1"}
+# Tells a notebook whether it is graded. It may then train less than in the lesson: nobody looks at the curves.
+LESSON, GRADED = {"COURSE_GRADED": ""}, {"COURSE_GRADED": "1"}
 # As in every kernel that draws into the notebook; the debugger, which every kernel imports, would warn.
 IN_A_KERNEL = {
     "MPLBACKEND": "module://matplotlib_inline.backend_inline",
@@ -33,17 +35,17 @@ IN_A_KERNEL = {
 
 
 def ordinary(data: Path | str | None) -> dict[str, str]:
-    """Return what a kernel that Jupyter starts needs to compute as a graded one does.
+    """Return what a kernel that Jupyter starts needs to compute as a graded one does, the whole lesson included.
 
     Args:
         data: the folder of data, as the kernel sees it.
     """
-    return ONE_THREAD | ({} if data is None else {"COURSE_DATA": str(data)})
+    return ONE_THREAD | LESSON | ({} if data is None else {"COURSE_DATA": str(data)})
 
 
 def forked(data: Path | str | None) -> dict[str, str]:
-    """Return what the author's own answers run under: nobody looks at their pictures."""
-    return ordinary(data) | {"MPLBACKEND": "agg"}
+    """Return what the author's own answers run under: they are graded, and nobody looks at their pictures."""
+    return ordinary(data) | GRADED | {"MPLBACKEND": "agg"}
 
 
 def jailed(data: Path | str | None) -> dict[str, str]:
@@ -54,6 +56,7 @@ def jailed(data: Path | str | None) -> dict[str, str]:
         "USER": "student",  # nobody's name can be looked up
         "LANG": "C.UTF-8",
         **ordinary(data),
+        **GRADED,
         **LARGE_PAGES,
         **IN_A_KERNEL,
         "PYTHONHASHSEED": "0",

@@ -15,7 +15,7 @@ from coursepack.authoring.build import check_pack
 from coursepack.course import Course
 from coursepack.demo import fresh_course
 from coursepack.errors import CoursepackError
-from coursepack.kernel_environment import ONE_THREAD
+from coursepack.kernel_environment import LESSON, ONE_THREAD
 from coursepack.sandbox.fork_server import ServerProcess
 from coursepack.settings import (
     Settings,
@@ -31,7 +31,7 @@ from coursepack.validation.forking_runner import run_all
 def course(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Course]:
     """A course folder without settings; what is imported from it is forgotten afterwards."""
     monkeypatch.setattr(sys, "path", list(sys.path))
-    for name in (*ONE_THREAD, "MPLBACKEND"):  # which `run_all` sets
+    for name in (*ONE_THREAD, *LESSON, "MPLBACKEND"):  # which `run_all` sets
         monkeypatch.setenv(name, os.environ.get(name, ""))
     known = set(sys.modules)
     yield make_tiny_course(tmp_path / "course")
@@ -52,7 +52,7 @@ def test_may_all_settings_be_left_out(course: Course) -> None:
     assert read_settings(course.root) == Settings()
     (course.root / "pyproject.toml").write_text("[project]\nname = 'other'\n", encoding="utf-8")
     assert read_settings(course.root) == Settings()
-    assert grading_environment(course) == ONE_THREAD
+    assert grading_environment(course) == ONE_THREAD | LESSON
     assert package_files(course) == []
 
 
@@ -119,7 +119,7 @@ def test_is_an_error_of_the_courses_own_kind_kept(course: Course) -> None:
 
 def test_are_the_data_shown_to_notebooks(course: Course) -> None:
     write(course, 'grading_data = "own_data:lay_out"', own_data="def lay_out(root):\n    return root / 'source'")
-    assert grading_environment(course) == {**ONE_THREAD, "COURSE_DATA": str(course.root / "source")}
+    assert grading_environment(course) == {**ONE_THREAD, **LESSON, "COURSE_DATA": str(course.root / "source")}
 
 
 def test_is_a_package_found_as_folder_and_as_file_without_running_it(course: Course) -> None:

@@ -20,18 +20,20 @@ from coursepack.notebooks.versions import released_notebook
 
 PICTURE = """import os, sys
 print("data in", os.environ["COURSE_DATA"], "threads", os.environ["OMP_NUM_THREADS"])
-print("visible devices:", repr(os.environ["CUDA_VISIBLE_DEVICES"]))
+print("visible devices:", repr(os.environ["CUDA_VISIBLE_DEVICES"]), "graded:", bool(os.environ["COURSE_GRADED"]))
 print("a warning", file=sys.stderr)
 double(8)"""
 
 
 @pytest.fixture(scope="module")
 def built(tmp_path_factory: pytest.TempPathFactory) -> Course:
-    """A course with one assignment, built."""
+    """A course with one assignment, built in a process that has validated answers before."""
     root = tmp_path_factory.mktemp("course")
     parts.write_course(root, parts.notebook({"picture": PICTURE}))
     (root / "source" / "doubling" / "photo.txt").write_text("a photograph")
-    build_pack(Course(root), ["doubling"])
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("COURSE_GRADED", "1")
+        build_pack(Course(root), ["doubling"])
     return Course(root)
 
 
@@ -89,9 +91,9 @@ def test_are_files_beside_the_source_passed_on(built: Course) -> None:
         assert (built.root / folder / "doubling" / "photo.txt").read_text() == "a photograph"
 
 
-def test_was_the_worked_notebook_run_on_the_mini_set_with_one_thread_and_no_gpu(built: Course) -> None:
+def test_was_the_worked_notebook_run_in_full_on_the_mini_set_with_one_thread_and_no_gpu(built: Course) -> None:
     printed = cell(built.notebook("solutions", "doubling"), "picture").outputs[0].text
-    assert printed == "data in .coursepack/data threads 1\nvisible devices: ''\n"
+    assert printed == "data in .coursepack/data threads 1\nvisible devices: '' graded: False\n"
 
 
 def test_does_the_worked_notebook_keep_values_but_no_stderr_and_no_counts(built: Course) -> None:

@@ -62,6 +62,7 @@ PROBES = {
     "data": "import os, numpy, torchvision\nfolder = os.environ['COURSE_DATA']\n"
     "print(len(torchvision.datasets.MNIST(folder, train=False, download=True)),"
     " numpy.load(folder + '/shapes/test-images.npy').shape)",
+    "graded": "import os\nprint(bool(os.environ['COURSE_GRADED']))",
     "cuda": "import torch\nprint(torch.cuda.is_available(), torch.get_num_threads())",
     "memfd": "import os\nos.memfd_create('x')",
 }  # fmt: skip
@@ -172,6 +173,11 @@ def test_the_data_set_is_there(found: dict[str, str]) -> None:
     """Does a notebook find the mini MNIST where it looks for it, on the CPU in one thread?"""
     assert found["data"] == "800 (800, 32, 32, 3)"
     assert found["cuda"] == "False 1"
+
+
+def test_a_notebook_knows_that_it_is_graded(found: dict[str, str]) -> None:
+    """Can a notebook train less where nobody looks at its curves?"""
+    assert found["graded"] == "True"
 
 
 def test_memory_that_counts_for_nobody_is_refused(found: dict[str, str]) -> None:

@@ -41,6 +41,13 @@ def test_branches_lose_what_they_should_and_pass_over_marked_cells(tiny_course: 
     assert results[3].broken == (("first", "ValueError: "),)
 
 
+def test_answers_are_graded(tiny_course: Course) -> None:
+    """Do the author's answers train as little as a graded submission?"""
+    asks = "import os\nx = len(os.environ['COURSE_GRADED'])"
+    [(_, result)] = run_all(tiny_course, [[notebook(asks, "y = 1")]], 1)
+    assert result.lost == ()
+
+
 def test_nothing_is_left_of_what_branches_write(
     tiny_course: Course, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
