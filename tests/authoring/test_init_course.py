@@ -9,9 +9,9 @@ from pathlib import Path
 import pytest
 import yaml
 
-from coursepack import __version__
 from coursepack.authoring import lint
 from coursepack.authoring.init_course import ASSIGNMENT, init_course
+from coursepack.authoring.own_requirement import own_requirement
 from coursepack.course import Course
 from coursepack.errors import CoursepackError
 from coursepack.gradebook import course_directory
@@ -54,7 +54,7 @@ def test_is_nothing_left_to_fill_in(made: Course) -> None:
     files = [path for path in made.root.rglob("*") if path.is_file()]
     assert {".gitignore", "README.md", "course.yml", "requirements.txt"} <= {path.name for path in files}
     assert [path for path in files if "@@" in path.read_text(encoding="utf-8")] == []
-    assert f"coursepack[grade]=={__version__}" in (made.root / "requirements.txt").read_text(encoding="utf-8")
+    assert f"\n{own_requirement().lines}\n" in (made.root / "requirements.txt").read_text(encoding="utf-8")
 
 
 def test_does_git_see_no_student_work(made: Course) -> None:
