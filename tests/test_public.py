@@ -13,11 +13,12 @@ import pytest
 import yaml
 from packaging.requirements import Requirement
 
+from coursepack import __version__
 from coursepack.course import Course
 
 # Those that test, which may only read; and all.
 READERS = ("ci", "prove")
-WORKFLOWS = (*READERS, "site")
+WORKFLOWS = (*READERS, "site", "release")
 FORMS = ("1-bug", "2-wrong-grade", "3-course")
 PAGES = ("SECURITY.md", "CODE_OF_CONDUCT.md")
 ASKED = "torch torchvision jupyterlab nbgrader scikit-learn pandas torchinfo matplotlib"
@@ -96,6 +97,21 @@ def test_may_only_the_job_that_publishes_the_site_write_and_only_where_it_was_as
     assert [step.get("run") for step in jobs["publish"]["steps"]] == [None]
 
 
+def test_may_only_the_job_that_publishes_packages_prove_itself_to_pypi_and_only_for_a_tag(repository: Course) -> None:
+    """Does it hold no token, run nothing of ours, and come after the wheel has graded a class?"""
+    jobs = workflow(repository, "release")["jobs"]
+    assert workflow(repository, "release")["permissions"] == {}
+    assert jobs["build"]["permissions"] == {"contents": "read"}
+    [checkout] = [step for step in jobs["build"]["steps"] if "checkout@" in step.get("uses", "")]
+    assert checkout["with"]["persist-credentials"] is False
+    assert "scripts/try_wheel.sh dist/*.whl" in [step.get("run") for step in jobs["build"]["steps"]]
+    assert jobs["publish"]["needs"] == "build"
+    assert jobs["publish"]["permissions"] == {"id-token": "write"}
+    assert jobs["publish"]["if"] == "github.ref_type == 'tag' && vars.PUBLISH_PACKAGE == 'true'"
+    assert [step.get("run") for step in jobs["publish"]["steps"]] == [None, None]
+    assert not any("password" in step.get("with", {}) for step in jobs["publish"]["steps"])
+
+
 @pytest.mark.parametrize("name", WORKFLOWS)
 def test_does_every_job_end_and_no_run_pile_up(repository: Course, name: str) -> None:
     content = workflow(repository, name)
@@ -108,7 +124,7 @@ def test_do_workflows_run_make_targets_that_exist(repository: Course, name: str)
     makefile = (repository.root / "Makefile").read_text(encoding="utf-8")
     targets = set(re.findall(r"^(\w+):", makefile, re.MULTILINE))
     named = {target for step in steps(repository, name) for target in re.findall(r"make (\w+)", step.get("run", ""))}
-    assert named & {"setup", "site"}
+    assert named & {"setup", "site", "dist"}
     assert named <= targets
 
 
@@ -162,6 +178,12 @@ def test_does_every_link_of_a_policy_lead_somewhere(repository: Course, page: st
     targets = re.findall(r"\]\(([^)#]+)\)", (repository.root / page).read_text(encoding="utf-8"))
     assert targets
     assert [name for name in targets if not name.startswith("https:") and not (repository.root / name).exists()] == []
+
+
+def test_do_package_and_changelog_name_this_version(repository: Course, project: dict[str, Any]) -> None:
+    assert __version__ == project["version"]
+    changes = (repository.root / "CHANGELOG.md").read_text(encoding="utf-8")
+    assert re.search(rf"^## {re.escape(__version__)} - \d{{4}}-\d\d-\d\d$", changes, re.MULTILINE)
 
 
 def test_does_the_citation_name_this_version_and_these_authors(repository: Course, project: dict[str, Any]) -> None:

@@ -23,6 +23,7 @@ from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 from tiny_course import answered, code, text
 
+from coursepack import __version__
 from coursepack.course import Course
 
 pytestmark = pytest.mark.long
@@ -208,7 +209,7 @@ def test_holds_the_wheel_the_tool_and_nothing_else(repository: Course, wheel: Pa
     """Are its files those of coursepack, the typing mark and the templates among them?"""
     names = set(zipfile.ZipFile(wheel).namelist())
     rooms = {name.split("/")[0] for name in names}
-    assert rooms == {"coursepack", f"coursepack-{metadata.version('coursepack')}.dist-info"}
+    assert rooms == {"coursepack", f"coursepack-{__version__}.dist-info"}
     listing = subprocess.run(
         ["git", "ls-files", "coursepack"], cwd=repository.root, capture_output=True, text=True, check=True
     )
