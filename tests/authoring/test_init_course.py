@@ -59,7 +59,9 @@ def test_is_nothing_left_to_fill_in(made: Course) -> None:
 
 def test_does_git_see_no_student_work(made: Course) -> None:
     ignored = (made.root / ".gitignore").read_text(encoding="utf-8").split()
-    assert {"/submitted/", "/autograded/", "/feedback/", "/reports/", "/work/", "/demo/", "gradebook.db*"} <= set(ignored)
+    assert {"/submitted/", "/autograded/", "/feedback/", "/reports/", "/work/", "/demo/", "gradebook.db*"} <= set(
+        ignored
+    )
 
 
 def test_is_its_workflow_as_safe_as_our_own(made: Course, repository: Course) -> None:
