@@ -86,7 +86,8 @@ instructor: $(STAMP) ## for instructors: JupyterLab in this folder, with formgra
 $(SITE_STAMP): pyproject.toml constraints.txt
 	@echo "== installing into $(SITE_VENV)"
 	@test -x $(SITE_VENV)/bin/python || $(PYTHON) -m venv $(SITE_VENV)
-	@$(SITE_VENV)/bin/python -m pip install -q -c constraints.txt -e '.[docs]'
+	@$(SITE_VENV)/bin/python -m pip install -q 'pip>=25.1' # the first that reads dependency groups
+	@$(SITE_VENV)/bin/python -m pip install -q -c constraints.txt --group docs
 	@touch $(SITE_STAMP)
 
 # `--strict` makes a warning an error: a link that leads nowhere, a page outside the navigation.

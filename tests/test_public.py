@@ -63,6 +63,12 @@ def required(project: dict[str, Any], extras: set[str]) -> list[Requirement]:
     return found
 
 
+def pins(repository: Course) -> dict[str, str]:
+    """Return the version that each distribution is pinned to."""
+    lines = (repository.root / "constraints.txt").read_text(encoding="utf-8").splitlines()
+    return {plain(name): version for name, version in (line.split("==") for line in lines if "==" in line)}
+
+
 def plain(name: str) -> str:
     return name.lower().replace("_", "-")
 
@@ -195,11 +201,10 @@ def test_does_the_citation_name_this_version_and_these_authors(repository: Cours
 
 
 def test_is_everything_pinned_that_an_extra_asks_for(repository: Course, project: dict[str, Any]) -> None:
-    lines = (repository.root / "constraints.txt").read_text(encoding="utf-8").splitlines()
-    pins = {plain(name): version for name, version in (line.split("==") for line in lines if "==" in line)}
+    pinned = pins(repository)
     for requirement in required(project, set(project["optional-dependencies"])):
         assert requirement.specifier, f"{requirement.name} has no bounds"
-        assert requirement.specifier.contains(pins[plain(requirement.name)]), str(requirement)
+        assert requirement.specifier.contains(pinned[plain(requirement.name)]), str(requirement)
 
 
 def test_does_conda_install_what_was_asked_for(repository: Course, project: dict[str, Any]) -> None:
@@ -209,11 +214,21 @@ def test_does_conda_install_what_was_asked_for(repository: Course, project: dict
 
 
 def test_does_nobody_who_sets_up_the_course_install_the_site(project: dict[str, Any]) -> None:
-    docs = {plain(Requirement(text).name) for text in project["optional-dependencies"]["docs"]}
-    assert {"mkdocs", "mkdocs-material", "mkdocstrings"} <= docs
-    others = set(project["optional-dependencies"]) - {"docs"}
-    named = {plain(requirement.name) for requirement in required(project, others)}
+    named = {plain(requirement.name) for requirement in required(project, set(project["optional-dependencies"]))}
     assert {name for name in named if name.startswith("mkdocs")} == set()
+
+
+def test_is_the_site_made_without_the_tools_libraries(repository: Course, project: dict[str, Any]) -> None:
+    """Does its environment stay small, and within the bounds and pins of everything else?"""
+    content = tomllib.loads((repository.root / "pyproject.toml").read_text(encoding="utf-8"))
+    docs = {plain(one.name): one for one in map(Requirement, content["dependency-groups"]["docs"])}
+    assert {"mkdocs", "mkdocs-material", "mkdocstrings"} <= set(docs)
+    assert {"coursepack", "nbgrader", "jupyterlab"}.isdisjoint(docs)
+    for requirement in required(project, set(project["optional-dependencies"])):
+        if found := docs.get(plain(requirement.name)):
+            assert found.specifier == requirement.specifier, found.name
+    pinned = pins(repository)
+    assert [name for name, one in docs.items() if not one.specifier.contains(pinned[name])] == []
 
 
 def test_does_the_tool_install_without_torch(project: dict[str, Any]) -> None:
