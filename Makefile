@@ -52,7 +52,7 @@ test: lint ## the quick checks: style, types, drift, some answers through jail a
 	@$(SOLO) -m pytest -n $(JOBS) -m "not long and not costly"
 	@echo "== left out: all other answers, attacks, tests that start kernels or train. Next: make prove"
 
-prove: $(STAMP) ## what `make test` leaves out: every right and wrong answer, attacks, costly tests
+prove: $(STAMP) $(SITE_STAMP) ## what `make test` leaves out: every right and wrong answer, attacks, costly tests
 	@echo "== every right answer earns its points, every wrong one loses them"
 	@$(SOLO) -m coursepack validate --skip-quick -j $(JOBS)
 	@echo "== attacks and costly tests, some in a browser"
