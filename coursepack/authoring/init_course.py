@@ -12,7 +12,7 @@ from pathlib import Path
 from coursepack.authoring.new_assignment import TEMPLATES, filled, source_of, substituted
 from coursepack.authoring.own_requirement import WHEELS, own_requirement
 from coursepack.authoring.solution_notebook import written
-from coursepack.errors import CoursepackError
+from coursepack.errors import UNWRITABLE, CoursepackError
 from coursepack.whole_file import write_whole
 
 ASSIGNMENT = "week1"
@@ -52,7 +52,9 @@ def init_course(folder: Path) -> list[str]:
             shutil.copyfile(tool.archive, root / WHEELS / tool.archive.name)
     except OSError as error:
         where = str(error.filename or root)
-        raise CoursepackError(f"the course cannot be written: {error.strerror}", where=where) from error
+        raise CoursepackError(
+            f"the course cannot be written: {error.strerror}", where=where, remedy=UNWRITABLE
+        ) from error
     return sorted([*files, *([f"{WHEELS}/{tool.archive.name}"] if tool.archive else [])])
 
 
