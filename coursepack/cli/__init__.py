@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable
-from typing import Annotated, NamedTuple, NoReturn
+from typing import Annotated, NamedTuple, NoReturn, cast
 
 import typer
 
@@ -18,7 +18,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 # What Typer raises for a wrong call; it exports only kinds of it.
-_WrongCall = typer.BadParameter.__mro__[1]
+_WrongCall = cast(type[typer.BadParameter], typer.BadParameter.__mro__[1])
 
 
 def _version(value: bool) -> None:
