@@ -245,7 +245,7 @@ def test_holds_the_wheel_the_tool_and_nothing_else(repository: Course, wheel: Pa
 
 
 def test_shows_the_wheel_nothing_of_this_course(repository: Course, wheel: Path) -> None:
-    """Does no line of it stand in a hidden test, a solution or a marking scheme? Shorter ones are everybody's idioms."""
+    """Is no line of a hidden test, a solution or a scheme in it? Shorter lines are idioms of everybody."""
     with zipfile.ZipFile(wheel) as archive:
         texts = [archive.read(name).decode("utf-8") for name in archive.namelist()]
     shown = {" ".join(line.split()) for text in texts for line in text.split("\n")}
