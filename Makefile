@@ -7,6 +7,8 @@ STAMP := $(VENV)/.installed
 # The site needs neither PyTorch nor Jupyter: its own environment is small and soon made.
 SITE_VENV := .venv-site
 SITE_STAMP := $(SITE_VENV)/.installed
+# What builds and checks the packages for PyPI.
+DIST_VENV := .venv-dist
 export PATH := $(CURDIR)/$(VENV)/bin:$(PATH)
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 export PIP_ROOT_USER_ACTION := ignore
@@ -21,7 +23,7 @@ JOBS ?= 3
 COSTLY_JOBS ?= $(shell expr $(JOBS) + 1)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test prove lint build validate nightly lab instructor site clean
+.PHONY: help setup demo test prove lint build validate nightly lab instructor site dist clean
 
 help: ## show this list
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | awk -F'\t' '{printf "  make %-10s %s\n", $$1, $$2}'
@@ -50,7 +52,7 @@ test: lint ## the quick checks: style, types, drift, some answers through jail a
 	@$(SOLO) -m pytest -n $(JOBS) -m "not long and not costly"
 	@echo "== left out: all other answers, attacks, tests that start kernels or train. Next: make prove"
 
-prove: $(STAMP) ## what `make test` leaves out: every right and wrong answer, attacks, costly tests
+prove: $(STAMP) $(SITE_STAMP) ## what `make test` leaves out: every right and wrong answer, attacks, costly tests
 	@echo "== every right answer earns its points, every wrong one loses them"
 	@$(SOLO) -m coursepack validate --skip-quick -j $(JOBS)
 	@echo "== attacks and costly tests, some in a browser"
@@ -84,7 +86,8 @@ instructor: $(STAMP) ## for instructors: JupyterLab in this folder, with formgra
 $(SITE_STAMP): pyproject.toml constraints.txt
 	@echo "== installing into $(SITE_VENV)"
 	@test -x $(SITE_VENV)/bin/python || $(PYTHON) -m venv $(SITE_VENV)
-	@$(SITE_VENV)/bin/python -m pip install -q -c constraints.txt -e '.[docs]'
+	@$(SITE_VENV)/bin/python -m pip install -q 'pip>=25.1' # the first that reads dependency groups
+	@$(SITE_VENV)/bin/python -m pip install -q -c constraints.txt --group docs
 	@touch $(SITE_STAMP)
 
 # `--strict` makes a warning an error: a link that leads nowhere, a page outside the navigation.
@@ -93,5 +96,11 @@ site: $(SITE_STAMP) ## build the documentation as a site, in site/, and check it
 	@$(SITE_VENV)/bin/python -m scripts.docs_site.check_built site
 	@echo "open site/index.html; the search needs a server: $(PYTHON) -m http.server --directory site"
 
+dist: ## build the source distribution and the wheel, in dist/, and check what PyPI will show
+	@test -x $(DIST_VENV)/bin/twine || { $(PYTHON) -m venv $(DIST_VENV) && $(DIST_VENV)/bin/python -m pip install -q -c constraints.txt build twine; }
+	@rm -rf dist
+	@$(DIST_VENV)/bin/python -m build --outdir dist
+	@$(DIST_VENV)/bin/twine check --strict dist/*
+
 clean: ## remove what make and the demo made, but never submissions, grades or downloaded data
-	@rm -rf $(VENV) $(SITE_VENV) site demo build *.egg-info .pytest_cache .mypy_cache .ruff_cache
+	@rm -rf $(VENV) $(SITE_VENV) $(DIST_VENV) site demo dist build *.egg-info .pytest_cache .mypy_cache .ruff_cache

@@ -2,7 +2,7 @@
 
 import logging
 
-__version__ = "0.1.0"
+__version__ = "1.0.0"
 
 # Who uses the package decides where its records go; without that, nowhere.
 logging.getLogger(__name__).addHandler(logging.NullHandler())

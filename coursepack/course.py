@@ -25,16 +25,18 @@ class Course:
         """Return the course that contains `start` (the working directory by default).
 
         Raises:
-            CoursepackError: neither the folder nor one above it holds `nbgrader_config.py`.
+            CoursepackError: there is no such folder, or neither it nor one above it holds `nbgrader_config.py`.
         """
         folder = (start or Path.cwd()).resolve()
+        if not folder.is_dir():
+            raise CoursepackError("there is no such folder", where=str(folder), remedy="name the course folder")
         for candidate in (folder, *folder.parents):
             if (candidate / CONFIG_NAME).is_file():
                 return cls(candidate)
         raise CoursepackError(
             f"no {CONFIG_NAME} here or in any folder above",
             where=str(folder),
-            remedy="run the command inside the course folder, or name it with --course",
+            remedy="run the command inside the course folder, name that with --course, or make one: coursepack init",
         )
 
     @property
@@ -52,7 +54,11 @@ class Course:
         """
         known = self.assignments
         if not known:
-            raise CoursepackError("the course has no assignment", where=str(self.root / "source"))
+            raise CoursepackError(
+                "the course has no assignment",
+                where=str(self.root / "source"),
+                remedy="begin one: coursepack new week1",
+            )
         for name in names:
             choose(name, known, "there is no assignment “{}”", where=str(self.root / "source"))
         return names or known

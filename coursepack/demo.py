@@ -64,7 +64,7 @@ def run_demo(course: Course, assignment: str, *, jobs: int, timeout: int) -> int
     release = demo.notebook("release", assignment)
     for what, where in (("the report", page), ("what students get", release)):
         _console.print(f"  {what + ':':<20}{_short(where)}")
-    _console.print(f"  {'JupyterLab:':<20}make lab")
+    _console.print(f"  {'JupyterLab:':<20}coursepack lab")
     return 0
 
 

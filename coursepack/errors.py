@@ -7,6 +7,10 @@ from typing import TypeVar
 
 Word = TypeVar("Word", bound=str)
 
+# Remedies where the system refuses a file.
+UNREADABLE = "check the path, and whether you may read it"
+UNWRITABLE = "name a place in a folder that exists and that you may write to"
+
 
 class CoursepackError(Exception):
     """A user's mistake (a damaged file, a wrong option), shown as one message without a traceback.

@@ -35,7 +35,11 @@ def load_config(course: Course) -> Config:
         if isinstance(error.__cause__, CoursepackError):
             raise error.__cause__ from error
         where = str(course.root / CONFIG_NAME)
-        raise CoursepackError(f"the configuration fails: {error}", where=where) from error
+        raise CoursepackError(
+            f"the configuration fails: {error}",
+            where=where,
+            remedy="mend the line that it names; `coursepack init` shows a configuration that works",
+        ) from error
 
 
 def course_directory(course: Course) -> Any:

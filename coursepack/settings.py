@@ -82,7 +82,9 @@ def read_settings(root: Path) -> Settings:
     try:
         table = tomllib.loads(path.read_text(encoding="utf-8")).get("tool", {}).get("coursepack", {})
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise CoursepackError(f"the file is not TOML: {error}", where=str(path)) from error
+        raise CoursepackError(
+            f"the file is not TOML: {error}", where=str(path), remedy="mend that line (https://toml.io)"
+        ) from error
     known = [field.name for field in fields(Settings)]
     for name, value in table.items():
         if name not in known:
@@ -146,9 +148,13 @@ def grading_data(course: Course) -> Path | None:
         raise
     except Exception as error:
         reason = f"the grading data cannot be provided: {type(error).__name__}: {error}"
-        raise CoursepackError(reason, where=where) from error
+        raise CoursepackError(reason, where=where, remedy="mend the function, or its name") from error
     if not isinstance(folder, Path) or not folder.is_dir():
-        raise CoursepackError(f"the function returned {folder!r}, which is not a folder", where=where)
+        raise CoursepackError(
+            f"the function returned {folder!r}, which is not a folder",
+            where=where,
+            remedy="let it return the Path of the folder that it wrote the data into",
+        )
     return folder
 
 

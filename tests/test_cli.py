@@ -61,23 +61,32 @@ def test_is_a_damaged_notebook_named(
     assert "Traceback" not in said
 
 
-@pytest.mark.parametrize("command", ["grade", "report"])
+@pytest.mark.parametrize("command", ["grade broken", "report broken", "feedback broken", "feedback"])
 def test_is_a_class_without_submissions_told_so(
     empty_course: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], command: str
 ) -> None:
-    code, said = run(monkeypatch, capsys, command, "broken")
+    code, said = run(monkeypatch, capsys, *command.split())
     assert code == 2
     assert "remedy:" in said
     assert "Traceback" not in said
 
 
-@pytest.mark.parametrize("command", COMMANDS)
+@pytest.mark.parametrize(("place", "what"), [(".", f"no {CONFIG_NAME} here"), ("nowhere", "there is no such folder")])
+@pytest.mark.parametrize("command", TABLE[1:], ids=lambda command: command.name)
 def test_is_a_folder_that_is_no_course_told(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], command: str
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    command: Command,
+    place: str,
+    what: str,
 ) -> None:
-    code, said = run(monkeypatch, capsys, command, "x", "--course", str(tmp_path))
+    """Does every command but init, called as its help shows, name the folder and say what to do?"""
+    monkeypatch.chdir(tmp_path)
+    code, said = run(monkeypatch, capsys, *shlex.split(command.example)[1:], "--course", place)
     assert code == 2
-    assert f"no {CONFIG_NAME}" in said
+    assert said.startswith(f"coursepack: {(tmp_path / place).resolve()}: {what}")
+    assert "\n  remedy: " in said
 
 
 def test_is_a_search_that_finds_no_answer_told(
@@ -91,13 +100,38 @@ def test_is_a_search_that_finds_no_answer_told(
     assert "Traceback" not in said
 
 
-@pytest.mark.parametrize("arguments", [("grade", "x", "-j", "0"), ("build", "--nonsense"), ("nonsense",)])
-def test_is_a_wrong_option_a_usage_error(
-    empty_course: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], arguments: tuple[str, ...]
+@pytest.mark.parametrize(
+    ("arguments", "what"),
+    [
+        (("grade", "x", "-j", "0"), "Invalid value for '-j' / '--jobs': "),
+        (("grade", "x", "--timeout", "soon"), "Invalid value for '--timeout': "),
+        (("grade",), "Missing argument "),
+        (("export",), "Missing option "),
+        (("init", "a", "b"), "Got unexpected extra argument"),
+        (("nonsense",), "No such command 'nonsense'"),
+        *[((one.name, "--nonsense"), "No such option: --nonsense") for one in TABLE],
+    ],
+)
+def test_is_a_wrong_call_told_as_any_other_mistake(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], arguments: tuple[str, ...], what: str
 ) -> None:
+    """Are there two lines: what is wrong, and where to look?"""
     code, said = run(monkeypatch, capsys, *arguments)
     assert code == 2
-    assert "Usage" in said
+    command = "coursepack" if arguments == ("nonsense",) else f"coursepack {arguments[0]}"
+    first, second = said.splitlines()
+    assert first.startswith(f"coursepack: {what}")
+    assert second == f"  remedy: `{command} --help` shows what it takes"
+
+
+def test_does_the_bare_command_list_all_commands(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(sys, "argv", ["coursepack"])
+    with pytest.raises(SystemExit, match="2"):
+        main()
+    listed = capsys.readouterr().out
+    assert [command.name for command in TABLE if command.name not in listed] == []
 
 
 def test_does_the_module_run_as_the_command_does() -> None:

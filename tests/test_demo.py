@@ -27,7 +27,7 @@ def test_demo_goes_from_source_to_report(course: Course, capsys: pytest.CaptureF
     for opened in (demo / "reports" / "tiny.html", demo / "release" / "tiny" / "tiny.ipynb"):
         assert opened.is_file()
         assert str(opened) in printed
-    assert "make lab" in printed
+    assert "coursepack lab" in printed
     with (demo / "reports" / "tiny.csv").open(encoding="utf-8-sig", newline="") as stream:
         scores = {row["name"]: (row["score"], row["status"]) for row in csv.DictReader(stream)}
     assert scores["Ada Nakamura (sample)"] == ("5", "graded")

@@ -53,7 +53,7 @@ def run(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], *ar
         ((ASSIGNMENT, "ann.ipynb", "--format", "nonsense"), "there is no format “nonsense”"),
         ((ASSIGNMENT, "ann.ipynb", "--into", "nowhere/result.txt"), "there is no such folder"),
         ((ASSIGNMENT, "ann.ipynb", "--into", "source"), "this is a folder"),
-        ((ASSIGNMENT, "ann.ipynb", "--format", "text", "--format", "json", "--into", "x"), "2 formats and 1 files"),
+        ((ASSIGNMENT, "ann.ipynb", "--format", "text", "--format", "json", "--into", "x"), "2 of one, 1 of the other"),
         ((ASSIGNMENT, "ann.ipynb", "--format", "json", "--format", "json"), "a format is named twice"),
         ((ASSIGNMENT, "ann.ipynb", "--extra", "missing.csv"), "no such file to put beside the notebook"),
         ((ASSIGNMENT, "ann.ipynb", "--fail-under", "101"), "--fail-under"),

@@ -13,11 +13,12 @@ import pytest
 import yaml
 from packaging.requirements import Requirement
 
+from coursepack import __version__
 from coursepack.course import Course
 
 # Those that test, which may only read; and all.
 READERS = ("ci", "prove")
-WORKFLOWS = (*READERS, "site")
+WORKFLOWS = (*READERS, "site", "release")
 FORMS = ("1-bug", "2-wrong-grade", "3-course")
 PAGES = ("SECURITY.md", "CODE_OF_CONDUCT.md")
 ASKED = "torch torchvision jupyterlab nbgrader scikit-learn pandas torchinfo matplotlib"
@@ -62,6 +63,12 @@ def required(project: dict[str, Any], extras: set[str]) -> list[Requirement]:
     return found
 
 
+def pins(repository: Course) -> dict[str, str]:
+    """Return the version that each distribution is pinned to."""
+    lines = (repository.root / "constraints.txt").read_text(encoding="utf-8").splitlines()
+    return {plain(name): version for name, version in (line.split("==") for line in lines if "==" in line)}
+
+
 def plain(name: str) -> str:
     return name.lower().replace("_", "-")
 
@@ -96,6 +103,21 @@ def test_may_only_the_job_that_publishes_the_site_write_and_only_where_it_was_as
     assert [step.get("run") for step in jobs["publish"]["steps"]] == [None]
 
 
+def test_may_only_the_job_that_publishes_packages_prove_itself_to_pypi_and_only_for_a_tag(repository: Course) -> None:
+    """Does it hold no token, run nothing of ours, and come after the wheel has graded a class?"""
+    jobs = workflow(repository, "release")["jobs"]
+    assert workflow(repository, "release")["permissions"] == {}
+    assert jobs["build"]["permissions"] == {"contents": "read"}
+    [checkout] = [step for step in jobs["build"]["steps"] if "checkout@" in step.get("uses", "")]
+    assert checkout["with"]["persist-credentials"] is False
+    assert "scripts/try_wheel.sh dist/*.whl" in [step.get("run") for step in jobs["build"]["steps"]]
+    assert jobs["publish"]["needs"] == "build"
+    assert jobs["publish"]["permissions"] == {"id-token": "write"}
+    assert jobs["publish"]["if"] == "github.ref_type == 'tag' && vars.PUBLISH_PACKAGE == 'true'"
+    assert [step.get("run") for step in jobs["publish"]["steps"]] == [None, None]
+    assert not any("password" in step.get("with", {}) for step in jobs["publish"]["steps"])
+
+
 @pytest.mark.parametrize("name", WORKFLOWS)
 def test_does_every_job_end_and_no_run_pile_up(repository: Course, name: str) -> None:
     content = workflow(repository, name)
@@ -108,7 +130,7 @@ def test_do_workflows_run_make_targets_that_exist(repository: Course, name: str)
     makefile = (repository.root / "Makefile").read_text(encoding="utf-8")
     targets = set(re.findall(r"^(\w+):", makefile, re.MULTILINE))
     named = {target for step in steps(repository, name) for target in re.findall(r"make (\w+)", step.get("run", ""))}
-    assert named & {"setup", "site"}
+    assert named & {"setup", "site", "dist"}
     assert named <= targets
 
 
@@ -164,6 +186,12 @@ def test_does_every_link_of_a_policy_lead_somewhere(repository: Course, page: st
     assert [name for name in targets if not name.startswith("https:") and not (repository.root / name).exists()] == []
 
 
+def test_do_package_and_changelog_name_this_version(repository: Course, project: dict[str, Any]) -> None:
+    assert __version__ == project["version"]
+    changes = (repository.root / "CHANGELOG.md").read_text(encoding="utf-8")
+    assert re.search(rf"^## {re.escape(__version__)} - \d{{4}}-\d\d-\d\d$", changes, re.MULTILINE)
+
+
 def test_does_the_citation_name_this_version_and_these_authors(repository: Course, project: dict[str, Any]) -> None:
     citation = read_yaml(repository.root / "CITATION.cff")
     assert citation["cff-version"] == "1.2.0"
@@ -173,11 +201,10 @@ def test_does_the_citation_name_this_version_and_these_authors(repository: Cours
 
 
 def test_is_everything_pinned_that_an_extra_asks_for(repository: Course, project: dict[str, Any]) -> None:
-    lines = (repository.root / "constraints.txt").read_text(encoding="utf-8").splitlines()
-    pins = {plain(name): version for name, version in (line.split("==") for line in lines if "==" in line)}
+    pinned = pins(repository)
     for requirement in required(project, set(project["optional-dependencies"])):
         assert requirement.specifier, f"{requirement.name} has no bounds"
-        assert requirement.specifier.contains(pins[plain(requirement.name)]), str(requirement)
+        assert requirement.specifier.contains(pinned[plain(requirement.name)]), str(requirement)
 
 
 def test_does_conda_install_what_was_asked_for(repository: Course, project: dict[str, Any]) -> None:
@@ -187,11 +214,21 @@ def test_does_conda_install_what_was_asked_for(repository: Course, project: dict
 
 
 def test_does_nobody_who_sets_up_the_course_install_the_site(project: dict[str, Any]) -> None:
-    docs = {plain(Requirement(text).name) for text in project["optional-dependencies"]["docs"]}
-    assert {"mkdocs", "mkdocs-material", "mkdocstrings"} <= docs
-    others = set(project["optional-dependencies"]) - {"docs"}
-    named = {plain(requirement.name) for requirement in required(project, others)}
+    named = {plain(requirement.name) for requirement in required(project, set(project["optional-dependencies"]))}
     assert {name for name in named if name.startswith("mkdocs")} == set()
+
+
+def test_is_the_site_made_without_the_tools_libraries(repository: Course, project: dict[str, Any]) -> None:
+    """Does its environment stay small, and within the bounds and pins of everything else?"""
+    content = tomllib.loads((repository.root / "pyproject.toml").read_text(encoding="utf-8"))
+    docs = {plain(one.name): one for one in map(Requirement, content["dependency-groups"]["docs"])}
+    assert {"mkdocs", "mkdocs-material", "mkdocstrings"} <= set(docs)
+    assert {"coursepack", "nbgrader", "jupyterlab"}.isdisjoint(docs)
+    for requirement in required(project, set(project["optional-dependencies"])):
+        if found := docs.get(plain(requirement.name)):
+            assert found.specifier == requirement.specifier, found.name
+    pinned = pins(repository)
+    assert [name for name, one in docs.items() if not one.specifier.contains(pinned[name])] == []
 
 
 def test_does_the_tool_install_without_torch(project: dict[str, Any]) -> None:

@@ -6,11 +6,13 @@ The wheel is installed beside what `coursepack[grade]` asks for and nothing else
 from __future__ import annotations
 
 import csv
+import functools
 import json
 import os
 import shutil
 import subprocess
 import sys
+import tarfile
 import venv
 import zipfile
 from collections.abc import Iterator
@@ -23,7 +25,10 @@ from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 from tiny_course import answered, code, text
 
+from coursepack import __version__
+from coursepack.authoring.leaks import secrets_of
 from coursepack.course import Course
+from coursepack.notebooks.reading import read_notebook
 
 pytestmark = pytest.mark.long
 
@@ -174,15 +179,38 @@ def put_into(environment: Path, found: metadata.Distribution) -> None:
         script.chmod(0o755)
 
 
+def run_in(environment: Path, root: Path, *command: str) -> str:
+    """Run a program of the environment in a course, and return what it printed."""
+    kept = {name: os.environ[name] for name in ("LANG", "LC_ALL") if name in os.environ}
+    outside = {**kept, "PATH": "/usr/local/bin:/usr/bin:/bin", "HOME": str(root.parent), "OMP_NUM_THREADS": "1"}
+    done = subprocess.run(
+        [str(environment / "bin" / command[0]), *command[1:]],
+        cwd=root,
+        env=outside,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, f"{command}\n{done.stdout}\n{done.stderr}"
+    return done.stdout
+
+
 @pytest.fixture(scope="module")
-def wheel(repository: Course, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Return the wheel, built from a copy of what is tracked, as in a clean clone."""
-    clone, made = tmp_path_factory.mktemp("clone"), tmp_path_factory.mktemp("wheel")
+def clone(repository: Course, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return a copy of what is tracked and might get into a package, as in a clean clone."""
+    clone = tmp_path_factory.mktemp("clone")
     listing = subprocess.run(["git", "ls-files", "-z"], cwd=repository.root, capture_output=True, text=True, check=True)
     for name in filter(None, listing.stdout.split("\0")):
         if name.startswith(("coursepack/", "convnet_course/", "tests/test_")) or "/" not in name:
             (clone / name).parent.mkdir(parents=True, exist_ok=True)
             shutil.copyfile(repository.root / name, clone / name)
+    return clone
+
+
+@pytest.fixture(scope="module")
+def wheel(clone: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return the wheel."""
+    made = tmp_path_factory.mktemp("wheel")
     command = [sys.executable, "-m", "pip", "wheel", "--no-deps", "--no-build-isolation", "--no-index", "-w", str(made)]
     done = subprocess.run([*command, str(clone)], capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stdout + done.stderr
@@ -208,7 +236,7 @@ def test_holds_the_wheel_the_tool_and_nothing_else(repository: Course, wheel: Pa
     """Are its files those of coursepack, the typing mark and the templates among them?"""
     names = set(zipfile.ZipFile(wheel).namelist())
     rooms = {name.split("/")[0] for name in names}
-    assert rooms == {"coursepack", f"coursepack-{metadata.version('coursepack')}.dist-info"}
+    assert rooms == {"coursepack", f"coursepack-{__version__}.dist-info"}
     listing = subprocess.run(
         ["git", "ls-files", "coursepack"], cwd=repository.root, capture_output=True, text=True, check=True
     )
@@ -216,25 +244,38 @@ def test_holds_the_wheel_the_tool_and_nothing_else(repository: Course, wheel: Pa
     assert {"coursepack/py.typed", "coursepack/report/page.html.j2"} <= names
 
 
+def test_shows_the_wheel_nothing_of_this_course(repository: Course, wheel: Path) -> None:
+    """Is no line of a hidden test, a solution or a scheme in it? Shorter lines are idioms of everybody."""
+    with zipfile.ZipFile(wheel) as archive:
+        texts = [archive.read(name).decode("utf-8") for name in archive.namelist()]
+    shown = {" ".join(line.split()) for text in texts for line in text.split("\n")}
+    sources = [read_notebook(repository.notebook("source", name)) for name in repository.assignments]
+    found = map(secrets_of, sources)
+    secrets = [secret for one in found for secret in (*one.hidden, *one.solutions, *one.schemes)]
+    lines = {line for secret in secrets for line in secret.lines if len(line) >= 24}
+    assert len(lines) > 500
+    assert lines & shown == set()
+
+
+def test_holds_the_source_distribution_the_tool_and_nothing_else(
+    repository: Course, clone: Path, tmp_path: Path
+) -> None:
+    """Is there no test and nothing of this course in it, and nothing that git does not know?"""
+    build = f"from setuptools.build_meta import build_sdist; print(build_sdist({str(tmp_path)!r}))"
+    done = subprocess.run([sys.executable, "-c", build], cwd=clone, capture_output=True, text=True, check=True)
+    with tarfile.open(tmp_path / done.stdout.splitlines()[-1]) as archive:
+        names = {one.name.partition("/")[2] for one in archive.getmembers() if one.isfile()}
+    made = {"PKG-INFO", "setup.cfg"} | {name for name in names if name.startswith("coursepack.egg-info/")}
+    tracked = subprocess.run(["git", "ls-files"], cwd=repository.root, capture_output=True, text=True, check=True)
+    held = {name for name in tracked.stdout.split() if name.startswith("coursepack/")}
+    assert names - made == held | {"LICENSE", "MANIFEST.in", "README.md", "pyproject.toml"}
+
+
 def test_carries_the_wheel_alone_a_course(repository: Course, environment: Path, tmp_path: Path) -> None:
     """Does a course of one exercise and a check of its own go from source to report, each answer with its score?"""
-    kept = {name: os.environ[name] for name in ("LANG", "LC_ALL") if name in os.environ}
-    outside = {**kept, "PATH": "/usr/local/bin:/usr/bin:/bin", "HOME": str(tmp_path), "OMP_NUM_THREADS": "1"}
     root = tmp_path / "words"
     root.mkdir()
-
-    def run(*command: str) -> str:
-        done = subprocess.run(
-            [str(environment / "bin" / command[0]), *command[1:]],
-            cwd=root,
-            env=outside,
-            capture_output=True,
-            text=True,
-            check=False,
-        )
-        assert done.returncode == 0, f"{command}\n{done.stdout}\n{done.stderr}"
-        return done.stdout
-
+    run = functools.partial(run_in, environment, root)
     seen = json.loads(run("python", "-c", LOOK))
     assert Path(seen["coursepack"]).is_relative_to(environment)
     assert (seen["torch"], seen["pytest"], seen["convnet_course"]) == (None, None, None)
@@ -255,3 +296,16 @@ def test_carries_the_wheel_alone_a_course(repository: Course, environment: Path,
         rows = {row["student"]: (row["score"], row["status"]) for row in csv.DictReader(stream)}
     assert rows == {"right": ("4", "graded"), "wrong": ("0", "graded")}
     assert "tiny_checks" not in (root / "reports" / f"{ASSIGNMENT}.html").read_text(encoding="utf-8")
+
+
+def test_ends_a_new_course_in_a_graded_demo(wheel: Path, environment: Path, tmp_path: Path) -> None:
+    """Does `coursepack init` write a course that grades its sample class, and asks pip for this very wheel?"""
+    assert f"wheels/{wheel.name}" in run_in(environment, tmp_path, "coursepack", "init", "course")
+    root = tmp_path / "course"
+    assert (root / "wheels" / wheel.name).read_bytes() == wheel.read_bytes()
+    assert "Done in" in run_in(environment, root, "coursepack", "demo", "--timeout", "5")
+    with (root / "demo" / "reports" / "week1.csv").open(encoding="utf-8-sig", newline="") as stream:
+        rows = {row["student"]: (row["status"], row["score_so_far"]) for row in csv.DictReader(stream)}
+    assert (rows["sample-ada-n"], rows["sample-elif-m"]) == (("to mark by hand", "4"), ("to mark by hand", "0"))
+    assert [name for name, (status, _) in rows.items() if status == "not graded"] == ["sample-leila-m"]
+    assert [name for name, (status, _) in rows.items() if status == "no submission"] == ["sample-oskar-r"]

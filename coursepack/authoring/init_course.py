@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import re
+import shutil
 import sys
 from collections.abc import Iterator
 from importlib.resources.abc import Traversable
 from pathlib import Path
 
-from coursepack import __version__
 from coursepack.authoring.new_assignment import TEMPLATES, filled, source_of, substituted
+from coursepack.authoring.own_requirement import WHEELS, own_requirement
 from coursepack.authoring.solution_notebook import written
-from coursepack.errors import CoursepackError
+from coursepack.errors import UNWRITABLE, CoursepackError
 from coursepack.whole_file import write_whole
 
 ASSIGNMENT = "week1"
@@ -41,13 +42,20 @@ def init_course(folder: Path) -> list[str]:
     """
     root = folder.resolve()
     _refuse_what_is_there(root)
+    tool = own_requirement()
+    files = dict(_files(_course_id(root), tool.lines))
     try:
-        for name, content in (files := dict(_files(_course_id(root)))).items():
+        for name, content in files.items():
             write_whole(root / name, content)
+        if tool.archive:
+            (root / WHEELS).mkdir()
+            shutil.copyfile(tool.archive, root / WHEELS / tool.archive.name)
     except OSError as error:
         where = str(error.filename or root)
-        raise CoursepackError(f"the course cannot be written: {error.strerror}", where=where) from error
-    return sorted(files)
+        raise CoursepackError(
+            f"the course cannot be written: {error.strerror}", where=where, remedy=UNWRITABLE
+        ) from error
+    return sorted([*files, *([f"{WHEELS}/{tool.archive.name}"] if tool.archive else [])])
 
 
 def _refuse_what_is_there(root: Path) -> None:
@@ -63,10 +71,10 @@ def _course_id(root: Path) -> str:
     return re.sub(r"[^\w.-]+", "_", root.name).strip("_.") or "course"
 
 
-def _files(course: str) -> Iterator[tuple[str, str]]:
+def _files(course: str, tool: str) -> Iterator[tuple[str, str]]:
     """Yield every file's path and content."""
     python = f"{sys.version_info.major}.{sys.version_info.minor}"
-    values = {"COURSE": course, "ASSIGNMENT": ASSIGNMENT, "VERSION": __version__, "PYTHON": python}
+    values = {"COURSE": course, "ASSIGNMENT": ASSIGNMENT, "TOOL": tool, "PYTHON": python}
     folder = TEMPLATES / "course"
     for name, template in FILES.items():
         yield name, substituted((folder / template).read_text(encoding="utf-8"), values)

@@ -7,6 +7,7 @@ from rich.console import Console
 from coursepack.authoring import leaks, source_checks
 from coursepack.authoring.fixes import fix
 from coursepack.authoring.problems import RuleError
+from coursepack.authoring.script_fixes import mend_script
 from coursepack.authoring.scripts import read_source
 from coursepack.authoring.solution_notebook import worked_inputs, written
 from coursepack.course import Course
@@ -66,13 +67,17 @@ def mistakes(course: Course, assignment: str) -> list[RuleError]:
 
 
 def _mend(course: Course, assignment: str) -> None:
-    """Mend a notebook. A script needs no mending: its fields follow from the text, and its titles are the ids."""
-    if course.script(assignment).is_file():
-        return
-    path = course.notebook("source", assignment)
-    notebook = read_notebook(path)
-    changes = fix(notebook)
+    """Mend an assignment's notebook, or the script that it is written in."""
+    script = course.script(assignment)
+    path = script if script.is_file() else course.notebook("source", assignment)
+    where = str(path.relative_to(course.root))
+    if script.is_file():
+        mended, changes = mend_script(script.read_text(encoding="utf-8"), where=where)
+    else:
+        notebook = read_notebook(path)
+        changes = fix(notebook)
+        mended = written(notebook)
     for change in changes:
-        _console.print(f"{path.relative_to(course.root)}: {change}")
+        _console.print(f"{where}: {change}")
     if changes:
-        write_whole(path, written(notebook))
+        write_whole(path, mended)

@@ -52,10 +52,18 @@ def read_table(markdown: str, *, where: str) -> list[Row]:
     lines = [_fields(line) for line in markdown.split("\n") if line.strip().startswith("|")]
     columns = next((line for line in lines if {"exercise", "points", "minutes"} <= set(line)), None)
     if columns is None:
-        raise CoursepackError("there is no table `| exercise | points | minutes |`", where=where)
+        raise CoursepackError(
+            "there is no table `| exercise | points | minutes |`",
+            where=where,
+            remedy="write it into the first cell, a row for each exercise and one of totals",
+        )
     rows = [_read_row(dict(zip(columns, line, strict=False)), where) for line in lines[lines.index(columns) + 2 :]]
     if len(rows) < 2 or "total" not in rows[-1].exercise:
-        raise CoursepackError("the points table does not end in a row of totals", where=where)
+        raise CoursepackError(
+            "the points table does not end in a row of totals",
+            where=where,
+            remedy="end it in a row `| **total** | points | minutes |`",
+        )
     return rows
 
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from coursepack.course import Course
-from coursepack.errors import CoursepackError
+from coursepack.errors import UNWRITABLE, CoursepackError
 from coursepack.grading.workspace import digest
 from coursepack.whole_file import write_whole
 
@@ -42,7 +42,7 @@ def bring_up_to_date(course: Course, folder: Path) -> Brought:
     released = dict(_released(course))
     if not released:
         raise CoursepackError(
-            "there is no student version", where=str(course.root / "release"), remedy="run `make build`"
+            "there is no student version", where=str(course.root / "release"), remedy="run `coursepack build`"
         )
     given, added, outdated = _read_record(folder), [], []
     for name, path in released.items():
@@ -92,4 +92,6 @@ def _write_record(folder: Path, given: dict[str, str]) -> None:
     try:
         write_whole(folder / RECORD, json.dumps(dict(sorted(given.items())), indent=1) + "\n")
     except OSError as error:
-        raise CoursepackError(f"the file cannot be written: {error.strerror}", where=str(folder / RECORD)) from error
+        raise CoursepackError(
+            f"the file cannot be written: {error.strerror}", where=str(folder / RECORD), remedy=UNWRITABLE
+        ) from error

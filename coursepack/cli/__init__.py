@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable
-from typing import Annotated, NamedTuple
+from typing import Annotated, NamedTuple, NoReturn, cast
 
 import typer
 
@@ -15,9 +15,10 @@ from coursepack.errors import CoursepackError
 app = typer.Typer(
     name="coursepack",
     help="Make Jupyter courses whose grades can be trusted: build, validate, grade, report.",
-    no_args_is_help=True,
     pretty_exceptions_enable=False,
 )
+# What Typer raises for a wrong call; it exports only kinds of it.
+_WrongCall = cast(type[typer.BadParameter], typer.BadParameter.__mro__[1])
 
 
 def _version(value: bool) -> None:
@@ -26,11 +27,15 @@ def _version(value: bool) -> None:
         raise typer.Exit
 
 
-@app.callback()
+@app.callback(invoke_without_command=True)
 def options(
+    context: typer.Context,
     version: Annotated[bool, typer.Option("--version", callback=_version, is_eager=True)] = False,
 ) -> None:
     """Make Jupyter courses whose grades can be trusted: build, validate, grade, report."""
+    if context.invoked_subcommand is None:
+        typer.echo(context.get_help())
+        raise typer.Exit(2)
 
 
 class Command(NamedTuple):
@@ -76,9 +81,21 @@ for _command in COMMANDS:
 
 
 def main() -> None:
-    """Run the command line; a user's mistake ends in one message and exit code 2."""
+    """Run the command line; a user's mistake ends in one message and exit code 2, Ctrl-C at a question in 130."""
     try:
-        app()
+        code = app(prog_name="coursepack", standalone_mode=False)
     except CoursepackError as error:
-        typer.echo(f"coursepack: {error}", err=True)
-        sys.exit(2)
+        _refuse(error)
+    except typer.Abort:
+        typer.echo("coursepack: stopped", err=True)
+        sys.exit(130)
+    except _WrongCall as error:
+        command = getattr(error.ctx, "command_path", "coursepack")
+        _refuse(CoursepackError(error.format_message().rstrip("."), remedy=f"`{command} --help` shows what it takes"))
+    else:
+        sys.exit(code)
+
+
+def _refuse(error: CoursepackError) -> NoReturn:
+    typer.echo(f"coursepack: {error}", err=True)
+    sys.exit(2)

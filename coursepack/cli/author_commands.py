@@ -16,11 +16,14 @@ from coursepack.errors import CoursepackError
 def init(folder: Annotated[Path, typer.Argument(help="A new folder, or an empty one.")]) -> None:
     """Write a new course that works at once, with one assignment to try everything on."""
     from coursepack.authoring.init_course import ASSIGNMENT, init_course
+    from coursepack.authoring.own_requirement import own_requirement
 
     for name in init_course(folder):
         typer.echo(f"  {name}")
     typer.echo(f"The course is ready. Now:\n  cd {folder}\n  coursepack build\n  coursepack validate")
     typer.echo(f"Then open source/{ASSIGNMENT}/{ASSIGNMENT}.ipynb in JupyterLab, and make it yours.")
+    if remedy := own_requirement().remedy:
+        typer.echo(f"Before others install from requirements.txt: {remedy}")
 
 
 def new(

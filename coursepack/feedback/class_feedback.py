@@ -79,8 +79,16 @@ def write_feedback(
 
 
 def graded_assignments(course: Course) -> list[str]:
-    """Return the assignments that somebody has handed in."""
-    return [name for name in course.assignments if Workspace(course, name).students()]
+    """Return the assignments that somebody has handed in.
+
+    Raises:
+        CoursepackError: there are none.
+    """
+    found = [name for name in course.assignments if Workspace(course, name).students()]
+    if not found:
+        remedy = "put notebooks into submitted/<student>/<assignment>/, and grade them"
+        raise CoursepackError("nobody has handed in anything", where=str(course.root), remedy=remedy)
+    return found
 
 
 def _select(workspace: Workspace, wanted: Sequence[str]) -> list[str]:
@@ -93,7 +101,11 @@ def _select(workspace: Workspace, wanted: Sequence[str]) -> list[str]:
     unknown = sorted(set(wanted) - set(known))
     where = str(workspace.course.root / str(workspace.coursedir.submitted_directory))
     if not known:
-        raise CoursepackError(f"nobody has handed in {workspace.assignment}", where=where)
+        raise CoursepackError(
+            f"nobody has handed in {workspace.assignment}",
+            where=where,
+            remedy=f"put notebooks into submitted/<student>/{workspace.assignment}/, and grade them",
+        )
     if unknown:
         raise CoursepackError(
             f"{', '.join(unknown)} handed in no {workspace.assignment}",

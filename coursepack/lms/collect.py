@@ -96,7 +96,11 @@ def collect(course: Course, assignment: str, source: Path, options: CollectOptio
     with tempfile.TemporaryDirectory(prefix="coursepack-collect-") as scratch:
         contents = unpack(source, Path(scratch))
         if not contents.files and not contents.refused:
-            raise CoursepackError("there is no file in it", where=str(source))
+            raise CoursepackError(
+                "there is no file in it",
+                where=str(source),
+                remedy="name what the LMS gave you: the archive, or the folder it was unpacked into",
+            )
         return _Collector(Workspace(course, assignment), options, contents).run()
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
-from coursepack.errors import CoursepackError, choose
+from coursepack.errors import UNWRITABLE, CoursepackError, choose
 from coursepack.lms.marks import ClassMarks
 from coursepack.lms.marks_csv import canvas_csv, moodle_csv, plain_csv
 from coursepack.lms.marks_other import as_gradescope, as_json, as_junit
@@ -45,7 +45,9 @@ def write_marks(found: ClassMarks, name: str, into: Path) -> list[str]:
     try:
         write_whole(into, content)
     except OSError as error:
-        raise CoursepackError(f"the marks cannot be written: {error.strerror}", where=str(into)) from error
+        raise CoursepackError(
+            f"the marks cannot be written: {error.strerror}", where=str(into), remedy=UNWRITABLE
+        ) from error
     return [*found.summary(), *_unknown_to(found, name)]
 
 

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from coursepack.course import Course
-from coursepack.errors import CoursepackError, choose
+from coursepack.errors import UNWRITABLE, CoursepackError, choose
 from coursepack.grading.workspace import Workspace
 from coursepack.lms.collected import Origin, read_origins
 from coursepack.lms.marks_other import LONG_AGO
@@ -47,7 +47,7 @@ def write_feedback(course: Course, assignment: str, name: str, into: Path) -> Re
     origins = {student: kinds[name] for student, kinds in known.items() if name in kinds}
     pages = {student: _pages(workspace, student) for student in sorted({*workspace.students(), *known})}
     if not any(pages.values()):
-        remedy = f"make it first: nbgrader generate_feedback {assignment}"
+        remedy = f"make it first: coursepack feedback {assignment}"
         raise CoursepackError(
             f"there is no feedback on {assignment}", where=str(course.root / "feedback"), remedy=remedy
         )
@@ -61,7 +61,9 @@ def write_feedback(course: Course, assignment: str, name: str, into: Path) -> Re
         into.parent.mkdir(parents=True, exist_ok=True)
         _write(into, _entries({one: pages[one] for one in chosen}, origins, name))
     except OSError as error:
-        raise CoursepackError(f"the feedback cannot be written: {error.strerror}", where=str(into)) from error
+        raise CoursepackError(
+            f"the feedback cannot be written: {error.strerror}", where=str(into), remedy=UNWRITABLE
+        ) from error
     return Returned(tuple(chosen), tuple((student, why) for student, why in whys.items() if why))
 
 

@@ -13,7 +13,7 @@ import typer
 from nbformat import NotebookNode
 
 from coursepack.course import Course
-from coursepack.errors import CoursepackError
+from coursepack.errors import UNWRITABLE, CoursepackError
 from coursepack.grading.batch.run_log import default_file
 from coursepack.grading.batch.single import (
     SingleGrading,
@@ -127,7 +127,7 @@ def _targets(options: OneOptions) -> dict[ResultFormat, Path | None]:
         return {formats[0]: None}
     if len(options.into) != len(formats):
         raise CoursepackError(
-            f"there are {len(formats)} formats and {len(options.into)} files",
+            f"--format and --into do not go together: {len(formats)} of one, {len(options.into)} of the other",
             remedy="name a file for each format: --format text --into a.txt --format junit --into b.xml",
         )
     for path in options.into:
@@ -141,9 +141,11 @@ def _check_writable(path: Path) -> None:
         remedy = "make the folder first, or name another file"
         raise CoursepackError("the result cannot be written: there is no such folder", where=str(folder), remedy=remedy)
     if path.is_dir():
-        raise CoursepackError("the result cannot be written: this is a folder", where=str(path))
+        raise CoursepackError(
+            "the result cannot be written: this is a folder", where=str(path), remedy="name a file in it"
+        )
     if not os.access(path if path.exists() else folder, os.W_OK):
-        raise CoursepackError("the result cannot be written: permission denied", where=str(path))
+        raise CoursepackError("the result cannot be written: permission denied", where=str(path), remedy=UNWRITABLE)
 
 
 def _write(outcome: NotebookOutcome, targets: dict[ResultFormat, Path | None]) -> None:
@@ -169,7 +171,7 @@ def _write_file(path: Path, content: str) -> None:
     except OSError as error:
         sys.stdout.write(content)
         reason = f"the result cannot be written: {error.strerror}; it was printed instead"
-        raise CoursepackError(reason, where=str(path)) from error
+        raise CoursepackError(reason, where=str(path), remedy=UNWRITABLE) from error
 
 
 def _withdraw(path: Path | None, kind: ResultFormat) -> None:

@@ -60,7 +60,11 @@ def read_metadata(path: Path) -> dict[str, Submission]:
         return {str(name): _submission(fields, str(name)) for name, fields in content.items()}
     except (yaml.YAMLError, OSError, ValueError, AttributeError, TypeError, RecursionError) as error:
         what = f"Gradescope's metadata cannot be read: {str(error).splitlines()[0]}"
-        raise CoursepackError(what, where="submission_metadata.yml") from error
+        raise CoursepackError(
+            what,
+            where="submission_metadata.yml",
+            remedy="download the submissions from Gradescope again, and name the archive as it came",
+        ) from error
 
 
 def _submission(fields: dict[str, Any], name: str) -> Submission:

@@ -20,7 +20,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from coursepack.errors import CoursepackError
+from coursepack.errors import UNREADABLE, CoursepackError
 from coursepack.lms.people import id_from, is_usable_id
 
 MAX_BYTES = 32 * 2**20
@@ -188,14 +188,22 @@ def _rows(path: Path) -> list[list[str]]:
     try:
         content = path.read_bytes()
     except OSError as error:
-        raise CoursepackError(f"the roster cannot be read: {error.strerror}", where=str(path)) from error
+        raise CoursepackError(
+            f"the roster cannot be read: {error.strerror}", where=str(path), remedy=UNREADABLE
+        ) from error
     if len(content) > MAX_BYTES:
-        raise CoursepackError(f"the roster has more than {MAX_BYTES // 2**20} MiB", where=str(path))
+        raise CoursepackError(
+            f"the roster has more than {MAX_BYTES // 2**20} MiB",
+            where=str(path),
+            remedy="is this the class? Export it as a CSV file",
+        )
     text = decoded(content)
     try:
         return [row for row in csv.reader(io.StringIO(text), delimiter=_delimiter(text)) if row]
     except csv.Error as error:
-        raise CoursepackError(f"the roster is not a CSV file: {error}", where=str(path)) from error
+        raise CoursepackError(
+            f"the roster is not a CSV file: {error}", where=str(path), remedy="export the class as a CSV file"
+        ) from error
 
 
 def decoded(content: bytes) -> str:

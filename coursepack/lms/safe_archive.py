@@ -16,7 +16,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO
 
-from coursepack.errors import CoursepackError
+from coursepack.errors import UNREADABLE, CoursepackError
 from coursepack.grading.submission.folder_files import is_clutter
 
 MAX_FILES = 50_000
@@ -75,7 +75,7 @@ def unpack(source: Path, into: Path) -> Contents:
     if source.is_dir():
         reader.read_folder(source)
     elif not source.is_file():
-        raise CoursepackError("there is no such file or folder", where=str(source))
+        raise CoursepackError("there is no such file or folder", where=str(source), remedy=UNREADABLE)
     elif zipfile.is_zipfile(source):
         reader.read_zip(source, "", 1)
     elif source.suffix.lower() == ".ipynb":

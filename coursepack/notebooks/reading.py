@@ -7,7 +7,7 @@ from pathlib import Path
 import nbformat
 from nbformat import NotebookNode
 
-from coursepack.errors import CoursepackError
+from coursepack.errors import UNREADABLE, CoursepackError
 
 
 def read_notebook(path: Path) -> NotebookNode:
@@ -19,7 +19,7 @@ def read_notebook(path: Path) -> NotebookNode:
     try:
         text = path.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
-        raise CoursepackError(f"the notebook cannot be read: {error}", where=str(path)) from error
+        raise CoursepackError(f"the notebook cannot be read: {error}", where=str(path), remedy=UNREADABLE) from error
     try:
         notebook: NotebookNode = nbformat.reads(text, as_version=nbformat.NO_CONVERT)  # type: ignore[no-untyped-call]
     except (nbformat.reader.NotJSONError, nbformat.ValidationError, ValueError, AttributeError) as error:

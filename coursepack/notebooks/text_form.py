@@ -21,7 +21,7 @@ import jupytext
 import nbformat
 from nbformat import NotebookNode
 
-from coursepack.errors import CoursepackError
+from coursepack.errors import UNREADABLE, CoursepackError
 from coursepack.notebooks.cells import grade_id_of
 from coursepack.notebooks.nbgrader_fields import complete
 
@@ -38,7 +38,7 @@ def read_script(path: Path) -> NotebookNode:
     try:
         text = path.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
-        raise CoursepackError(f"the script cannot be read: {error}", where=str(path)) from error
+        raise CoursepackError(f"the script cannot be read: {error}", where=str(path), remedy=UNREADABLE) from error
     return notebook_of(text, where=str(path))
 
 

@@ -71,7 +71,9 @@ def _extra(course: Course) -> Iterator[tuple[str, bytes]]:
         where = f"{course.root / FILE}, student_files = “{name}”"
         place = course.root / name
         if not place.exists():
-            raise CoursepackError("there is no such file or folder", where=where)
+            raise CoursepackError(
+                "there is no such file or folder", where=where, remedy="mend the name, or take it out"
+            )
         inside = [place] if place.is_file() else [path for path in sorted(place.rglob("*")) if path.is_file()]
         for path in inside:
             _refuse_secret(course, secret, path, where)

@@ -12,7 +12,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
-from coursepack.errors import CoursepackError
+from coursepack.errors import UNWRITABLE, CoursepackError
 from coursepack.whole_file import write_whole
 
 MANIFEST = ".coursepack-published.json"
@@ -105,13 +105,15 @@ def write(folder: Path, files: Mapping[str, bytes], planned: Plan) -> None:
         write_whole(folder / MANIFEST, json.dumps({"made by": MADE_BY, "files": digests}, indent=1) + "\n")
     except OSError as error:
         where = str(error.filename or folder)
-        raise CoursepackError(f"the file cannot be written: {error.strerror}", where=where) from error
+        raise CoursepackError(
+            f"the file cannot be written: {error.strerror}", where=where, remedy=UNWRITABLE
+        ) from error
 
 
 def _refuse_foreign(folder: Path) -> None:
     """Raise an error if a folder into which we never published holds more than a new repository does."""
     if folder.exists() and not folder.is_dir():
-        raise CoursepackError("this is a file, not a folder", where=str(folder))
+        raise CoursepackError("this is a file, not a folder", where=str(folder), remedy="name a folder")
     others = sorted(path.name for path in folder.glob("*") if not path.name.upper().startswith("LICENSE"))
     others = [name for name in others if name != ".git"]
     if others:

@@ -11,7 +11,7 @@ from nbformat import NotebookNode
 
 from coursepack.authoring.colab import badge
 from coursepack.course import Course
-from coursepack.errors import CoursepackError
+from coursepack.errors import UNREADABLE, CoursepackError
 from coursepack.notebooks.cells import points_of
 from coursepack.notebooks.exercises import title_of
 from coursepack.settings import FILE, Settings, read_settings
@@ -86,7 +86,9 @@ def _opening(course: Course, settings: Settings) -> str:
         return path.read_text(encoding="utf-8").rstrip("\n") + "\n"
     except (OSError, UnicodeDecodeError) as error:
         where = f"{course.root / FILE}, student_page = “{settings.student_page}”"
-        raise CoursepackError(f"the page cannot be read: {type(error).__name__}", where=where) from error
+        raise CoursepackError(
+            f"the page cannot be read: {type(error).__name__}", where=where, remedy=UNREADABLE
+        ) from error
 
 
 def _table(shown: Sequence[Shown], settings: Settings, repository: str) -> Iterator[str]:

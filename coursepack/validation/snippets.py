@@ -22,7 +22,7 @@ from typing import Literal
 from nbformat import NotebookNode
 
 from coursepack.course import Course
-from coursepack.errors import CoursepackError
+from coursepack.errors import UNREADABLE, CoursepackError
 from coursepack.notebooks.cells import grade_id_of
 from coursepack.notebooks.versions import released_notebook, solved_notebook
 
@@ -60,7 +60,7 @@ def load_snippet(path: Path) -> Snippet:
     try:
         lines = path.read_text(encoding="utf-8").split("\n")
     except (OSError, UnicodeDecodeError) as error:
-        raise CoursepackError(f"the snippet cannot be read: {error}", where=str(path)) from error
+        raise CoursepackError(f"the snippet cannot be read: {error}", where=str(path), remedy=UNREADABLE) from error
     starts = [number for number, line in enumerate(lines) if _CELL.match(line)]
     if not starts:
         raise _fault("no cell is replaced", path, len(lines), "start each cell with a line `# %% cell-id`")

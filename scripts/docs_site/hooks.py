@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import re
+from collections import Counter
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +16,13 @@ ROOT = Path(__file__).parents[2]
 # Markdown files of the repository outside docs/ that are pages of the site.
 ROOT_PAGES = {"README.md": "index.md", "CHANGELOG.md": "changelog.md", "CONTRIBUTING.md": "contributing.md"}
 _SEARCH = 'data-md-component="search" role="dialog" aria-label="Search"'
+# A section of the navigation with a page of its own: the label that should name it is an arrow without words.
+_SECTION = re.compile(
+    r'aria-labelledby="(?P<id>__nav_[\d_]+)_label"'
+    r'(?P<rest>[^>]*>\s*<label class="md-nav__title" for="(?P=id)">\s*<span[^>]*></span>\s*(?P<name>[^<]*?)\s*</label>)'
+)
+# Headings below a heading, in a page's table of contents.
+_HEADINGS = re.compile(r'<nav class="md-nav" aria-label="([^"]+)"')
 # HTML that is put into a page after markdown was rendered, by the name of its place.
 _pieces: dict[str, str] = {}
 
@@ -54,14 +63,23 @@ def on_page_markdown(markdown: str, page: Any, config: Any, files: Files) -> str
 
 
 def on_page_content(html: str, page: Any, config: Any, files: Files) -> str:
-    """Put what is HTML already into its places."""
+    """Put what is HTML already into its places, and make an empty table head, which says nothing, a plain cell."""
     for name, piece in _pieces.items():
         html = html.replace(f'<div data-piece="{name}"></div>', piece)
-    return html
+    return re.sub(r"<th([^>]*)>\s*</th>", r"<td\1></td>", html)
 
 
 def on_post_page(output: str, page: Any, config: Any) -> str:
-    """Name the search, which Material leaves without a name, for screen readers."""
+    """Give what Material leaves without a name, or with another one's, a name for screen readers."""
+    output = _SECTION.sub(r'aria-label="\g<name>"\g<rest>', output)
+    seen: Counter[str] = Counter()
+
+    def numbered(found: re.Match[str]) -> str:
+        seen[found[1].lower()] += 1
+        number = seen[found[1].lower()]
+        return f'{found[0][:-1]} ({number})"' if number > 1 else found[0]
+
+    output = _HEADINGS.sub(numbered, output)
     return output.replace('data-md-component="search" role="dialog"', _SEARCH)
 
 

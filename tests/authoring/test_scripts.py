@@ -85,6 +85,35 @@ def test_is_a_notebook_of_somebody_elses_refused(course: Course) -> None:
     assert path.is_file()
 
 
+def test_does_fix_name_cells_and_set_points_in_their_lines_alone(course: Course) -> None:
+    """Is every other line left as it is, and is the assignment then the one that it was?"""
+    script = course.script("week3")
+    right = script.read_text(encoding="utf-8")
+    change(script, "# %% mean-hidden points=4", "# %%")
+    change(script, "# %% mean\n", "# %% Mean\n")
+    change(script, "# %% mean-text [markdown]", "# %% [markdown]")
+    assert lint.lint(course, ["week3"], mend=True) == 0
+    mended = right.replace("# %% mean-text [markdown]", "# %% the-mean-text [markdown]")  # after its heading
+    assert script.read_text(encoding="utf-8") == mended
+
+
+def test_is_a_script_that_needs_no_mending_left_as_it_is(course: Course) -> None:
+    before = course.script("week3").stat()
+    assert lint.lint(course, ["week3"], mend=True) == 0
+    assert course.script("week3").stat() == before
+
+
+def test_is_a_script_told_whose_first_cell_begins_with_no_line_of_its_own(course: Course) -> None:
+    """Is nothing written where the lines that begin cells are not as many as the cells?"""
+    script = course.script("week3")
+    change(script, "# %% title [markdown]\n", "")
+    change(script, "# %% mean\n", "# %%\n")
+    text = script.read_text(encoding="utf-8")
+    with pytest.raises(CoursepackError, match=r"source/week3\.py: the script's cells cannot be named line by line"):
+        lint.lint(course, ["week3"], mend=True)
+    assert script.read_text(encoding="utf-8") == text
+
+
 @pytest.mark.parametrize("script", [True, False])
 def test_is_no_second_assignment_of_that_name_begun(course: Course, script: bool) -> None:
     with pytest.raises(CoursepackError, match="there is such an assignment already"):

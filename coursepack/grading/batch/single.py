@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from coursepack.course_secret import secret_digest
-from coursepack.errors import CoursepackError
+from coursepack.errors import UNREADABLE, CoursepackError
 from coursepack.grading.batch.task import Task, as_json, grade, grader_errors_in, records_of
 from coursepack.grading.notebook.verdict_records import GradedNotebook
 from coursepack.grading.submission.folder_files import MAX_BYTES, files_beside, is_clutter
@@ -121,7 +121,11 @@ def _find_notebook(workspace: Workspace, given: Path) -> Path:
         remedy = "name the notebook, or the folder with the student's files"
         raise CoursepackError("this folder holds the course itself", where=str(given), remedy=remedy)
     if not given.exists() and not given.is_symlink():
-        raise CoursepackError("there is no such notebook", where=str(given))
+        raise CoursepackError(
+            "there is no such notebook",
+            where=str(given),
+            remedy="name the student's notebook, or the folder that holds it",
+        )
     found = _only_notebook(given, workspace.assignment) if given.is_dir() else given
     _refuse_own(workspace, found)
     return found
@@ -176,16 +180,29 @@ def collect_extra(places: list[Path], patterns: list[str]) -> tuple[dict[str, by
         elif place.is_file() and not place.is_symlink():
             found[place.name] = _content(place)
         else:
-            raise CoursepackError("there is no such file to put beside the notebook", where=str(place))
+            raise CoursepackError(
+                "there is no such file to put beside the notebook",
+                where=str(place),
+                remedy="name a file or a folder with --extra, and no link",
+            )
     if sum(map(len, found.values())) > MAX_BYTES:
-        raise CoursepackError(f"the files beside the notebook have more than {MAX_BYTES // 2**20} MiB")
+        raise CoursepackError(
+            f"the files beside the notebook have more than {MAX_BYTES // 2**20} MiB",
+            remedy="leave out what the notebook does not read",
+        )
     return found, notes
 
 
 def _content(place: Path) -> bytes:
     try:
         if place.stat().st_size > MAX_BYTES:
-            raise CoursepackError(f"the file has more than {MAX_BYTES // 2**20} MiB", where=str(place))
+            raise CoursepackError(
+                f"the file has more than {MAX_BYTES // 2**20} MiB",
+                where=str(place),
+                remedy="leave out what the notebook does not read",
+            )
         return place.read_bytes()
     except OSError as error:
-        raise CoursepackError(f"the file cannot be read: {error.strerror}", where=str(place)) from error
+        raise CoursepackError(
+            f"the file cannot be read: {error.strerror}", where=str(place), remedy=UNREADABLE
+        ) from error

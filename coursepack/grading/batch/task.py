@@ -162,4 +162,8 @@ def _course(named: Path) -> Course:
     try:
         return Course.find()
     except CoursepackError as error:
-        raise CoursepackError("a worker was not started in the course's folder", where=str(Path.cwd())) from error
+        raise CoursepackError(
+            "a worker was not started in the course's folder",
+            where=str(Path.cwd()),
+            remedy="start it there: cd <course> && dask worker tcp://…",
+        ) from error

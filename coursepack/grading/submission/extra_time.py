@@ -62,9 +62,13 @@ def _read(course: Course, path: Path, _state: tuple[int, int]) -> dict[tuple[str
         with path.open(encoding="utf-8-sig", newline="") as stream:
             rows = [[cell.strip() for cell in row] for row in csv.reader(stream)]
     except (OSError, UnicodeDecodeError, csv.Error) as error:
-        raise CoursepackError(f"the extra times cannot be read: {error}", where=str(path)) from error
+        raise CoursepackError(
+            f"the extra times cannot be read: {error}", where=str(path), remedy="write it as a CSV file in UTF-8"
+        ) from error
     if not rows or rows[0] != HEAD:
-        raise CoursepackError("the first line is not " + ",".join(HEAD), where=str(path))
+        raise CoursepackError(
+            "the first line is not " + ",".join(HEAD), where=str(path), remedy="put that line above the others"
+        )
     granted: dict[tuple[str, str], datetime.timedelta] = {}
     for number, row in enumerate(rows[1:], 2):
         if any(row):

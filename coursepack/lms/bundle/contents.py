@@ -100,7 +100,11 @@ def _of_the_course(workspace: Workspace) -> Iterator[tuple[str, bytes]]:
     for name in read_settings(course.root).bundled_data:
         place = course.root / name
         if not place.exists():
-            raise CoursepackError("there is no such file or folder", where=f"{course.root}, bundled_data = “{name}”")
+            raise CoursepackError(
+                "there is no such file or folder",
+                where=f"{course.root}, bundled_data = “{name}”",
+                remedy="mend the name in pyproject.toml, or take it out",
+            )
         yield from _placed(name, place)
 
 

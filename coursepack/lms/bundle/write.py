@@ -9,7 +9,7 @@ from enum import StrEnum
 from pathlib import Path
 
 from coursepack.course import Course
-from coursepack.errors import CoursepackError
+from coursepack.errors import UNWRITABLE, CoursepackError
 from coursepack.grading.workspace import Workspace
 from coursepack.lms.bundle.contents import common_files, filled
 
@@ -61,7 +61,9 @@ def write_bundle(course: Course, assignment: str, system: System, into: Path, *,
             _write_folder(into, files | {".gitignore": GITIGNORE})
     except OSError as error:
         where = str(error.filename or into)
-        raise CoursepackError(f"the bundle cannot be written: {error.strerror}", where=where) from error
+        raise CoursepackError(
+            f"the bundle cannot be written: {error.strerror}", where=where, remedy=UNWRITABLE
+        ) from error
 
 
 def _archive(files: Mapping[str, bytes]) -> bytes:
