@@ -205,7 +205,8 @@ def open_cluster(jobs: int, scheduler: str | None) -> Iterator[Cluster]:
             silence_logs=logging.CRITICAL,
         )
         stack.enter_context(local)
-        client = stack.enter_context(Client(local))
+        # Results need not pass through the scheduler, which is this process.
+        client = stack.enter_context(Client(local, direct_to_workers=True))
         client.register_plugin(_IgnoreInterrupt())
         _log.info("%d workers started on this machine", jobs)
         yield Cluster(client)
