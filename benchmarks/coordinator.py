@@ -90,16 +90,18 @@ def grade_really(root: Path) -> None:
 
 
 def run_class(root: Path, workers: int) -> int:
-    """Grade the class with workers that answer at once; print the memory at each tenth."""
+    """Grade the class with workers that answer at once; at each tenth, print what it took so far."""
     # Under a module's name, for else its code would be sent with each task.
     cluster._grade_given = importlib.import_module(Path(__file__).stem).answer_at_once
     keep, done, count = ClassRun._keep, 0, len(list((root / "submitted").iterdir()))
+    begun = time.monotonic()
 
     def counted(run: ClassRun, task: Any, result: Graded | NotGraded) -> GradingNote:
         nonlocal done
         done += 1
         if done % max(1, count // TENTHS) == 0:
-            print(f"  after {done:6}: {resident():5.0f} MiB", file=sys.stderr)
+            spent = f"{time.process_time():.1f} CPU s, {time.monotonic() - begun:.1f} s"
+            print(f"  after {done:6}: {spent}, {resident():.0f} MiB", file=sys.stderr)
         return keep(run, task, result)
 
     ClassRun._keep = counted  # type: ignore[method-assign]
