@@ -109,7 +109,11 @@ class Cluster:
         rather wait for those than send a task to one that has just joined.
         """
         plugin = _Given(run)
-        self._client.register_plugin(plugin)
+        try:
+            self._client.register_plugin(plugin)
+        except OSError as error:
+            remedy = "repeat the command: Dask has noticed by then that the worker is gone"
+            raise CoursepackError(f"a worker of the cluster does not answer: {error}"[:300], remedy=remedy) from error
         try:
             yield plugin.name
         finally:
