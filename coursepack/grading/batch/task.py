@@ -154,7 +154,7 @@ def as_compact_json(notebook: NotebookNode) -> str:
     nbformat copies and validates a notebook before it writes it, and with indentation Python's fast encoder cannot be
     used.
     """
-    return json.dumps(notebook, ensure_ascii=False)
+    return json.dumps(notebook)
 
 
 def as_json(notebook: NotebookNode) -> str:
