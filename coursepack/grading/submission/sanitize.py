@@ -187,9 +187,9 @@ def _like(own: NotebookNode, cell: NotebookNode, notes: list[str]) -> NotebookNo
     if marks := marks_of(cell):
         _note_schema(marks, marks_of(own), notes)
     # The submitted cell is used up; of ours, which all submissions share, only the parts that can change are copied.
-    changed = NotebookNode(own)
+    changed = NotebookNode(own)  # type: ignore[no-untyped-call]
     changed.metadata = cell.metadata
-    changed.metadata["nbgrader"] = NotebookNode(marks_of(own))
+    changed.metadata["nbgrader"] = NotebookNode(marks_of(own))  # type: ignore[no-untyped-call]
     if own.cell_type == "code":
         changed.outputs = cell.outputs if cell.cell_type == "code" else []
     if own.get("attachments"):
