@@ -11,7 +11,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from nbgrader.api import MissingEntry
+from nbgrader.api import Assignment, MissingEntry, SubmittedAssignment
 
 from coursepack.course import Course
 from coursepack.gradebook import course_directory, find_tools, gradebook_url, open_gradebook
@@ -145,7 +145,8 @@ class Workspace:
 
     def graded_students(self, gradebook: Any) -> set[str]:
         """Return the ids of all students with a submission in the gradebook."""
-        return {submission.student_id for submission in gradebook.assignment_submissions(self.assignment)}
+        query = gradebook.db.query(SubmittedAssignment.student_id).join(SubmittedAssignment.assignment)
+        return {student for (student,) in query.filter(Assignment.name == self.assignment)}
 
     def submission_digest(self, student: str) -> str:
         """Return the SHA-256 of a student's notebook and the time of its hand-in; empty if there is no notebook.

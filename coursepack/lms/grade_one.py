@@ -14,13 +14,9 @@ from nbformat import NotebookNode
 
 from coursepack.course import Course
 from coursepack.errors import UNWRITABLE, CoursepackError
+from coursepack.grading.batch.extra_files import ignored
 from coursepack.grading.batch.run_log import default_file
-from coursepack.grading.batch.single import (
-    SingleGrading,
-    collect_extra,
-    grade_single,
-    ignored,
-)
+from coursepack.grading.batch.single import SingleGrading, collect_extra, grade_single
 from coursepack.grading.workspace import Workspace
 from coursepack.lms.result_formats.gradescope import as_gradescope
 from coursepack.lms.result_formats.json_format import as_json

@@ -17,7 +17,7 @@ from coursepack.errors import CoursepackError
 from coursepack.grading.batch import provenance
 from coursepack.grading.batch.cluster import Cluster, open_cluster
 from coursepack.grading.batch.console import print_misplaced, print_verdicts
-from coursepack.grading.batch.extra_files import extra_files
+from coursepack.grading.batch.extra_files import extra_files, own_files
 from coursepack.grading.batch.gradebook_writer import GradebookWriter
 from coursepack.grading.batch.misplaced import misplaced_notebooks
 from coursepack.grading.batch.options import Options
@@ -26,7 +26,15 @@ from coursepack.grading.batch.read_results import read_results
 from coursepack.grading.batch.register import register_assignment
 from coursepack.grading.batch.run_lock import only_run
 from coursepack.grading.batch.run_log import log_settings, run_log, without_words
-from coursepack.grading.batch.task import Graded, NotGraded, as_json, grader_errors_in, records_of
+from coursepack.grading.batch.task import (
+    Graded,
+    NotGraded,
+    RunInput,
+    as_compact_json,
+    as_json,
+    grader_errors_in,
+    records_of,
+)
 from coursepack.grading.batch.task import Task as GradingTask
 from coursepack.grading.batch.worker_log import repeat
 from coursepack.grading.results import Status
@@ -102,7 +110,8 @@ def _grade_waiting(workspace: Workspace, students: list[str], options: Options, 
     run = provenance.of_run(workspace, options.limits(workspace))
     with workspace.gradebook() as gradebook:
         known = workspace.graded_students(gradebook)
-        whys = {one: provenance.why_again(workspace, one, run) for one in students}
+        own = own_files(workspace)
+        whys = {one: provenance.why_again(workspace, one, run, own) for one in students}
         waiting = [one for one in students if options.force or one not in known or whys[one]]
         _log.info("%d handed in, %d to grade", len(students), len(waiting))
         for one in waiting:
@@ -138,7 +147,17 @@ class ClassRun:
     def __init__(self, workspace: Workspace, writer: GradebookWriter, options: Options, run: Mapping[str, str]) -> None:
         self._workspace, self._writer, self._options, self._run = workspace, writer, options, run
         source = read_notebook(workspace.source)
-        self._source, self._released = as_json(source), released_notebook(source)
+        self._released = released_notebook(source)
+        self._given = RunInput(
+            as_json(source),
+            str(workspace.course.root),
+            own_files(workspace),
+            options.limits(workspace),
+            options.redraw,
+            options.unsafe_no_jail,
+            log_level=logging.DEBUG if options.verbose else logging.INFO,
+            secret=run["secret"],
+        )
         self._digest = digest(workspace.source)
         # Submissions that were sent to workers and have not come back.
         self._pending: dict[str, _Pending] = {}
@@ -175,7 +194,7 @@ class ClassRun:
     def _graded(self, cluster: Cluster, students: list[str]) -> Iterator[tuple[str, GradingNote]]:
         """Yield each student with the note on the grading, as they finish."""
         refused: list[tuple[str, GradingNote]] = []
-        for task, result in cluster.grade(self._tasks(students, refused)):
+        for task, result in cluster.grade(self._tasks(students, refused), self._given):
             yield from self._drain(refused)
             yield task.student, self._keep(task, result)
         yield from self._drain(refused)
@@ -188,11 +207,11 @@ class ClassRun:
 
     def _tasks(self, students: list[str], refused: list[tuple[str, GradingNote]]) -> Iterator[GradingTask]:
         """Yield tasks for the workers; submissions that cannot be graded go to `refused`."""
-        limits = self._options.limits(self._workspace)
+        own = self._given.files
         for student in students:
             submission = self._workspace.submission_digest(student)
             folder = self._workspace.folder("submitted", student)
-            files, left_out = extra_files(self._workspace, student)
+            files, left_out = extra_files(self._workspace, student, own)
             made_from = provenance.of_submission(files, self._run)
             try:
                 intake = sanitize_submission(self._workspace.notebook("submitted", student), self._released)
@@ -204,18 +223,8 @@ class ClassRun:
             notes = intake.notes + left_out + unreadable_time(folder)
             self._pending[student] = _Pending(submission, notes, made_from)
             _log.debug("%s: handed out", student)
-            yield GradingTask(
-                student,
-                self._source,
-                as_json(intake.notebook),
-                str(self._workspace.course.root),
-                files,
-                limits,
-                self._options.redraw,
-                self._options.unsafe_no_jail,
-                log_level=logging.DEBUG if self._options.verbose else logging.INFO,
-                secret=self._run["secret"],
-            )
+            theirs = {name: content for name, content in files.items() if name not in own}
+            yield GradingTask(student, as_compact_json(intake.notebook), theirs)
 
     def _keep(self, task: GradingTask, result: Graded | NotGraded) -> GradingNote:
         """Enter a result; return the note that was kept."""
@@ -233,7 +242,7 @@ class ClassRun:
             self._writer.leave_ungraded(task.student, record, result.details)
         else:
             record = GradingNote(pending.submission, self._digest, "", notes, provenance=pending.provenance)
-            self._writer.enter(result, task.files, record)
+            self._writer.enter(result, {**task.files, **self._given.files}, record)
         _log.info("%s: back %.1f s after it was read, with %d notes", task.student, seconds, len(notes))
         for note in notes:
             _log.debug("%s: %s", task.student, note)

@@ -7,16 +7,17 @@ import logging
 import queue
 import signal
 import traceback
+import uuid
 import warnings
 from collections.abc import Iterable, Iterator
 from typing import Any
 
 import dask
-from distributed import Client, Future, LocalCluster, Nanny, WorkerPlugin
+from distributed import Client, Future, LocalCluster, Nanny, WorkerPlugin, get_worker
 from distributed.scheduler import KilledWorker
 
 from coursepack.errors import CoursepackError
-from coursepack.grading.batch.task import Graded, NotGraded, Task, grade
+from coursepack.grading.batch.task import Graded, NotGraded, RunInput, Task, grade
 
 _log = logging.getLogger(__name__)
 
@@ -45,6 +46,23 @@ class _IgnoreInterrupt(WorkerPlugin):  # type: ignore[misc]
             signal.signal(signal.SIGINT, signal.SIG_IGN)
 
 
+class _Given(WorkerPlugin):  # type: ignore[misc]
+    """Keeps at a worker what the tasks of one run have in common.
+
+    Args:
+        run: that.
+    """
+
+    def __init__(self, run: RunInput) -> None:
+        # Several coordinators may share a cluster.
+        self.name, self.run = f"coursepack-{uuid.uuid4().hex}", run
+
+
+def _grade_given(task: Task, run: str) -> Graded:
+    """Grade a task on a worker that was given what it has in common with others, under the name `run`."""
+    return grade(task, get_worker().plugins[run].run)
+
+
 class Cluster:
     """Grade tasks on Dask workers.
 
@@ -60,10 +78,11 @@ class Cluster:
         """How many submissions can be graded at once now."""
         return max(1, sum(int(threads) for threads in self._client.nthreads().values()))
 
-    def grade(self, tasks: Iterable[Task]) -> Iterator[tuple[Task, Graded | NotGraded]]:
+    def grade(self, tasks: Iterable[Task], run: RunInput) -> Iterator[tuple[Task, Graded | NotGraded]]:
         """Yield every task with its result, or with the reason why there is none, as they finish.
 
-        Tasks are taken from `tasks` as workers become free, so that a large class is never in memory as a whole. Tasks
+        What they have in common, `run`, goes to each worker once, to one that joins later as well. Tasks are taken from
+        `tasks` as workers become free, so that a large class is never in memory as a whole. Tasks
         of a lost worker are tried again when everything else is done, one at a time, so that one student's notebook
         cannot spoil another's second try.
 
@@ -72,16 +91,36 @@ class Cluster:
             CoursepackError: a worker cannot grade at all.
         """
         suspects = []
-        for task, outcome in self._grade(tasks):
-            if outcome == NotGraded(LOST):
-                _log.warning("%s: its worker was lost; it is tried once more when all else is done", task.student)
-                suspects.append(task)
-            else:
-                yield task, outcome
-        for task in suspects:
-            yield from self._grade([task])
+        with self._given(run) as name:
+            for task, outcome in self._grade(tasks, name):
+                if outcome == NotGraded(LOST):
+                    _log.warning("%s: its worker was lost; it is tried once more when all else is done", task.student)
+                    suspects.append(task)
+                else:
+                    yield task, outcome
+            for task in suspects:
+                yield from self._grade([task], name)
 
-    def _grade(self, tasks: Iterable[Task]) -> Iterator[tuple[Task, Graded | NotGraded]]:
+    @contextlib.contextmanager
+    def _given(self, run: RunInput) -> Iterator[str]:
+        """Give all workers, now and later, what a run's tasks have in common; yield the name they know it by.
+
+        Dask's own way, `scatter`, would not do: what is scattered is lost with the workers that hold it, and Dask would
+        rather wait for those than send a task to one that has just joined.
+        """
+        plugin = _Given(run)
+        try:
+            self._client.register_plugin(plugin)
+        except OSError as error:
+            remedy = "repeat the command: Dask has noticed by then that the worker is gone"
+            raise CoursepackError(f"a worker of the cluster does not answer: {error}"[:300], remedy=remedy) from error
+        try:
+            yield plugin.name
+        finally:
+            with contextlib.suppress(Exception):
+                self._client.unregister_worker_plugin(plugin.name)
+
+    def _grade(self, tasks: Iterable[Task], run: str) -> Iterator[tuple[Task, Graded | NotGraded]]:
         running: dict[Future, Task] = {}
         finished: queue.SimpleQueue[Future] = queue.SimpleQueue()
         waiting = iter(tasks)
@@ -92,7 +131,7 @@ class Cluster:
                     task = next(waiting, None)
                     more = task is not None
                     if task is not None:
-                        future = self._submit(task)
+                        future = self._submit(task, run)
                         running[future] = task
                         future.add_done_callback(finished.put)
                 future_done = self._next(finished) if running else None
@@ -103,11 +142,11 @@ class Cluster:
             with contextlib.suppress(Exception):
                 self._client.cancel(list(running), force=True)
 
-    def _submit(self, task: Task) -> Future:
+    def _submit(self, task: Task, run: str) -> Future:
         with warnings.catch_warnings():
             # Dask prefers large files on a shared disk; here nothing is shared.
             warnings.filterwarnings("ignore", message="Sending large graph")
-            return self._client.submit(grade, task, pure=False)
+            return self._client.submit(_grade_given, task, run, pure=False)
 
     def _next(self, finished: queue.SimpleQueue[Future]) -> Future | None:
         """Return a future that is done, or None after a short wait, so that Ctrl-C works."""
@@ -170,7 +209,8 @@ def open_cluster(jobs: int, scheduler: str | None) -> Iterator[Cluster]:
             silence_logs=logging.CRITICAL,
         )
         stack.enter_context(local)
-        client = stack.enter_context(Client(local))
+        # Results need not pass through the scheduler, which is this process.
+        client = stack.enter_context(Client(local, direct_to_workers=True))
         client.register_plugin(_IgnoreInterrupt())
         _log.info("%d workers started on this machine", jobs)
         yield Cluster(client)

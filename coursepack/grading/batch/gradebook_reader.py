@@ -6,7 +6,6 @@ nbgrader's own objects ask the database again for every grade and every cell: te
 
 from __future__ import annotations
 
-import datetime
 from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -14,6 +13,8 @@ from typing import Any
 
 from nbgrader.api import Grade, MissingEntry, Student, SubmittedAssignment, SubmittedNotebook
 from sqlalchemy import func
+
+from coursepack.grading.batch.submission_rows import lateness
 
 
 @dataclass(frozen=True)
@@ -87,7 +88,7 @@ def read_submissions(gradebook: Any, assignment: str) -> dict[str, SubmissionRow
     )
     return {
         student: SubmissionRow(
-            _seconds_late(entry.duedate, handed_in, extension), float(penalty or 0), tuple(grades[student])
+            lateness(entry.duedate, handed_in, extension), float(penalty or 0), tuple(grades[student])
         )
         for student, handed_in, extension, penalty in notebooks
     }
@@ -112,12 +113,3 @@ def _grades(gradebook: Any, entry: Any) -> Iterator[tuple[str, GradeRow]]:
     names = {cell_id: (cell.name, cell.cell_type, float(cell.max_score)) for cell_id, cell in cells.items()}
     for student, cell_id, auto, manual, score, needs in rows:
         yield student, GradeRow(*names[cell_id], auto, manual, float(score or 0), bool(needs))
-
-
-def _seconds_late(
-    due: datetime.datetime | None, handed_in: datetime.datetime | None, extension: datetime.timedelta | None
-) -> float:
-    """Return what nbgrader's `SubmittedAssignment.total_seconds_late` does."""
-    if due is None or handed_in is None:
-        return 0.0
-    return max(0.0, (handed_in - due - (extension or datetime.timedelta())).total_seconds())

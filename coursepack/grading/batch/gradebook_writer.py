@@ -8,27 +8,42 @@ run repeats whatever is missing, with the same result.
 from __future__ import annotations
 
 import contextlib
+import json
 import shutil
 import tempfile
 import time
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
+import nbformat
 from nbformat import NotebookNode
 from nbgrader import utils
-from nbgrader.api import Gradebook
+from nbgrader.api import Comment, Grade, Gradebook, SubmittedNotebook
 from nbgrader.preprocessors import AssignLatePenalties
 from sqlalchemy.exc import DBAPIError
 
 from coursepack.errors import CoursepackError
-from coursepack.grading.batch.task import Graded, read_json, records_of
+from coursepack.grading.batch.submission_rows import (
+    AssignmentLayout,
+    GradedCell,
+    NotebookRows,
+    find_or_add,
+    notebooks_of,
+    read_layout,
+    score_of,
+    seconds_late,
+    set_times,
+    write_rows,
+)
+from coursepack.grading.batch.task import Graded, records_of
 from coursepack.grading.notebook.verdict_records import GradedNotebook
 from coursepack.grading.submission.extra_time import extra_time, has_extra_times
 from coursepack.grading.submission.folder_files import VERDICTS_FILE
-from coursepack.grading.submission.timestamps import timestamp_of
-from coursepack.grading.workspace import GradingNote, Workspace, is_worth_nothing
+from coursepack.grading.submission.timestamps import moment_of
+from coursepack.grading.workspace import GradingNote, Workspace
 from coursepack.notebooks.cells import grade_id_of, is_task, marks_of
 
 ATTEMPTS = 3
@@ -64,7 +79,7 @@ class GradebookWriter:
             fresh = Path(scratch) / self.workspace.assignment
             write_files(fresh, {**files, VERDICTS_FILE: graded.records.encode("utf-8")})
             (fresh / f"{self.workspace.assignment}.ipynb").write_text(graded.notebook + "\n", encoding="utf-8")
-            self._write(student, read_json(graded.notebook), records_of(graded))
+            self._write(student, graded.notebook, records_of(graded))
             replace(fresh, self.workspace.folder("autograded", student))
             self.workspace.log(student).unlink(missing_ok=True)
             self.workspace.write_record(student, record)
@@ -103,67 +118,103 @@ class GradebookWriter:
         shutil.rmtree(self.workspace.folder("autograded", student), ignore_errors=True)
         self.workspace.log(student).unlink(missing_ok=True)
 
-    def _write(self, student: str, notebook: NotebookNode | None, records: GradedNotebook | None) -> None:
+    @cached_property
+    def _layout(self) -> AssignmentLayout:
+        return read_layout(self.gradebook, self.workspace.assignment)
+
+    def _write(self, student: str, notebook: str | None, records: GradedNotebook | None) -> None:
+        cells = _marked_cells(notebook) if notebook else {}
+        points = {record.grade_id: record.points for record in records.records} if records else {}
         for attempt in range(1, ATTEMPTS + 1):
             try:
                 with one_transaction(self.gradebook):
-                    self._enter_scores(student, notebook, records)
+                    self._enter_scores(student, cells, points)
                 return
             except DBAPIError as error:
                 if "locked" not in str(error) or attempt == ATTEMPTS:
                     raise
                 time.sleep(attempt)
 
-    def _enter_scores(self, student: str, notebook: NotebookNode | None, records: GradedNotebook | None) -> None:
+    def _enter_scores(self, student: str, cells: Mapping[str, NotebookNode], points: Mapping[str, float]) -> None:
         """Write scores and comments as nbgrader's SaveAutoGrades and AssignLatePenalties do, but from our records."""
-        book, assignment = self.gradebook, self.workspace.assignment
-        book.update_or_create_student(student)
-        timestamp = timestamp_of(self.workspace.folder("submitted", student))
-        # nbgrader builds the submission before it adds it to the session: a flush in between would warn.
-        with book.db.no_autoflush:
-            options = {"timestamp": timestamp} if timestamp else {}
-            submission = book.update_or_create_submission(assignment, student, **options)
+        db, assignment = self.gradebook.db, self.workspace.assignment
+        self.gradebook.update_or_create_student(student)
+        submission = find_or_add(db, self._layout, student)
+        times: dict[str, Any] = {}
+        if moment := moment_of(self.workspace.folder("submitted", student)):
+            times["timestamp"] = moment
         if has_extra_times(self.workspace.course):
-            submission.extension = extra_time(self.workspace.course, student, assignment)
-        for entry in submission.notebooks:
-            cells = {grade_id_of(cell): cell for cell in notebook.cells if grade_id_of(cell)} if notebook else {}
-            points = {record.grade_id: record.points for record in records.records} if records else {}
-            if entry.name != assignment:
-                cells, points = {}, {}
-            for grade in entry.grades:
-                score_cell(grade, cells.get(grade.name), points)
-            for comment in entry.comments:
-                comment.auto_comment = NO_RESPONSE if _untouched(cells.get(comment.name)) else None
-            book.db.flush()
-            self._take_off_for_lateness(student, submission, entry)
+            times["extension"] = extra_time(self.workspace.course, student, assignment)
+        set_times(db, submission, **times)
+        late = seconds_late(db, submission)
+        for rows in notebooks_of(db, self._layout, submission):
+            of_this = rows.layout.name == assignment
+            self._score(rows, cells if of_this else {}, points if of_this else {})
+            self._take_off_for_lateness(student, late, rows.key)
 
-    def _take_off_for_lateness(self, student: str, submission: Any, entry: Any) -> None:
-        entry.late_submission_penalty = None
-        if submission.total_seconds_late > 0:
-            book = self.gradebook
-            book.db.expire(entry)
-            step = AssignLatePenalties(config=self.workspace.coursedir.config)
+    def _score(self, rows: NotebookRows, cells: Mapping[str, NotebookNode], points: Mapping[str, float]) -> None:
+        """Write a notebook's scores and the automatic comments."""
+        graded, commented = rows.layout.graded, rows.layout.commented
+        write_rows(
+            self.gradebook.db,
+            Grade,
+            (
+                {"id": key, **score(graded[cell], cells.get(graded[cell].name), points, manual)}
+                for key, (cell, manual) in rows.grades.items()
+            ),
+        )
+        write_rows(
+            self.gradebook.db,
+            Comment,
+            (
+                {"id": key, "auto_comment": NO_RESPONSE if _untouched(cells.get(commented[cell])) else None}
+                for key, cell in rows.comments.items()
+            ),
+        )
+
+    def _take_off_for_lateness(self, student: str, late: float, notebook: str) -> None:
+        db, penalty = self.gradebook.db, None
+        if late > 0:
+            step, points = AssignLatePenalties(config=self.workspace.coursedir.config), score_of(db, notebook)
             step.init_plugin()
-            penalty = step.plugin_inst.late_submission_penalty(student, entry.score, submission.total_seconds_late)
-            if penalty is not None:
-                entry.late_submission_penalty = max(0.0, min(float(penalty), entry.score))
+            asked = step.plugin_inst.late_submission_penalty(student, points, late)
+            penalty = None if asked is None else max(0.0, min(float(asked), points))
+        write_rows(db, SubmittedNotebook, [{"id": notebook, "late_submission_penalty": penalty}])
 
 
-def score_cell(grade: Any, cell: NotebookNode | None, points: Mapping[str, float]) -> None:
-    """Set a grade's automatic score: the record's points, 0 for what is missing, None for what a person must mark.
+def score(
+    graded: GradedCell, cell: NotebookNode | None, points: Mapping[str, float], manual: float | None
+) -> dict[str, Any]:
+    """Return a grade's automatic score and whether a person must mark it.
 
-    A cell worth nothing, such as a marking scheme, has nothing to mark.
+    The score is the record's points, 0 for what is missing, None for what a person must mark. A cell worth nothing,
+    such as a marking scheme, has nothing to mark.
+
+    Args:
+        graded: the cell as the gradebook knows it.
+        cell: the cell in the graded notebook; None if it is not there.
+        points: the records' points, by cell name.
+        manual: points that a person gave.
     """
-    if grade.name in points:
-        grade.auto_score = points[grade.name]
-    elif cell is None or is_worth_nothing(grade):
-        grade.auto_score = 0.0
-    elif is_task(cell):
-        grade.auto_score = None
-    else:
-        grade.auto_score = 0.0 if _untouched(cell) else None
-    settled = cell is None or is_worth_nothing(grade)
-    grade.needs_manual_grade = not settled and (grade.manual_score is not None or grade.auto_score is None)
+    settled = cell is None or not graded.max_score
+    auto: float | None = 0.0
+    if graded.name in points:
+        auto = points[graded.name]
+    elif cell is not None and not settled and (is_task(cell) or not _untouched(cell)):
+        auto = None
+    return {"auto_score": auto, "needs_manual_grade": not settled and (manual is not None or auto is None)}
+
+
+def _marked_cells(notebook: str) -> dict[str, NotebookNode]:
+    """Return the cells with a `grade_id` of a notebook's JSON text, without their outputs."""
+    cells = {name: cell for cell in json.loads(notebook)["cells"] if (name := grade_id_of(cell))}
+    return {name: _without_outputs(cell) for name, cell in cells.items()}
+
+
+def _without_outputs(cell: dict[str, Any]) -> NotebookNode:
+    kept = {key: value for key, value in cell.items() if key in ("cell_type", "metadata")}
+    node: NotebookNode = nbformat.from_dict({**kept, "source": "".join(cell["source"])})  # type: ignore[no-untyped-call]
+    return node
 
 
 def _untouched(cell: NotebookNode | None) -> bool:

@@ -73,7 +73,9 @@ def of_submission(files: Mapping[str, bytes], run: Mapping[str, str]) -> dict[st
     return {**run, "files": text_digest("\n".join(parts))}
 
 
-def why_again(workspace: Workspace, student: str, run: Mapping[str, str]) -> str:
+def why_again(
+    workspace: Workspace, student: str, run: Mapping[str, str], own: Mapping[str, bytes] | None = None
+) -> str:
     """Return why a submission must be graded (again); empty if its result is still valid.
 
     After a plain `nbgrader autograde` we have no note; then the files' modification times decide.
@@ -82,6 +84,7 @@ def why_again(workspace: Workspace, student: str, run: Mapping[str, str]) -> str
         workspace: the assignment's workspace.
         student: whose submission it is.
         run: the current result of `of_run`.
+        own: the assignment's own files beside its notebook; they are read if they are not given.
     """
     submitted, graded = workspace.notebook("submitted", student), workspace.notebook("autograded", student)
     record = workspace.record(student)
@@ -98,7 +101,7 @@ def why_again(workspace: Workspace, student: str, run: Mapping[str, str]) -> str
         return OLDER
     before = {**record.provenance, "submission": record.submission, "source": record.source}
     now = {"submission": workspace.submission_digest(student), "source": digest(workspace.source)}
-    now |= of_submission(extra_files(workspace, student)[0], run)
+    now |= of_submission(extra_files(workspace, student, own)[0], run)
     return next((REASONS[part] for part in REASONS if before.get(part, "") != now[part]), "")
 
 

@@ -11,7 +11,16 @@ from pathlib import Path
 
 from coursepack.course_secret import secret_digest
 from coursepack.errors import UNREADABLE, CoursepackError
-from coursepack.grading.batch.task import Task, as_json, grade, grader_errors_in, records_of
+from coursepack.grading.batch.extra_files import own_files
+from coursepack.grading.batch.task import (
+    RunInput,
+    Task,
+    as_compact_json,
+    as_json,
+    grade,
+    grader_errors_in,
+    records_of,
+)
 from coursepack.grading.notebook.verdict_records import GradedNotebook
 from coursepack.grading.submission.folder_files import MAX_BYTES, files_beside, is_clutter
 from coursepack.grading.submission.repair import UnreadableError
@@ -74,24 +83,21 @@ def grade_single(
         submission = sanitize_submission(_find_notebook(workspace, given), released_notebook(source))
     except UnreadableError as error:
         return SingleGrading(problem=str(error))
-    own, _ = files_beside(workspace.source.parent, ignored(workspace))
-    task = Task(
-        NOBODY,
+    run = RunInput(
         as_json(source),
-        as_json(submission.notebook),
         str(workspace.course.root),
-        {**extra, **own},
+        own_files(workspace),
         Limits.of_cells(timeout or workspace.timeout),
         unsafe_no_jail=unsafe_no_jail,
         log_level=logging.ERROR,
         secret=secret_digest(workspace.course),
     )
-    return _graded(task, submission.notes)
+    return _graded(Task(NOBODY, as_compact_json(submission.notebook), extra), run, submission.notes)
 
 
-def _graded(task: Task, notes: tuple[str, ...]) -> SingleGrading:
+def _graded(task: Task, run: RunInput, notes: tuple[str, ...]) -> SingleGrading:
     try:
-        records = records_of(grade(task))
+        records = records_of(grade(task, run))
     except CoursepackError:
         raise
     except Exception as error:
@@ -102,11 +108,6 @@ def _graded(task: Task, notes: tuple[str, ...]) -> SingleGrading:
     if at_fault:
         return SingleGrading(records, at_fault.problem, ours=True, details=at_fault.details, notes=notes)
     return SingleGrading(records, notes=notes)
-
-
-def ignored(workspace: Workspace) -> list[str]:
-    """Return the course's patterns of files that are never submitted."""
-    return [str(pattern) for pattern in workspace.coursedir.ignore]
 
 
 def _find_notebook(workspace: Workspace, given: Path) -> Path:

@@ -7,6 +7,7 @@ course's data set, and keeps a fork server and a judge alive from one submission
 from __future__ import annotations
 
 import contextlib
+import json
 import logging
 import time
 from collections.abc import Mapping
@@ -36,15 +37,13 @@ CODE = code_digest()
 
 
 @dataclass(frozen=True)
-class Task:
-    """One submission to grade.
+class RunInput:
+    """What all submissions of a run have in common: it goes to each worker once.
 
     Attributes:
-        student: whose it is.
         source: the assignment's source notebook as JSON, hidden tests included.
-        submission: the submitted notebook as JSON, after `sanitize`.
-        files: the files beside it, by relative path.
         course: the coordinator's course folder; a worker that has no such folder uses the one it was started in.
+        files: the assignment's own files beside a notebook, by relative path; they replace a student's.
         limits: limits on time, memory and output.
         redraw: whether the assignment's own cells that only draw are run, rather than their submitted pictures kept.
         unsafe_no_jail: whether student code runs without any isolation.
@@ -53,9 +52,7 @@ class Task:
         secret: digest of the coordinator's secret for the course; empty if it has none.
     """
 
-    student: str
     source: str
-    submission: str
     course: str
     files: Mapping[str, bytes] = field(default_factory=dict)
     limits: Limits = field(default_factory=Limits)
@@ -64,6 +61,21 @@ class Task:
     code: str = CODE
     log_level: int = logging.INFO
     secret: str = ""
+
+
+@dataclass(frozen=True)
+class Task:
+    """One submission to grade.
+
+    Attributes:
+        student: whose it is.
+        submission: the submitted notebook as JSON, after `sanitize`.
+        files: the student's files beside it, by relative path.
+    """
+
+    student: str
+    submission: str
+    files: Mapping[str, bytes] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -96,36 +108,36 @@ class NotGraded:
     details: str = ""
 
 
-def grade(task: Task) -> Graded:
+def grade(task: Task, run: RunInput) -> Graded:
     """Grade one submission.
 
     Raises:
         CoursepackError: this worker cannot grade at all (no jail, no data, another version).
     """
-    if task.code != CODE:
+    if run.code != CODE:
         remedy = "install the same version on all machines, and start their workers again"
         raise CoursepackError("a worker's coursepack is not the coordinator's: their code differs", remedy=remedy)
-    with collected(task.log_level) as log:
-        graded = _grade(task)
+    with collected(run.log_level) as log:
+        graded = _grade(task, run)
     return replace(graded, log=tuple(log))
 
 
-def _grade(task: Task) -> Graded:
+def _grade(task: Task, run: RunInput) -> Graded:
     begun = time.monotonic()
     _log.info("%s: begins", task.student)
-    course = _course(Path(task.course))
-    if secret_digest(course) != task.secret:
+    course = _course(Path(run.course))
+    if secret_digest(course) != run.secret:
         remedy = f"give all machines the same {SECRET}, or the same file, and start their workers again"
         raise CoursepackError("a worker's secret for the course is not the coordinator's", remedy=remedy)
     submission = read_json(task.submission)
     graded = grade_notebook(
         course,
-        read_json(task.source),
+        read_json(run.source),
         submission,
-        limits=task.limits,
-        worker=shared_worker(course, unsafe_no_jail=task.unsafe_no_jail),
-        files=task.files,
-        redraw=task.redraw,
+        limits=run.limits,
+        worker=shared_worker(course, unsafe_no_jail=run.unsafe_no_jail),
+        files={**task.files, **run.files},
+        redraw=run.redraw,
     )
     _log.info("%s: ends after %.1f s, %.1f s of them CPU", task.student, time.monotonic() - begun, graded.cpu_seconds)
     return Graded(task.student, as_json(with_marks(graded, submission)), graded.to_json())
@@ -136,8 +148,17 @@ def read_json(text: str) -> NotebookNode:
     return nbformat.reads(text, as_version=4)  # type: ignore[no-untyped-call, no-any-return]
 
 
+def as_compact_json(notebook: NotebookNode) -> str:
+    """Return a valid notebook as JSON text on one line, which `read_json` reads: for machines, not for files.
+
+    nbformat copies and validates a notebook before it writes it, and with indentation Python's fast encoder cannot be
+    used.
+    """
+    return json.dumps(notebook)
+
+
 def as_json(notebook: NotebookNode) -> str:
-    """Return a notebook as JSON text."""
+    """Return a notebook as JSON text in the form that is written to files."""
     return str(nbformat.writes(notebook, version=nbformat.NO_CONVERT))  # type: ignore[no-untyped-call]
 
 

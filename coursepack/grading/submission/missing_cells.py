@@ -27,19 +27,20 @@ def put_back_missing(
             last step before the notebook is run: one whose names another cell defines is left out.
     """
     notes, place = [], 0
+    names = [grade_id_of(cell) for cell in cells]
     for cell in released.cells:
         name = grade_id_of(cell)
         if not name:
             continue
-        found = next((index for index, other in enumerate(cells) if grade_id_of(other) == name), None)
-        if found is not None:
-            place = found + 1
+        if name in names:
+            place = names.index(name) + 1
         elif not answers and not (is_graded(cell) or marks_of(cell).get("locked")):
             continue
         elif answers and (elsewhere := _defined_elsewhere(cell, cells)):
             notes.append(f"cell {name} was missing; what it defines is in cell {elsewhere}")
         else:
             cells.insert(place, make(cell))
+            names.insert(place, name)
             place += 1
             notes.append(f"cell {name} was missing; put back")
     return notes

@@ -186,11 +186,14 @@ def _like(own: NotebookNode, cell: NotebookNode, notes: list[str]) -> NotebookNo
         notes.append(f"cell {name} had become a {cell.cell_type} cell; changed back")
     if marks := marks_of(cell):
         _note_schema(marks, marks_of(own), notes)
-    changed = copy.deepcopy(own)
-    changed.metadata = copy.deepcopy(cell.metadata)
-    changed.metadata["nbgrader"] = copy.deepcopy(marks_of(own))
-    if own.cell_type == cell.cell_type == "code":
-        changed.outputs = cell.outputs
+    # The submitted cell is used up; of ours, which all submissions share, only the parts that can change are copied.
+    changed = NotebookNode(own)  # type: ignore[no-untyped-call]
+    changed.metadata = cell.metadata
+    changed.metadata["nbgrader"] = NotebookNode(marks_of(own))  # type: ignore[no-untyped-call]
+    if own.cell_type == "code":
+        changed.outputs = cell.outputs if cell.cell_type == "code" else []
+    if own.get("attachments"):
+        changed["attachments"] = copy.deepcopy(own.attachments)
     if is_written_in(own):
         changed.source = cell.source
         changed.pop("attachments", None)

@@ -21,7 +21,7 @@ from pathlib import Path
 import coursepack
 from coursepack.course_secret import course_secret
 from coursepack.errors import CoursepackError
-from coursepack.grading.batch.single import ignored
+from coursepack.grading.batch.extra_files import ignored
 from coursepack.grading.submission.folder_files import files_beside
 from coursepack.grading.workspace import Workspace
 from coursepack.lms.bundle.requirements import locked_requirements

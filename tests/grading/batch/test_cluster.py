@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import pickle
 import signal
 import socket
 import subprocess
@@ -18,10 +19,13 @@ from tiny_course import ASSIGNMENT, answered, hand_in
 from coursepack.course import Course
 from coursepack.errors import CoursepackError
 from coursepack.grading.batch import cluster, task
-from coursepack.grading.batch.class_run import Options, grade_class
+from coursepack.grading.batch.class_run import ClassRun, Options, grade_class
 from coursepack.grading.batch.code_digest import code_digest
+from coursepack.grading.batch.gradebook_writer import GradebookWriter
+from coursepack.grading.batch.provenance import of_run
 from coursepack.grading.batch.read_results import read_results
 from coursepack.grading.workspace import Workspace
+from coursepack.notebooks.reading import read_notebook
 
 REPOSITORY = Path(__file__).resolve().parents[3]
 WAITS = 120
@@ -91,6 +95,40 @@ def test_what_was_sent_is_not_kept() -> None:
         assert all(len(log) <= cluster.KEPT_MESSAGES for log in logs)
 
 
+def test_what_a_run_has_in_common_reaches_workers_that_join_later_and_goes_with_the_run() -> None:
+    with cluster.open_cluster(1, None) as local:
+        client = local._client
+        with local._given(task.RunInput("the source", "/course")) as name:
+            client.cluster.scale(2)
+            client.wait_for_workers(2, timeout=WAITS)
+            sources = client.run(lambda dask_worker: dask_worker.plugins[name].run.source)
+            assert list(sources.values()) == ["the source"] * 2
+        left = client.run(lambda dask_worker: name in dask_worker.plugins)
+        assert not any(left.values())
+
+
+def test_a_task_holds_one_submission_and_nothing_that_all_have_in_common(tiny_course: Course) -> None:
+    """Is the source, and what lies beside it, not sent with every submission?"""
+    (tiny_course.root / "source" / ASSIGNMENT / "shared.csv").write_text("of the assignment", encoding="utf-8")
+    (hand_in(tiny_course, "ann", answered()).parent / "own.csv").write_text("of the student", encoding="utf-8")
+    workspace = Workspace(tiny_course, ASSIGNMENT)
+    run = of_run(workspace, Options().limits(workspace))
+    grading = ClassRun(workspace, GradebookWriter(workspace, None), Options(), run)
+    (one,) = grading._tasks(["ann"], [])
+    assert dict(one.files) == {"own.csv": b"of the student"}
+    assert dict(grading._given.files) == {"shared.csv": b"of the assignment"}
+    assert b"double(21)" not in pickle.dumps(one)
+    assert "double(21)" in grading._given.source
+
+
+def test_a_notebook_for_a_worker_is_the_same_as_one_in_a_file(tiny_course: Course) -> None:
+    notebook = read_notebook(tiny_course.notebook("source", ASSIGNMENT))
+    notebook.cells[0].source = "# Ünïcode ≠ ASCII\n\n\ud800"
+    compact = task.as_compact_json(notebook)
+    assert "\n" not in compact
+    assert task.read_json(compact) == task.read_json(task.as_json(notebook)) == notebook
+
+
 def test_no_scheduler_is_one_message(tiny_course: Course, monkeypatch: pytest.MonkeyPatch) -> None:
     hand_in(tiny_course, "ann", answered())
     monkeypatch.setattr(cluster, "CONNECT_SECONDS", 1)
@@ -116,6 +154,6 @@ def test_a_worker_without_the_coordinators_folder_uses_its_own(
 
 def test_another_version_is_refused(tiny_course: Course) -> None:
     """Is a worker refused whose code is another, although both call themselves 0.1.0?"""
-    other = task.Task("ann", "{}", "{}", str(tiny_course.root), code=f"{code_digest()}0")
+    other = task.RunInput("{}", str(tiny_course.root), code=f"{code_digest()}0")
     with pytest.raises(CoursepackError, match="a worker's coursepack is not the coordinator's"):
-        task.grade(other)
+        task.grade(task.Task("ann", "{}"), other)

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 from nbgrader.preprocessors import SaveAutoGrades
+from sqlalchemy import event
 from tiny_course import ASSIGNMENT, answered, code, hand_in, make_tiny_course, source_notebook
 
 from coursepack.course import Course
@@ -143,6 +144,19 @@ def test_a_score_corrected_by_hand_is_what_the_report_shows(writer: GradebookWri
     (result,) = read_results(writer.workspace)
     cell = next(cell for cell in result.cells if cell.grade_id == "treble-hidden")
     assert (cell.points, str(cell.status), cell.message) == (1.0, "partly passed", "")
+
+
+def test_the_number_of_statements_does_not_grow_with_the_cells(writer: GradebookWriter) -> None:
+    """Is a submission entered in a few statements? nbgrader's own objects need several for each cell."""
+    answers = {student: graded(writer, student) for student in ("ann", "bob")}
+    writer.enter(answers["ann"], {}, RECORD)
+    statements: list[str] = []
+    event.listen(
+        writer.gradebook.engine, "before_cursor_execute", lambda _1, _2, statement, *_: statements.append(statement)
+    )
+    writer.enter(answers["bob"], {}, RECORD)
+    assert len(statements) <= 20
+    assert not [one for one in statements if "grade_cells" in one or "solution_cells" in one]
 
 
 def test_an_end_within_the_transaction_leaves_no_trace(

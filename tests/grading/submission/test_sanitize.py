@@ -57,6 +57,19 @@ def test_what_cannot_be_graded_is_named(tmp_path: Path, released: NotebookNode, 
         sanitize_submission(write(tmp_path, content), released)
 
 
+def test_one_submission_cannot_change_the_student_version_that_the_next_is_compared_with(
+    tmp_path: Path, released: NotebookNode
+) -> None:
+    before = copy.deepcopy(released)
+    taken = sanitize_submission(write(tmp_path, answered()), released).notebook
+    for cell in taken.cells:
+        cell.source = "changed"
+        cell.metadata["tags"] = ["changed"]
+        cell.metadata.get("nbgrader", {})["points"] = 99
+        cell.get("outputs", []).append("changed")
+    assert released == before
+
+
 def test_missing_notebook_names_what_is_there(tmp_path: Path, released: NotebookNode) -> None:
     (tmp_path / "mine.ipynb").write_text("{}", encoding="utf-8")
     with pytest.raises(UnreadableError, match=r"tiny\.ipynb is missing; the folder holds mine\.ipynb"):
