@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import shutil
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -74,10 +74,16 @@ def make_release(course: Course, assignment: str, into: Path | None = None) -> P
     return _convert(GenerateAssignment, course, assignment, release_directory=into)
 
 
-def make_solution(course: Course, assignment: str) -> Path:
+def make_solution(course: Course, assignment: str, environment: Mapping[str, str], *, limited: bool) -> Path:
     """Run `nbgrader generate_solution --force`, which executes the source; errors stay in the cells' outputs.
 
     The assignment must be in the course's gradebook, so make the release first.
+
+    Args:
+        course: the course.
+        assignment: the assignment.
+        environment: environment variables of the kernel, over those of the configuration.
+        limited: whether the configuration's time limit for a cell holds.
 
     Returns:
         The folder of the executed source, including hidden tests.
@@ -85,15 +91,22 @@ def make_solution(course: Course, assignment: str) -> Path:
     Raises:
         CoursepackError: nbgrader could not run the notebook.
     """
-    return _convert(GenerateSolution, course, assignment)
+    line = f"--IPKernelApp.exec_lines=__import__('os').environ.update({dict(environment)!r})"
+    config = _own_gradebook(course)
+    config.Execute.extra_arguments = [*config.Execute.extra_arguments, line]
+    if not limited:
+        config.Execute.timeout = None
+    return _convert(GenerateSolution, course, assignment, config)
 
 
-def _convert(kind: type[BaseConverter], course: Course, assignment: str, **into: Path | None) -> Path:
+def _convert(
+    kind: type[BaseConverter], course: Course, assignment: str, config: Config | None = None, **into: Path | None
+) -> Path:
     complaints = _Complaints()
     log = logging.getLogger(f"{__name__}.{kind.__name__}")
     log.handlers, log.propagate = [complaints], False
     find_tools()
-    config = _own_gradebook(course)
+    config = config or _own_gradebook(course)
     changed = {name: str(folder) for name, folder in into.items() if folder is not None}
     places = CourseDirectory(config=config, root=str(course.root), assignment_id=assignment, log=log, **changed)
     converter = kind(coursedir=places, config=config, force=True, log=log)
