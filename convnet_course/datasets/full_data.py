@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from convnet_course.datasets.cifar10 import FULL_SIZE, find_photographs
+from convnet_course.datasets import cifar10
 from convnet_course.datasets.mnist import find_mnist
 from coursepack.course import Course
 from coursepack.errors import CoursepackError
@@ -37,8 +37,8 @@ def full_data(root: Path, assignment: str) -> tuple[Path, str]:
 
 
 def _photographs() -> tuple[Path, str]:
-    found = find_photographs()
-    if found is None or {"train": found.train, "test": found.test} != FULL_SIZE:
+    found = cifar10.find_photographs()
+    if found is None or {"train": found.train, "test": found.test} != cifar10.FULL_SIZE:
         where = "$COURSE_DATA or ./data" if found is None else str(found.root)
         remedy = "let $COURSE_DATA name a folder that holds cifar10/{train,test}/CLASS, or torchvision's own copy"
         raise CoursepackError("the full CIFAR-10 is not here", where=where, remedy=remedy)
