@@ -127,9 +127,11 @@ def _run(course: Course, scratch: Course, assignment: str, data: WorkedData) -> 
 
 def _kept(course: Course, assignment: str, source: NotebookNode) -> NotebookNode | None:
     """Return the worked version with its old outputs, if it ran on other data than those of grading; else None."""
-    path = course.notebook("solutions", assignment)
-    old = read_notebook(path) if path.is_file() else None
-    if old is None or name_in(old) == GRADING_DATA:
+    try:
+        old = read_notebook(course.notebook("solutions", assignment))
+    except CoursepackError:  # missing or damaged: it is made again
+        return None
+    if name_in(old) == GRADING_DATA:
         return None
     again = f"coursepack build --data {name_in(old)} {assignment}"
     kept = with_outputs_of(old, worked_inputs(source))

@@ -122,6 +122,12 @@ def test_does_naming_the_grading_data_run_it_again(elsewhere: Course) -> None:
     assert worked(elsewhere)["picture"] == "worked in .coursepack/data\n"
 
 
+def test_is_a_damaged_worked_version_made_again(elsewhere: Course) -> None:
+    elsewhere.notebook("solutions", "doubling").write_text("<<<<<<< HEAD\n")
+    build_pack(elsewhere, ["doubling"])
+    assert worked(elsewhere)["picture"] == "worked in .coursepack/data\n"
+
+
 def test_is_nothing_replaced_where_the_data_are_missing(elsewhere: Course) -> None:
     with pytest.raises(CoursepackError, match="not a folder and what it holds"):
         build_pack(elsewhere, ["doubling"], "large")
