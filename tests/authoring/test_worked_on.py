@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import io
 import shutil
+from contextlib import redirect_stdout
 from pathlib import Path
 
 import notebook_parts as parts
 import pytest
 
+from coursepack.authoring import nbgrader_converters
 from coursepack.authoring.build import build_pack, check_pack
 from coursepack.authoring.worked_on import NOTE
 from coursepack.cli import main
@@ -48,7 +51,10 @@ def built(tmp_path_factory: pytest.TempPathFactory) -> Course:
         config.write("c.Execute.timeout = 2\n")
     (root / "large_data.py").write_text(DATA)
     (root / "large").mkdir()
-    build_pack(Course(root), ["doubling"], "large")
+    with pytest.MonkeyPatch.context() as patched, redirect_stdout(io.StringIO()) as said:
+        patched.setattr(nbgrader_converters, "LONG_CELL", 2)
+        build_pack(Course(root), ["doubling"], "large")
+    (root / "said.txt").write_text(said.getvalue())
     return Course(root)
 
 
@@ -81,6 +87,11 @@ def test_does_a_worked_version_run_on_the_data_that_are_named_and_say_so(built: 
     metadata = read_notebook(built.notebook("solutions", "doubling")).metadata
     assert metadata["coursepack"] == {"worked_on": "large"}
     assert "coursepack" not in read_notebook(built.notebook("release", "doubling")).metadata
+
+
+def test_are_cells_that_take_long_told(built: Course) -> None:
+    lines = (built.root / "said.txt").read_text().splitlines()
+    assert lines[:2] == ["doubling: executing the worked notebook on the data “large” …", "  picture: 3 s"]
 
 
 def test_do_tagged_cells_show_a_run_on_the_grading_data(built: Course) -> None:
