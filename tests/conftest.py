@@ -28,9 +28,9 @@ LOOPBACK = ("127.", "::1", "localhost")
 COURSE_PARTS = ("nbgrader_config.py", "pyproject.toml", "convnet_course", "source", "data/mnist_mini")
 # Modules that share a graded class or a build, which is costly to make: each goes to one process as a whole.
 TOGETHER = (
-    *("test_build.py", "test_worked_on.py", "test_class_run.py", "test_gradebook_writer.py", "test_habits.py", "test_handed_in.py"),
+    *("test_build.py", "test_class_run.py", "test_gradebook_writer.py", "test_habits.py", "test_handed_in.py"),
     *("test_feedback_in_browser.py", "test_hide_tests.py", "test_kernel_setup.py", "test_plain_nbgrader.py"),
-    "test_term.py",
+    *("test_term.py", "test_worked_on.py"),
 )
 # Some of them grade their class in both ways; each way is handed out by itself.
 WAYS = ("coursepack", "nbgrader")
