@@ -8,8 +8,8 @@ import re
 import sys
 import threading
 import tomllib
-from collections.abc import Callable
-from dataclasses import dataclass, fields
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +18,8 @@ from coursepack.course import Course
 from coursepack.errors import CoursepackError
 
 FILE = "pyproject.toml"
+# What `coursepack build --data` calls the grading data.
+GRADING_DATA = "grading"
 # Workers start in threads, and two threads that clear Python's caches of finders at once make it raise KeyError.
 _CACHES = threading.Lock()
 
@@ -31,6 +33,9 @@ class Settings:
         preload: modules that notebooks import, imported once before any notebook is run.
         grading_data: "module:function" of the package; it is called with the course folder (a `Path`), and returns the
             folder of data that notebooks see as `$COURSE_DATA` while they are built, validated and graded.
+        worked_data: other data that worked notebooks can be built on: a name for `coursepack build --data`, and
+            "module:function". The function is called with the course folder and the assignment's name; it returns the
+            folder, and what it holds, as a phrase for readers.
         repository: "owner/name" on GitHub of the student repository, which `coursepack publish` writes: for notebooks
             that open in Colab with one click.
         branch: the branch of the student repository.
@@ -44,6 +49,7 @@ class Settings:
     package: str = ""
     preload: tuple[str, ...] = ()
     grading_data: str = ""
+    worked_data: Mapping[str, str] = field(default_factory=dict)
     repository: str = ""
     branch: str = "main"
     bundled_data: tuple[str, ...] = ()
@@ -58,10 +64,11 @@ LISTS = {
     "bundled_data": 'bundled_data = ["data/small"]',
     "student_files": 'student_files = ["LICENSE", "data/small"]',
 }
+FUNCTION = r"[A-Za-z_][\w.]*:[A-Za-z_]\w*"
 # Setting → its pattern, and an example.
 FORMS = {
     "package": (r"[A-Za-z_]\w*", 'package = "my_course"'),
-    "grading_data": (r"[A-Za-z_][\w.]*:[A-Za-z_]\w*", 'grading_data = "my_course.data:grading_data"'),
+    "grading_data": (FUNCTION, 'grading_data = "my_course.data:grading_data"'),
     "repository": (r"[\w.-]+/[\w.-]+", 'repository = "owner/name"'),
     "branch": (r"\S+", 'branch = "main"'),
     "demo": (r"[\w.-]+", 'demo = "week1"'),
@@ -95,7 +102,11 @@ def read_settings(root: Path) -> Settings:
 
 
 def _check(path: Path, name: str, value: Any) -> None:
-    if name in LISTS:
+    if name == "worked_data":
+        named = value if isinstance(value, dict) and GRADING_DATA not in value else {"": None}
+        fits = all(isinstance(one, str) and re.fullmatch(FUNCTION, one) for one in named.values())
+        example = 'worked_data = { full = "my_course.data:full_data" }'
+    elif name in LISTS:
         fits = isinstance(value, list) and all(isinstance(one, str) and one for one in value)
         example = LISTS[name]
     else:
@@ -140,15 +151,7 @@ def grading_data(course: Course) -> Path | None:
     if not named:
         return None
     where = f"{course.root / FILE}, grading_data = “{named}”"
-    module, _, function = named.partition(":")
-    try:
-        lay_out: Callable[[Path], Any] = getattr(import_from(course, module), function)
-        folder = lay_out(course.root)
-    except CoursepackError:
-        raise
-    except Exception as error:
-        reason = f"the grading data cannot be provided: {type(error).__name__}: {error}"
-        raise CoursepackError(reason, where=where, remedy="mend the function, or its name") from error
+    folder = _called(course, named, where, "the grading data", course.root)
     if not isinstance(folder, Path) or not folder.is_dir():
         raise CoursepackError(
             f"the function returned {folder!r}, which is not a folder",
@@ -156,6 +159,46 @@ def grading_data(course: Course) -> Path | None:
             remedy="let it return the Path of the folder that it wrote the data into",
         )
     return folder
+
+
+def worked_data(course: Course, name: str, assignment: str) -> tuple[Path, str]:
+    """Return the folder of other data that an assignment's worked version is built on, and what it holds.
+
+    Args:
+        course: the course.
+        name: the name that `worked_data` gives the data.
+        assignment: the assignment.
+
+    Raises:
+        CoursepackError: the course names no such data, or the function that provides them is missing or fails.
+    """
+    known = read_settings(course.root).worked_data
+    if name not in known:
+        remedy = f"the names are {', '.join([*known, GRADING_DATA])}; [tool.coursepack] worked_data adds others"
+        raise CoursepackError(f"this course has no data called “{name}”", where=str(course.root / FILE), remedy=remedy)
+    where = f"{course.root / FILE}, worked_data, {name} = “{known[name]}”"
+    found = _called(course, known[name], where, f"the data “{name}”", course.root, assignment)
+    match found:
+        case (Path() as folder, str(holds)) if folder.is_dir() and holds:
+            return folder, holds
+    raise CoursepackError(
+        f"the function returned {found!r}, not a folder and what it holds",
+        where=where,
+        remedy="let it return the Path of a folder, and a text such as “60,000 digits”",
+    )
+
+
+def _called(course: Course, named: str, where: str, what: str, *arguments: Any) -> Any:
+    """Return what a function of the course returns."""
+    module, _, function = named.partition(":")
+    try:
+        provide: Callable[..., Any] = getattr(import_from(course, module), function)
+        return provide(*arguments)
+    except CoursepackError:
+        raise
+    except Exception as error:
+        reason = f"{what} cannot be provided: {type(error).__name__}: {error}"
+        raise CoursepackError(reason, where=where, remedy="mend the function, or its name") from error
 
 
 def import_from(course: Course, module: str) -> Any:

@@ -30,7 +30,7 @@ COURSE_PARTS = ("nbgrader_config.py", "pyproject.toml", "convnet_course", "sourc
 TOGETHER = (
     *("test_build.py", "test_class_run.py", "test_gradebook_writer.py", "test_habits.py", "test_handed_in.py"),
     *("test_feedback_in_browser.py", "test_hide_tests.py", "test_kernel_setup.py", "test_plain_nbgrader.py"),
-    "test_term.py",
+    *("test_term.py", "test_worked_on.py"),
 )
 # Some of them grade their class in both ways; each way is handed out by itself.
 WAYS = ("coursepack", "nbgrader")

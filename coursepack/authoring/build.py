@@ -3,6 +3,9 @@
 nbgrader's converter makes the release and enters the assignment into `gradebook.db`, so that stock
 `nbgrader autograde` works right after a build. Everything that can fail happens in a temporary course or before the
 first file is replaced, so a mistake leaves `release/` and `solutions/` unchanged.
+
+A worked version that ran on other data than those of grading is run again only if its code changed, or if the data are
+named.
 """
 
 from __future__ import annotations
@@ -21,21 +24,28 @@ from coursepack.authoring.nbgrader_converters import make_release, scratch_cours
 from coursepack.authoring.own_repository import warnings
 from coursepack.authoring.problems import raise_together
 from coursepack.authoring.solution_notebook import worked_inputs, worked_notebook, write_notebook
+from coursepack.authoring.worked_on import WorkedData, find_data, name_in, with_outputs_of, without_note
 from coursepack.course import Course
 from coursepack.errors import CoursepackError
 from coursepack.notebooks.reading import read_notebook
-from coursepack.settings import package_files, read_settings
+from coursepack.settings import GRADING_DATA, package_files, read_settings
 
 _console = Console(highlight=False, soft_wrap=True)
 
 
-def build_pack(course: Course, assignments: list[str]) -> None:
+def build_pack(course: Course, assignments: list[str], data: str | None = None) -> None:
     """Make the student and the worked version of every assignment; a faulty assignment does not stop the others.
+
+    Args:
+        course: the course.
+        assignments: the assignments.
+        data: the data that worked versions run on, by name. By default those of grading; what ran on other data keeps
+            its outputs while its code stays the same.
 
     Raises:
         CoursepackError: the author's mistakes, all together.
     """
-    _for_each(course, assignments, _build, "built")
+    _for_each(course, assignments, lambda course, assignment: _build(course, assignment, data), "built")
 
 
 def check_pack(course: Course, assignments: list[str]) -> None:
@@ -92,11 +102,13 @@ def _for_each(course: Course, assignments: list[str], task: Callable[[Course, st
     raise_together(problems)
 
 
-def _build(course: Course, assignment: str) -> None:
+def _build(course: Course, assignment: str, data: str | None) -> None:
     source = _sound_source(course, assignment)
     with scratch_course(course, assignment) as scratch:
-        _console.print(f"{assignment}: executing the worked notebook …")
-        worked = worked_notebook(course, scratch, assignment)
+        make_release(scratch, assignment)  # also enters it into the gradebook, for the worked version
+        worked = None if data else _kept(course, assignment, source)
+        if worked is None:
+            worked = _run(course, scratch, assignment, find_data(course, assignment, data or GRADING_DATA))
         release = read_notebook(scratch.notebook("release", assignment))
         raise_together(_leaks(source, release, worked, assignment))
         # Enters the cells into the course's gradebook; nbgrader refuses if they changed and there are grades already.
@@ -105,6 +117,30 @@ def _build(course: Course, assignment: str) -> None:
         solution = course.notebook("solutions", assignment)
         _replace(solution.parent, fresh, solution.name)
         write_notebook(worked, solution)
+
+
+def _run(course: Course, scratch: Course, assignment: str, data: WorkedData) -> NotebookNode:
+    on = "" if data.name == GRADING_DATA else f" on the data “{data.name}”"
+    _console.print(f"{assignment}: executing the worked notebook{on} …")
+    return worked_notebook(course, scratch, assignment, data)
+
+
+def _kept(course: Course, assignment: str, source: NotebookNode) -> NotebookNode | None:
+    """Return the worked version with its old outputs, if it ran on other data than those of grading; else None."""
+    try:
+        old = read_notebook(course.notebook("solutions", assignment))
+    except CoursepackError:  # missing or damaged: it is made again
+        return None
+    if name_in(old) == GRADING_DATA:
+        return None
+    again = f"coursepack build --data {name_in(old)} {assignment}"
+    kept = with_outputs_of(old, worked_inputs(source))
+    if kept is not None:
+        _console.print(f"{assignment}: keeping outputs from the data “{name_in(old)}”; to run it again: {again}")
+    else:
+        what = f"its code has changed, so outputs from the data “{name_in(old)}” are lost; to get them again: {again}"
+        _console.print(f"{assignment}: {what}", style="bold red")
+    return kept
 
 
 def _check(course: Course, assignment: str) -> None:
@@ -121,7 +157,7 @@ def _check(course: Course, assignment: str) -> None:
         fresh = make_release(scratch, assignment)
         problems = folder_drift(fresh, paths["release"].parent, course.root)
         problems += folder_drift(fresh, paths["solutions"].parent, course.root, besides=paths["solutions"].name)
-    problems += input_drift(worked_inputs(source), worked, _name("solutions", assignment))
+    problems += input_drift(worked_inputs(source), without_note(worked), _name("solutions", assignment))
     raise_together([*problems, *_leaks(source, release, worked, assignment)])
 
 

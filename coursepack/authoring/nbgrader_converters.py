@@ -5,10 +5,12 @@ from __future__ import annotations
 import logging
 import shutil
 import tempfile
-from collections.abc import Iterator
+import time
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
+from nbformat import NotebookNode
 from nbgrader.converters import GenerateAssignment, GenerateSolution
 from nbgrader.converters.base import BaseConverter, NbGraderException
 from nbgrader.coursedir import CourseDirectory
@@ -18,6 +20,9 @@ from coursepack.course import CONFIG_NAME, Course
 from coursepack.errors import CoursepackError
 from coursepack.gradebook import find_tools, load_config
 from coursepack.settings import make_importable
+
+# In seconds.
+LONG_CELL = 30
 
 
 class _Complaints(logging.Handler):
@@ -37,6 +42,20 @@ class _Complaints(logging.Handler):
                 ends = [later for later in self.lines[index + 1 :] if not later.startswith(" ")]
                 return ends[0] if ends else line
         return self.lines[0] if self.lines else "nbgrader gave no reason"
+
+
+class _Clock:
+    """Print the cells that take long: a notebook on much data may take an hour."""
+
+    def __init__(self) -> None:
+        self._name, self._started = "", time.monotonic()
+
+    def next_cell(self, cell: NotebookNode, **_: object) -> None:
+        """Take note that a cell begins; nbgrader needs the hook for its end itself."""
+        now = time.monotonic()
+        if self._name and now - self._started >= LONG_CELL:
+            print(f"  {self._name}: {now - self._started:.0f} s", flush=True)
+        self._name, self._started = str(cell.get("id")), now
 
 
 @contextmanager
@@ -74,10 +93,16 @@ def make_release(course: Course, assignment: str, into: Path | None = None) -> P
     return _convert(GenerateAssignment, course, assignment, release_directory=into)
 
 
-def make_solution(course: Course, assignment: str) -> Path:
+def make_solution(course: Course, assignment: str, environment: Mapping[str, str], *, limited: bool) -> Path:
     """Run `nbgrader generate_solution --force`, which executes the source; errors stay in the cells' outputs.
 
     The assignment must be in the course's gradebook, so make the release first.
+
+    Args:
+        course: the course.
+        assignment: the assignment.
+        environment: environment variables of the kernel, over those of the configuration.
+        limited: whether the configuration's time limit for a cell holds. If not, cells that take long are printed.
 
     Returns:
         The folder of the executed source, including hidden tests.
@@ -85,15 +110,23 @@ def make_solution(course: Course, assignment: str) -> Path:
     Raises:
         CoursepackError: nbgrader could not run the notebook.
     """
-    return _convert(GenerateSolution, course, assignment)
+    line = f"--IPKernelApp.exec_lines=__import__('os').environ.update({dict(environment)!r})"
+    config = _own_gradebook(course)
+    config.Execute.extra_arguments = [*config.Execute.extra_arguments, line]
+    if not limited:
+        config.Execute.timeout = None
+        config.Execute.on_cell_start = _Clock().next_cell
+    return _convert(GenerateSolution, course, assignment, config)
 
 
-def _convert(kind: type[BaseConverter], course: Course, assignment: str, **into: Path | None) -> Path:
+def _convert(
+    kind: type[BaseConverter], course: Course, assignment: str, config: Config | None = None, **into: Path | None
+) -> Path:
     complaints = _Complaints()
     log = logging.getLogger(f"{__name__}.{kind.__name__}")
     log.handlers, log.propagate = [complaints], False
     find_tools()
-    config = _own_gradebook(course)
+    config = config or _own_gradebook(course)
     changed = {name: str(folder) for name, folder in into.items() if folder is not None}
     places = CourseDirectory(config=config, root=str(course.root), assignment_id=assignment, log=log, **changed)
     converter = kind(coursedir=places, config=config, force=True, log=log)

@@ -1,10 +1,10 @@
-"""Make the worked version: the source, executed on the small data sets, without hidden tests."""
+"""Make the worked version: the source, executed, without hidden tests."""
 
 from __future__ import annotations
 
 import copy
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -14,39 +14,56 @@ from nbconvert.preprocessors import CoalesceStreamsPreprocessor
 from nbformat import NotebookNode
 from nbgrader.preprocessors import ClearMarkScheme, LockCells
 
-from coursepack.authoring.nbgrader_converters import make_release, make_solution
+from coursepack import kernel_environment
+from coursepack.authoring.nbgrader_converters import make_solution
 from coursepack.authoring.pictures import with_palette
+from coursepack.authoring.worked_on import WorkedData, find_data, is_small_output, with_note
 from coursepack.course import Course
 from coursepack.errors import CoursepackError
 from coursepack.notebooks.cells import cell_name, is_graded
 from coursepack.notebooks.markers import split, without_marker_lines, without_regions
 from coursepack.notebooks.reading import read_notebook
-from coursepack.settings import grading_environment
+from coursepack.settings import GRADING_DATA
 
-MAX_BYTES = 1_000_000
+MAX_BYTES = 2_000_000
 
 
-def worked_notebook(course: Course, scratch: Course, assignment: str) -> NotebookNode:
+def worked_notebook(course: Course, scratch: Course, assignment: str, data: WorkedData) -> NotebookNode:
     """Execute an assignment's source through nbgrader and return the version for readers.
 
+    Outputs of cells with the tag `grading-data-output` come from a run on the grading data, whatever the data.
+
     Args:
-        course: the course, whose small data sets the notebook trains on.
-        scratch: a throw-away copy of it, in which the notebook runs.
+        course: the course.
+        scratch: a throw-away copy of it, in which the notebook runs; its gradebook knows the assignment.
         assignment: the assignment.
+        data: what the notebook runs on. Data other than those of grading lift the configuration's time limits.
 
     Raises:
         CoursepackError: a cell raises, a graded cell writes to stderr or ends in a value, or the result is too big.
     """
-    source_path = scratch.notebook("source", assignment)
-    make_release(scratch, assignment)  # generate_solution wants the assignment in the gradebook
-    with _environment(course):
-        executed = read_notebook(make_solution(scratch, assignment) / source_path.name)
-    name = f"source/{assignment}/{source_path.name}"
-    for index, cell in enumerate(executed.cells):
-        _refuse_failure(cell, f"{name}, cell “{cell_name(cell, index)}”")
-    worked = _tidy(executed, read_notebook(source_path), hide=f"{course.root}{os.sep}")
-    _refuse_bulk(worked, f"solutions/{assignment}/{source_path.name}")
+    worked = _executed(course, scratch, assignment, data)
+    if data.name != GRADING_DATA and any(map(is_small_output, worked.cells)):
+        small = _executed(course, scratch, assignment, find_data(course, assignment, GRADING_DATA))
+        for cell, other in zip(worked.cells, small.cells, strict=True):
+            if is_small_output(cell):
+                cell.outputs = other.outputs
+    worked = with_note(worked, data)
+    _refuse_bulk(worked, f"solutions/{assignment}/{assignment}.ipynb")
     return worked
+
+
+def _executed(course: Course, scratch: Course, assignment: str, data: WorkedData) -> NotebookNode:
+    """Execute the source on some data, and tidy it."""
+    source_path = scratch.notebook("source", assignment)
+    limited = data.name == GRADING_DATA
+    with _environment(course, data.folder) as environment:
+        executed = read_notebook(make_solution(scratch, assignment, environment, limited=limited) / source_path.name)
+    for index, cell in enumerate(executed.cells):
+        _refuse_failure(cell, f"source/{assignment}/{source_path.name}, cell “{cell_name(cell, index)}”")
+    folders = [] if data.folder is None else [data.folder]
+    hide = [f"{folder}{os.sep}" for folder in (course.root, *folders)]
+    return _tidy(executed, read_notebook(source_path), hide)
 
 
 def worked_inputs(source: NotebookNode) -> NotebookNode:
@@ -63,14 +80,14 @@ def written(notebook: NotebookNode) -> str:
 
 
 @contextmanager
-def _environment(course: Course) -> Iterator[None]:
-    """Give kernels started inside the block the grading data, one thread, no GPU, and the course's own package."""
+def _environment(course: Course, data: Path | None) -> Iterator[dict[str, str]]:
+    """Give kernels started inside the block the data, one thread, no GPU, and the course's own package."""
     found = [path for path in (os.environ.get("PYTHONPATH"), str(course.root)) if path]
-    settings = grading_environment(course) | {"PYTHONPATH": os.pathsep.join(found)}
+    settings = kernel_environment.ordinary(data) | {"PYTHONPATH": os.pathsep.join(found)}
     before = {name: os.environ.get(name) for name in settings}
     os.environ.update(settings)
     try:
-        yield
+        yield settings
     finally:
         for name, value in before.items():
             if value is None:
@@ -107,7 +124,7 @@ def _refuse_bulk(worked: NotebookNode, where: str) -> None:
         )
 
 
-def _tidy(notebook: NotebookNode, source: NotebookNode, hide: str = "") -> NotebookNode:
+def _tidy(notebook: NotebookNode, source: NotebookNode, hide: Sequence[str] = ()) -> NotebookNode:
     """Return the notebook without hidden tests, markers, times, counts, stderr and the author's own paths."""
     coalesce = CoalesceStreamsPreprocessor()  # type: ignore[no-untyped-call]
     tidied: NotebookNode = copy.deepcopy(notebook)
@@ -123,18 +140,24 @@ def _tidy(notebook: NotebookNode, source: NotebookNode, hide: str = "") -> Noteb
     return tidied
 
 
-def _clean(output: NotebookNode, hide: str) -> NotebookNode:
-    """Return an output without its count, with paths relative to the course and small pictures."""
+def _clean(output: NotebookNode, hide: Sequence[str]) -> NotebookNode:
+    """Return an output without its count, with paths relative to the course or the data, and small pictures."""
     if "execution_count" in output:
         output.execution_count = None
     if output.output_type == "stream":
-        output.text = output.text.replace(hide, "") if hide else output.text
+        output.text = _without(output.text, hide)
     for kind, value in output.get("data", {}).items():
-        if hide and isinstance(value, str) and kind.startswith("text/"):
-            output.data[kind] = value.replace(hide, "")
+        if isinstance(value, str) and kind.startswith("text/"):
+            output.data[kind] = _without(value, hide)
         if kind == "image/png":
             output.data[kind] = with_palette(value)
     return output
+
+
+def _without(text: str, hide: Sequence[str]) -> str:
+    for folder in hide:
+        text = text.replace(folder, "")
+    return text
 
 
 def write_notebook(notebook: NotebookNode, path: Path) -> None:

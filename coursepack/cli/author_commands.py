@@ -66,9 +66,18 @@ def build(
     check: Annotated[
         bool, typer.Option("--check", help="Write nothing; fail where release/ or solutions/ is out of step.")
     ] = False,
+    data: Annotated[
+        str,
+        typer.Option(
+            help="Run worked versions on these data: a name from the setting `worked_data`, or `grading`. "
+            "By default those of grading; what ran on others keeps its outputs while its code stays the same."
+        ),
+    ] = "",
     course: CourseOption = None,
 ) -> None:
     """Make release/ and solutions/ from source/."""
+    if check and data:
+        raise CoursepackError("--check runs nothing, so it takes no --data", remedy="leave one of them out")
     from coursepack.authoring.build import build_pack, check_pack
     from coursepack.authoring.scripts import refresh
 
@@ -78,7 +87,7 @@ def build(
     if check:
         check_pack(found, names)
     else:
-        build_pack(found, names)
+        build_pack(found, names, data or None)
 
 
 def validate(
