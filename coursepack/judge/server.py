@@ -1,10 +1,10 @@
 """The judge: a trusted process outside the jail that runs graded test cells against a remote subject.
 
-It imports once what the course's tests import, and forks for every cell, so that no cell can affect the next, and a
-check that crashes or hangs ends only its own process. If a cell had to import a module of an installed library, the
-judge imports it too before the next cell: PyTorch loads some parts only when they are first used, which takes a second
-or more of CPU time.
-Run as `python -m coursepack.judge.server FD MODULE …`.
+It imports once what an assignment's tests import, and forks for every worker that connects. That fork forks again for
+every cell, so that no cell can affect the next, and a check that crashes or hangs ends only its own process. If a cell
+had to import a module of an installed library, the worker's judge imports it too before the next cell: PyTorch loads
+some parts only when they are first used, which takes a second or more of CPU time.
+Run as `python -m coursepack.judge.server FD`: through this socket the workers' connections arrive.
 """
 
 from __future__ import annotations
@@ -32,6 +32,7 @@ from coursepack.subject.remote import RemoteSubject, SubjectLostError
 WARM_IMPORTS = ("numpy", "coursepack.checks")
 MAX_MESSAGE = 4_000
 MAX_REPLY = 65_536
+MAX_WORDS = 65_536
 # The cell's own imports, in order; each pulls in its dependencies.
 MAX_IMPORTS = 50
 DATA_BYTES = 6 * 2**30
@@ -50,15 +51,41 @@ def answer(request: dict[str, Any]) -> dict[str, str]:
     return {"verdict": found.verdict, "message": found.message[:MAX_MESSAGE], "details": found.details}
 
 
+def serve_workers(control: socket.socket) -> None:
+    """Fork a judge for each connection that arrives, until the other end closes.
+
+    With a connection, or without one, comes {"imports": modules}, which are imported first.
+    """
+    while True:
+        words, handles, _, _ = socket.recv_fds(control, MAX_WORDS, 1)
+        if not words:
+            return
+        _import_for_good(json.loads(words)["imports"])
+        for handle in handles:
+            if os.fork() == 0:
+                control.close()
+                with contextlib.suppress(OSError):
+                    connection = socket.socket(fileno=handle)
+                    connection.sendall(b'{"ready": true}\n')
+                    serve(connection)
+                os._exit(0)
+            os.close(handle)
+        with contextlib.suppress(ChildProcessError):
+            while os.waitpid(-1, os.WNOHANG)[0]:
+                pass
+
+
 def serve(control: socket.socket) -> None:
-    """Answer requests, one JSON object per line, until the other end closes.
+    """Answer one worker's requests, one JSON object per line, until the other end closes.
 
     A request names "socket" (the agent's), "source" (the test cell's), "cells" (what has run, as (text, whole)),
     "answers" (the names that a test may use as the student's; null for any) and "seconds" (wall clock). The answer
     has "verdict", "message" and, for an error that no check raised on purpose, "details".
     """
     for line in control.makefile("r", encoding="utf-8"):
-        reply = _in_a_fork(json.loads(line))
+        reply = _in_a_fork(json.loads(line), control)
+        if reply is None:
+            return
         imported = reply.pop("imported", [])
         control.sendall(_as_line(reply) + b"\n")
         _import_for_good(imported)
@@ -69,11 +96,14 @@ def _as_line(reply: dict[str, Any]) -> bytes:
 
 
 def _import_for_good(names: Sequence[str]) -> None:
-    """Import modules, so that no later fork needs to."""
-    for name in names:
+    """Import modules, so that no later fork needs to; the cell that needs one that fails reports the error."""
+    new = [name for name in names if name not in sys.modules]
+    for name in new:
         with contextlib.suppress(Exception):
             importlib.import_module(name)
-    if names:
+    if "torch" in sys.modules:
+        sys.modules["torch"].set_num_threads(1)
+    if new:
         _freeze()
 
 
@@ -94,7 +124,8 @@ def _imported(known: Collection[str]) -> list[str]:
     return list(itertools.islice(new, MAX_IMPORTS))
 
 
-def _in_a_fork(request: dict[str, Any]) -> dict[str, Any]:
+def _in_a_fork(request: dict[str, Any], control: socket.socket) -> dict[str, Any] | None:
+    """Judge one cell in a process of its own; return None if the worker leaves meanwhile."""
     reader, writer = os.pipe()
     child = os.fork()
     if child == 0:
@@ -110,7 +141,9 @@ def _in_a_fork(request: dict[str, Any]) -> dict[str, Any]:
         os._exit(0)
     os.close(writer)
     try:
-        ready, _, _ = select.select([reader], [], [], request["seconds"] + 30)
+        ready, _, _ = select.select([reader, control], [], [], request["seconds"] + 30)
+        if ready == [control]:  # nothing is asked before the answer: it was closed
+            return None
         word = os.read(reader, MAX_REPLY) if ready else b""
         return json.loads(word)  # type: ignore[no-any-return]
     except ValueError:
@@ -123,19 +156,14 @@ def _in_a_fork(request: dict[str, Any]) -> dict[str, Any]:
 
 
 def main() -> None:
-    """Import what checks need, report that we are ready, and serve."""
+    """Import what all checks need, report that we are ready, and serve."""
     control = socket.socket(fileno=int(sys.argv[1]))
     for name in WARM_IMPORTS:
         importlib.import_module(name)
-    for name in sys.argv[2:]:
-        with contextlib.suppress(Exception):  # the cell that needs it reports the error
-            importlib.import_module(name)
-    if "torch" in sys.modules:
-        sys.modules["torch"].set_num_threads(1)
     _freeze()
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    control.sendall(b'{"ready": true}\n')
-    serve(control)
+    control.sendall(b'{"ready": true}')
+    serve_workers(control)
 
 
 if __name__ == "__main__":

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import logging
+import secrets
 import shutil
 import time
 from collections.abc import Iterable, Iterator, Mapping
@@ -29,6 +31,8 @@ from coursepack.grading.batch.run_log import log_settings, run_log, without_word
 from coursepack.grading.batch.task import Graded, NotGraded, as_json, grader_errors_in, records_of
 from coursepack.grading.batch.task import Task as GradingTask
 from coursepack.grading.batch.worker_log import repeat
+from coursepack.grading.notebook.imports_of_tests import imports_of_tests
+from coursepack.grading.notebook.machine import Machine
 from coursepack.grading.results import Status
 from coursepack.grading.submission.repair import UnreadableError
 from coursepack.grading.submission.sanitize import sanitize_submission
@@ -139,6 +143,9 @@ class ClassRun:
         self._workspace, self._writer, self._options, self._run = workspace, writer, options, run
         source = read_notebook(workspace.source)
         self._source, self._released = as_json(source), released_notebook(source)
+        self._imports = imports_of_tests(workspace.course, source)
+        # Its workers on one machine find one another by it; nobody else can guess it.
+        self._name = secrets.token_hex(8)
         self._digest = digest(workspace.source)
         # Submissions that were sent to workers and have not come back.
         self._pending: dict[str, _Pending] = {}
@@ -148,7 +155,11 @@ class ClassRun:
         names = list(students)
         finished = 0
         try:
-            with progress_bar(console) as progress, open_cluster(self._jobs(names), self._options.scheduler) as cluster:
+            with (
+                progress_bar(console) as progress,
+                self._warm_up(),
+                open_cluster(self._jobs(names), self._options.scheduler) as cluster,
+            ):
                 bar = progress.add_task(self._workspace.assignment, total=len(names))
                 for student, record in self._graded(cluster, names):
                     finished += 1
@@ -161,6 +172,19 @@ class ClassRun:
         finally:
             shutil.rmtree(self._workspace.workshop, ignore_errors=True)
         return True
+
+    @contextlib.contextmanager
+    def _warm_up(self) -> Iterator[None]:
+        """Let fork server and judge import what they need while the workers start, if those run on this machine."""
+        if self._options.scheduler is not None:
+            yield
+            return
+        jailed = not self._options.unsafe_no_jail
+        machine = Machine(self._workspace.course, self._name, self._imports, jailed=jailed)
+        try:
+            yield
+        finally:
+            machine.leave(last=True)
 
     def _jobs(self, names: list[str]) -> int:
         return min(self._options.jobs, len(names))
@@ -215,6 +239,7 @@ class ClassRun:
                 self._options.unsafe_no_jail,
                 log_level=logging.DEBUG if self._options.verbose else logging.INFO,
                 secret=self._run["secret"],
+                run=self._name,
             )
 
     def _keep(self, task: GradingTask, result: Graded | NotGraded) -> GradingNote:
