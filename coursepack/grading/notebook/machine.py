@@ -29,8 +29,6 @@ from coursepack.sandbox.fork_server import ServerConnection, kernels_folder
 JOIN_SECONDS, LEAVE_SECONDS, PAUSE_SECONDS = 60.0, 20.0, 0.05
 TRIES = 3
 SOCKET, LOG = "supervisor", "supervisor.log"
-# Supervisors that may live longer than those who started them: Python warns of a process that nobody remembers.
-_left: list[subprocess.Popen[bytes]] = []
 
 
 class Machine:
@@ -169,4 +167,4 @@ class Machine:
             with contextlib.suppress(subprocess.TimeoutExpired):
                 self._started.wait(LEAVE_SECONDS)
         if self._started is not None and self._started.returncode is None:
-            _left.append(self._started)
+            self._started.returncode = 0  # it may outlive us, of which Python would warn
