@@ -26,13 +26,13 @@ from typing import Any
 from coursepack.judge.judge_cell import LOST, judge_cell
 from coursepack.judge.verdict import Verdict
 from coursepack.sandbox.in_jail import linux
+from coursepack.sandbox.in_jail.forks import serve_connections
 from coursepack.subject.bindings import RanCell
 from coursepack.subject.remote import RemoteSubject, SubjectLostError
 
 WARM_IMPORTS = ("numpy", "coursepack.checks")
 MAX_MESSAGE = 4_000
 MAX_REPLY = 65_536
-MAX_WORDS = 65_536
 # The cell's own imports, in order; each pulls in its dependencies.
 MAX_IMPORTS = 50
 DATA_BYTES = 6 * 2**30
@@ -51,28 +51,10 @@ def answer(request: dict[str, Any]) -> dict[str, str]:
     return {"verdict": found.verdict, "message": found.message[:MAX_MESSAGE], "details": found.details}
 
 
-def serve_workers(control: socket.socket) -> None:
-    """Fork a judge for each connection that arrives, until the other end closes.
-
-    With a connection, or without one, comes {"imports": modules}, which are imported first.
-    """
-    while True:
-        words, handles, _, _ = socket.recv_fds(control, MAX_WORDS, 1)
-        if not words:
-            return
-        _import_for_good(json.loads(words)["imports"])
-        for handle in handles:
-            if os.fork() == 0:
-                control.close()
-                with contextlib.suppress(OSError):
-                    connection = socket.socket(fileno=handle)
-                    connection.sendall(b'{"ready": true}\n')
-                    serve(connection)
-                os._exit(0)
-            os.close(handle)
-        with contextlib.suppress(ChildProcessError):
-            while os.waitpid(-1, os.WNOHANG)[0]:
-                pass
+def serve_worker(connection: socket.socket) -> None:
+    """Greet a worker, and serve it."""
+    connection.sendall(b'{"ready": true}\n')
+    serve(connection)
 
 
 def serve(control: socket.socket) -> None:
@@ -163,7 +145,7 @@ def main() -> None:
     _freeze()
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     control.sendall(b'{"ready": true}')
-    serve_workers(control)
+    serve_connections(control, serve_worker, lambda words: _import_for_good(words["imports"]))
 
 
 if __name__ == "__main__":

@@ -52,7 +52,8 @@ class Worker:
             jail.check_jail()
         self._machine = Machine(self.course, self._run, self._imports, jailed=self._jailed)
         try:
-            self._judge, self._server = self._machine.judge(self._imports), self._machine.server()
+            self._judge = self._machine.judge(self._imports)
+            self._server = self._machine.server()
         except BaseException:
             self.__exit__(None, None, None)
             raise

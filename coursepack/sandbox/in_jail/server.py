@@ -19,7 +19,7 @@ import socket
 import sys
 from typing import Any
 
-from . import linux, preload, processes
+from . import forks, linux, preload, processes
 
 # A kernel takes a fraction of a second to start; this allows for a busy machine.
 START_SECONDS = 180.0
@@ -105,37 +105,19 @@ class Server:
             self.send(ended=self._number, status=os.waitstatus_to_exitcode(status))
 
 
-def serve_workers(control: socket.socket, jailed: bool) -> None:
-    """Fork a server for each connection that arrives, until the other end closes."""
-    while True:
-        word, handles, _, _ = socket.recv_fds(control, 1000, 1)
-        if not word:
-            return
-        for handle in handles:
-            if os.fork() == 0:
-                control.close()
-                _serve_worker(socket.socket(fileno=handle), jailed)
-            os.close(handle)
-        with contextlib.suppress(ChildProcessError):
-            while os.waitpid(-1, os.WNOHANG)[0]:
-                pass
-
-
-def _serve_worker(connection: socket.socket, jailed: bool) -> None:
-    """Serve one worker, and end."""
-    with contextlib.suppress(OSError):
-        server = Server(connection, jailed)
-        server.send(ready=True)
-        server.serve()
-    os._exit(0)
-
-
 def become(user: int) -> None:
     """Give up root for an unprivileged user (only if the worker itself runs as root)."""
     linux.mount("proc", "/proc", "proc", 2 | 4 | 8)
     os.setgroups([])
     os.setresgid(user, user, user)
     os.setresuid(user, user, user)
+
+
+def serve_worker(connection: socket.socket, jailed: bool) -> None:
+    """Greet a worker, and serve it."""
+    server = Server(connection, jailed)
+    server.send(ready=True)
+    server.serve()
 
 
 def main() -> None:
@@ -150,4 +132,6 @@ def main() -> None:
     gc.collect()
     gc.freeze()
     control.sendall(json.dumps({"missing": missing}).encode())
-    serve_workers(control, settings["jailed"])
+    forks.serve_connections(
+        control, lambda connection: serve_worker(connection, settings["jailed"]), lambda words: None
+    )
