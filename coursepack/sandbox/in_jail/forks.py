@@ -14,7 +14,9 @@ MAX_WORDS = 65_536
 
 
 def serve_connections(
-    control: socket.socket, work: Callable[[socket.socket], None], prepare: Callable[[dict[str, Any]], None]
+    control: socket.socket,
+    work: Callable[[socket.socket], None],
+    prepare: Callable[[dict[str, Any]], None] = lambda words: None,
 ) -> None:
     """Serve each connection in a fork of its own, until the other end of `control` closes.
 

@@ -132,6 +132,4 @@ def main() -> None:
     gc.collect()
     gc.freeze()
     control.sendall(json.dumps({"missing": missing}).encode())
-    forks.serve_connections(
-        control, lambda connection: serve_worker(connection, settings["jailed"]), lambda words: None
-    )
+    forks.serve_connections(control, lambda connection: serve_worker(connection, settings["jailed"]))
