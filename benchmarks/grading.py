@@ -3,8 +3,8 @@
     python benchmarks/grading.py [PART …] [--assignments ps1_conv_filters ps5_conv_blocks] [--submissions 12]
                                  [--sizes 10 100] [--otter COMMAND] [--into docs]
 
-Parts: throughput, floor, workers, scale, start (all by default), and otter, which needs otter-grader's command: install it
-into an environment of its own that has this pack's packages too. Every part replaces its own lines in performance.csv
+Parts: throughput, floor, workers, scale, start (all by default), and otter, which needs otter-grader's command: install
+it into an environment of its own that has this pack's packages too. Every part replaces its own lines in performance.csv
 and leaves the others alone; performance.md is written from them. Let the machine do nothing else meanwhile: wall-clock
 times are compared, and only ratios within one run mean anything.
 """

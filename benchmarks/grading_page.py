@@ -44,15 +44,15 @@ does it; ours is `coursepack grade` with the jail and the judge. A figure is sec
 submission (the whole run, start and gradebook included, divided by their number) unless it says otherwise. Compare
 within a part only: figures of one part come from one run on one machine.
 
-What costs: stock starts a kernel and imports torch for every notebook. Ours imports once for all workers of a machine and
-forks. What remains is the notebook itself; with `--redraw`, above all its pictures.
+What costs: stock starts a kernel and imports torch for every notebook. Ours imports once for all workers of a machine
+and forks. What remains is the notebook itself; with `--redraw`, above all its pictures.
 
 Why throughput falls short of what was set out: no engine that draws every picture is faster than the notebook's
 own cells, spread over the cores: the floor below, divided by their number.{bounds}
 In ps5 these are trainings; in ps1 they are nearly all matplotlib. And what is done once for a run (a server and a
-judge, the workers' start, the assignment's entry in the gradebook) weighs on a small class. It does not get shorter with
-a second worker either, so two are somewhat less than twice as fast; two trainings, moreover, share the machine's memory. Above
-the floor come the kernel's start, a fork of the judge for each test cell, and the messages between nbclient and the
+judge, the workers' start, the assignment's entry in the gradebook) weighs on a small class. It does not get shorter
+with a second worker either, so two are somewhat less than twice as fast; two trainings, moreover, share the machine's
+memory. Above the floor come the kernel's start, a fork of the judge for each test cell, and the messages between nbclient and the
 kernel. The floor is measured in a plain process: the engine's kernels get memory in large pages, so that training
 itself takes somewhat less there.
 """
