@@ -4,9 +4,9 @@
                                  [--sizes 10 100] [--otter COMMAND] [--into docs]
 
 Parts: throughput, floor, workers, scale, start (all by default), and otter, which needs otter-grader's command: install
-it into an environment of its own that has this pack's packages too. Every part replaces its own lines in performance.csv
-and leaves the others alone; performance.md is written from them. Let the machine do nothing else meanwhile: wall-clock
-times are compared, and only ratios within one run mean anything.
+it into an environment of its own that has this pack's packages too. Every part replaces its own lines in
+performance.csv and leaves the others alone; performance.md is written from them. Let the machine do nothing else
+meanwhile: wall-clock times are compared, and only ratios within one run mean anything.
 """
 
 from __future__ import annotations
