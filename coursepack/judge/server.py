@@ -123,8 +123,8 @@ def _in_a_fork(request: dict[str, Any], control: socket.socket) -> dict[str, Any
         os._exit(0)
     os.close(writer)
     try:
-        ready, _, _ = select.select([reader, control], [], [], request["seconds"] + 30)
-        if ready == [control]:  # nothing is asked before the answer: it was closed
+        ready, _, _ = select.select([reader, control.fileno()], [], [], request["seconds"] + 30)
+        if ready == [control.fileno()]:  # nothing is asked before the answer: it was closed
             return None
         word = os.read(reader, MAX_REPLY) if ready else b""
         return json.loads(word)  # type: ignore[no-any-return]
