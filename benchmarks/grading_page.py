@@ -22,6 +22,9 @@ TARGETS = (
     ("workers", "ps5_conv_blocks", "two workers against one", "≥", 1.7),
     ("workers", "ps1_conv_filters", "two workers against one", "≥", 1.7),
     ("scale", "ps1_conv_filters", "1000 submissions against 100, time for one", "≤", 1.1),
+    ("start", "ps1_conv_filters", "two submissions, -j 2: CPU time of all processes", "≤", 10.0),
+    ("start", "ps1_conv_filters", "two submissions, -j 2: wall-clock time", "≤", 10.0),
+    ("start", "ps1_conv_filters", "idle workers, -j 8: memory of all processes (PSS)", "≤", 2048.0),
 )
 TITLES = {
     "throughput": "Throughput: stock nbgrader against `coursepack grade`, start-up included",
