@@ -38,7 +38,7 @@ from coursepack.settings import grading_data, read_settings
 
 GREETING = b'{"ready": true}\n'
 # A worker connects at once after it has started us.
-FIRST_SECONDS, WORDS_SECONDS = 60.0, 5.0
+FIRST_SECONDS, WORDS_SECONDS = 60.0, 30.0
 MAX_WORDS = 65_536
 
 
