@@ -18,17 +18,34 @@ import subprocess
 import sys
 import time
 from collections.abc import Collection, Iterator
+from typing import Any
 
 from coursepack.course import Course
+from coursepack.course_secret import hidden_files
 from coursepack.errors import CoursepackError
 from coursepack.judge.process import JudgeConnection, judge_log
 from coursepack.sandbox import locked_tempdir
 from coursepack.sandbox.child_process import connect, greeting, last_words
 from coursepack.sandbox.fork_server import ServerConnection, kernels_folder
+from coursepack.settings import grading_data, read_settings
 
 JOIN_SECONDS, LEAVE_SECONDS, PAUSE_SECONDS = 60.0, 20.0, 0.05
 TRIES = 3
 SOCKET, LOG = "supervisor", "supervisor.log"
+
+
+def shown_in_jail(course: Course) -> dict[str, Any]:
+    """Return what a fork server is told about a course: its data, what to preload, and what not to show.
+
+    Raises:
+        CoursepackError: something that the course names is not there.
+    """
+    data, secret = grading_data(course), hidden_files(course)
+    return {
+        "data": None if data is None else str(data),
+        "preload": list(read_settings(course.root).preload),
+        "secret": [*map(str, secret)],
+    }
 
 
 class Machine:
@@ -89,13 +106,13 @@ class Machine:
             os.close(lock)
 
     def _start(self, lock: int) -> None:
-        address = self._home / SOCKET
+        address, shown = self._home / SOCKET, shown_in_jail(self._course)
         address.unlink(missing_ok=True)
         with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as listener, (self._home / LOG).open("ab") as log:
             listener.bind(str(address))
             listener.listen(128)
             settings = {"home": str(self._home), "root": str(self._course.root), "jailed": self._jailed}
-            settings["listener"] = listener.fileno()
+            settings |= {"listener": listener.fileno(), "shown": shown}
             command = [sys.executable, "-P", "-m", "coursepack.grading.notebook.supervisor", json.dumps(settings)]
             self._started = subprocess.Popen(  # noqa: S603
                 command,

@@ -29,12 +29,10 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from coursepack.course import Course
-from coursepack.course_secret import hidden_files
 from coursepack.errors import CoursepackError
 from coursepack.judge.process import JudgeProcess
 from coursepack.sandbox.child_process import WarmProcess, refuse
 from coursepack.sandbox.fork_server import ServerProcess
-from coursepack.settings import grading_data, read_settings
 
 GREETING = b'{"ready": true}\n'
 # A worker connects at once after it has started us.
@@ -90,11 +88,12 @@ class Keeper(threading.Thread):
         return process
 
 
-def keepers(home: Path, course: Course, *, jailed: bool) -> dict[str, Keeper]:
+def keepers(home: Path, course: Course, shown: dict[str, Any], *, jailed: bool) -> dict[str, Keeper]:
     """Return the keepers of fork server and judge, by the words with which workers ask for them."""
+    data = None if shown["data"] is None else Path(shown["data"])
 
     def server() -> ServerProcess:
-        process = new_server(home, course, jailed=jailed)
+        process = ServerProcess(home, data, shown["preload"], [*map(Path, shown["secret"])], jailed=jailed)
         process.wait_until_ready()
         return process
 
@@ -104,16 +103,6 @@ def keepers(home: Path, course: Course, *, jailed: bool) -> dict[str, Keeper]:
         return process
 
     return {"server": Keeper(server), "judge": Keeper(judge)}
-
-
-def new_server(home: Path, course: Course, *, jailed: bool) -> ServerProcess:
-    """Start a fork server that imports what the course preloads, and hides what students must not see.
-
-    Raises:
-        CoursepackError: something that the course names is not there.
-    """
-    preload, secret = read_settings(course.root).preload, hidden_files(course)
-    return ServerProcess(home, grading_data(course), preload, secret, jailed=jailed)
 
 
 def supervise(listener: socket.socket, kept: dict[str, Keeper]) -> None:
@@ -155,7 +144,7 @@ def main() -> None:
     home, course = Path(settings["home"]), Course(Path(settings["root"]))
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     listener = socket.socket(fileno=settings["listener"])
-    kept = keepers(home, course, jailed=settings["jailed"])
+    kept = keepers(home, course, settings["shown"], jailed=settings["jailed"])
     for keeper in kept.values():
         keeper.start()
         keeper.wishes.put(Wish(None))  # both begin at once, side by side
