@@ -159,12 +159,13 @@ def test_a_server_killed_while_a_student_cell_runs_is_replaced(lab: Lab) -> None
     """Is a cell that had not ended run again in a new server's kernel, with what ran before it?"""
     submission = answered(double="return number * factor")
     submission["cells"][1]["source"] = "factor = 2"
-    waiting = {**submission["cells"][1], "id": "own", "metadata": {}, "source": "import time; time.sleep(1.5)"}
+    text = "import subprocess\nsubprocess.run(['sleep', '1.5'])"
+    waiting = {**submission["cells"][1], "id": "own", "metadata": {}, "source": text}
     submission["cells"].insert(4, waiting)
     source = source_notebook()
     source["cells"][1]["source"] = "factor = 2"
-    with killed_later(lab.worker.server.pid, 1.0):
-        graded = lab.grade(submission, source=source)
+    with killed_while(lab.worker.server.pid, "sleep"):
+        graded = lab.grade(submission, source=source, cell_wall_seconds=60.0)
     assert graded.points == 5
     assert len(graded.notes) == 1
     assert "the grading server ended" in graded.notes[0]
@@ -177,6 +178,27 @@ def test_a_server_killed_between_notebooks_is_replaced(lab: Lab) -> None:
     assert gone([pid])
     graded = lab.grade(answered())
     assert (graded.points, graded.notes) == (5, ())
+
+
+@contextlib.contextmanager
+def killed_while(pid: int, word: str) -> Iterator[None]:
+    """Kill a process as soon as one below it has a word in its command line."""
+    server = psutil.Process(pid)
+
+    def strike() -> None:
+        until = time.monotonic() + 60
+        while time.monotonic() < until:
+            for process in server.children(recursive=True):
+                with contextlib.suppress(psutil.NoSuchProcess):
+                    if word in process.cmdline():
+                        server.kill()
+                        return
+            time.sleep(0.02)
+
+    thread = threading.Thread(target=strike)
+    thread.start()
+    yield
+    thread.join()
 
 
 @contextlib.contextmanager
