@@ -3,10 +3,10 @@
     python benchmarks/grading.py [PART …] [--assignments ps1_conv_filters ps5_conv_blocks] [--submissions 12]
                                  [--sizes 10 100] [--otter COMMAND] [--into docs]
 
-Parts: throughput, floor, workers, scale (all by default), and otter, which needs otter-grader's command: install it
-into an environment of its own that has this pack's packages too. Every part replaces its own lines in performance.csv
-and leaves the others alone; performance.md is written from them. Let the machine do nothing else meanwhile: wall-clock
-times are compared, and only ratios within one run mean anything.
+Parts: throughput, floor, workers, scale, start (all by default), and otter, which needs otter-grader's command: install
+it into an environment of its own that has this pack's packages too. Every part replaces its own lines in
+performance.csv and leaves the others alone; performance.md is written from them. Let the machine do nothing else
+meanwhile: wall-clock times are compared, and only ratios within one run mean anything.
 """
 
 from __future__ import annotations
@@ -38,6 +38,7 @@ import grading_page
 import nbformat
 import psutil
 from grading_floor import floor_seconds
+from start_up import cpu_of_all, idle_memory
 
 from coursepack.course import Course
 from coursepack.grading.batch.register import register_assignment
@@ -69,6 +70,7 @@ settings = grading_environment(Course(Path(__file__).resolve().parent)) | GRADED
 c.Execute.extra_arguments = [f"--IPKernelApp.exec_lines=__import__('os').environ.update({settings!r})"]
 """
 SAMPLE_SECONDS = 0.5
+IDLE_JOBS = 8
 
 
 @dataclass(frozen=True)
@@ -194,22 +196,17 @@ def engine_seconds(
     worker: Worker, source: nbformat.NotebookNode, handed: nbformat.NotebookNode, *, redraw: bool
 ) -> float:
     """Return the CPU time that all processes take to grade a notebook once."""
-    before = own_and_judges_seconds()
+    before = own_and_judges_seconds(worker)
     graded = grade_notebook(worker.course, source, handed, worker=worker, redraw=redraw)
-    return own_and_judges_seconds() - before + graded.cpu_seconds
+    return own_and_judges_seconds(worker) - before + graded.cpu_seconds
 
 
-def own_and_judges_seconds() -> float:
-    """Return the CPU time so far of this process and of its children with theirs; kernels are not among them yet."""
-    total = 0.0
-    for process in (psutil.Process(), *psutil.Process().children()):
-        times = process.cpu_times()
-        total += (
-            times.user
-            + times.system
-            + (times.children_user + times.children_system if process.pid != os.getpid() else 0)
-        )
-    return total
+def own_and_judges_seconds(worker: Worker) -> float:
+    """Return the CPU time so far of this process, the worker's server, and its judge with its checks; of no kernel."""
+    mine, server, judge = (
+        psutil.Process(pid).cpu_times() for pid in (os.getpid(), worker.server.pid, worker.judge.pid)
+    )
+    return mine.user + mine.system + server.user + server.system + sum(judge[:4])
 
 
 @contextmanager
@@ -261,6 +258,18 @@ def scale(assignments: Sequence[str], sizes: Sequence[int]) -> Iterator[Line]:
         yield Line("scale", assignment, what, after / before, "×", large)
 
 
+def start(assignments: Sequence[str]) -> Iterator[Line]:
+    """A class of two with all options at their defaults, and workers that have nothing to do; ps1 only."""
+    assignment = assignments[0]
+    with class_of(assignment, 2) as course:
+        cpu, seconds = cpu_of_all(lambda: grade(course, assignment, "-j", "2"))
+    yield Line("start", assignment, "two submissions, -j 2: CPU time of all processes", cpu, "CPU s", 2)
+    yield Line("start", assignment, "two submissions, -j 2: wall-clock time", seconds, "s", 2)
+    with class_of(assignment, 1) as course:
+        size = idle_memory(course, IDLE_JOBS)
+    yield Line("start", assignment, f"idle workers, -j {IDLE_JOBS}: memory of all processes (PSS)", size, "MiB", 0)
+
+
 def otter(command: str, size: int) -> Iterator[Line]:
     """One exercise by itself: `otter run` for each notebook against `coursepack grade -j 2`."""
     single = grading_otter.ASSIGNMENT
@@ -285,6 +294,8 @@ def note_memory(pid: int, seen: list[tuple[float, float]]) -> None:
 def options_of(part: str, given: argparse.Namespace) -> str:
     """Return the command line that measures a part again as it was measured."""
     sizes = f"--sizes {' '.join(map(str, given.sizes))}" if part == "scale" else f"--submissions {given.submissions}"
+    if part == "start":
+        return part
     if part == "otter" or given.assignments == ASSIGNMENTS:
         return f"{part} {sizes}"
     return f"{part} --assignments {' '.join(given.assignments)} {sizes}"
@@ -305,6 +316,7 @@ def main() -> None:
         "floor": lambda: floor(given.assignments, given.submissions),
         "workers": lambda: workers(given.assignments, given.submissions),
         "scale": lambda: scale(given.assignments, given.sizes),
+        "start": lambda: start(given.assignments),
     }
     by_default = list(measures)
     measures["otter"] = lambda: otter(given.otter, given.submissions)

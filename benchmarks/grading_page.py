@@ -22,12 +22,16 @@ TARGETS = (
     ("workers", "ps5_conv_blocks", "two workers against one", "≥", 1.7),
     ("workers", "ps1_conv_filters", "two workers against one", "≥", 1.7),
     ("scale", "ps1_conv_filters", "1000 submissions against 100, time for one", "≤", 1.1),
+    ("start", "ps1_conv_filters", "two submissions, -j 2: CPU time of all processes", "≤", 10.0),
+    ("start", "ps1_conv_filters", "two submissions, -j 2: wall-clock time", "≤", 10.0),
+    ("start", "ps1_conv_filters", "idle workers, -j 8: memory of all processes (PSS)", "≤", 2048.0),
 )
 TITLES = {
     "throughput": "Throughput: stock nbgrader against `coursepack grade`, start-up included",
     "floor": "Against the floor: CPU time of the notebook's own cells in a warm process",
     "workers": "Two workers against one, every picture drawn",
     "scale": "Large classes",
+    "start": "What a run costs beside its notebooks",
     "otter": "Against otter-grader: one exercise by itself, `otter run` for each notebook",
 }
 HEAD = """# How fast grading is
@@ -43,17 +47,17 @@ does it; ours is `coursepack grade` with the jail and the judge. A figure is sec
 submission (the whole run, start and gradebook included, divided by their number) unless it says otherwise. Compare
 within a part only: figures of one part come from one run on one machine.
 
-What costs: stock starts a kernel and imports torch for every notebook. Ours imports once per worker and forks. What
-remains is the notebook itself; with `--redraw`, above all its pictures.
+What costs: stock starts a kernel and imports torch for every notebook. Ours imports once for all workers of a machine
+and forks. What remains is the notebook itself; with `--redraw`, above all its pictures.
 
 Why throughput falls short of what was set out: no engine that draws every picture is faster than the notebook's
 own cells, spread over the cores: the floor below, divided by their number.{bounds}
-In ps5 these are trainings; in ps1 they are nearly all matplotlib. And what is done once for a run (a server and a judge
-for each worker, the assignment's entry in the gradebook) weighs on a small class. It does not get shorter with a second
-worker either, so two are somewhat less than twice as fast; two trainings, moreover, share the machine's memory. Above
-the floor come the kernel's start, a fork of the judge for each test cell, and the messages between nbclient and the
-kernel. The floor is measured in a plain process: the engine's kernels get memory in large pages, so that training
-itself takes somewhat less there.
+In ps5 these are trainings; in ps1 they are nearly all matplotlib. And what is done once for a run (a server and a
+judge, the workers' start, the assignment's entry in the gradebook) weighs on a small class. It does not get shorter
+with a second worker either, so two are somewhat less than twice as fast; two trainings, moreover, share the machine's
+memory. Above the floor come the kernel's start, a fork of the judge for each test cell, and the messages between
+nbclient and the kernel. The floor is measured in a plain process: the engine's kernels get memory in large pages, so
+that training itself takes somewhat less there.
 """
 
 

@@ -20,6 +20,8 @@ from coursepack.errors import CoursepackError
 
 # SQLite waits 5 s for a lock by default; a busy machine with many graders needs more.
 LOCK_WAIT_SECONDS = 60
+# `python -m nbgrader`, in half the time: `coursepack` leaves out what no process of ours needs.
+NBGRADER = "import coursepack; from nbgrader.apps.nbgraderapp import main; main()"
 
 
 def load_config(course: Course) -> Config:
@@ -77,7 +79,7 @@ def generate_assignment(
     - `notebooks.versions.released_notebook`, in memory, for grading: once for each submission, and workers have neither
       the course's files nor its gradebook.
     """
-    command = [sys.executable, "-m", "nbgrader", "generate_assignment", assignment, "--force", *options]
+    command = [sys.executable, "-c", NBGRADER, "generate_assignment", assignment, "--force", *options]
     return subprocess.run(  # noqa: S603 (our own interpreter, arguments as a list)
         command, cwd=course.root, env=environment, capture_output=True, text=True, check=False
     )

@@ -39,6 +39,7 @@ WAYS = ("coursepack", "nbgrader")
 COSTLY_FOLDERS = ("attacks", "browser", "cases", "convnet_course/reproduction")
 COSTLY_MODULES = (
     *("test_author_page.py", "test_bundle_runs.py", "test_course_secret.py", "test_grade_one_runs.py"),
+    *("test_determinism.py", "test_machine.py", "test_neighbours.py"),
     *("test_cluster.py", "test_each_by_itself.py", "test_judged_answers.py", "test_lab_roles.py", "test_page.py"),
     *("test_nbgrader_config.py", "test_preload.py", "test_publish.py", "test_repository_drift.py", "test_run_lock.py"),
     *("test_sample_class.py", "test_secrets_in_pages.py", "test_submissions.py"),

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import copy
 import json
+import time
 from dataclasses import dataclass, replace
 from typing import Any
 
 import nbformat
+import psutil
 from nbformat import NotebookNode
 from tiny_course import answered, code, source_notebook
 
@@ -48,6 +50,14 @@ class Lab:
         submission["cells"] = [added(text) for text in cells]
         graded = self.grade(submission, source=source, **limits)
         return [said(cell) for cell in graded.notebook.cells if cell.id.startswith("added-")]
+
+
+def gone(pids: list[int]) -> bool:
+    """Wait until processes have ended."""
+    until = time.monotonic() + 20
+    while any(psutil.pid_exists(pid) for pid in pids) and time.monotonic() < until:
+        time.sleep(0.05)
+    return not any(psutil.pid_exists(pid) for pid in pids)
 
 
 def as_notebook(content: Any) -> NotebookNode:

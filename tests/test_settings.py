@@ -170,8 +170,8 @@ def test_is_a_module_to_preload_that_is_not_there_told_by_validate(course: Cours
     assert "install it, or take it out of `preload`" in caught.value.remedy
 
 
-def test_is_a_module_to_preload_that_the_jail_does_not_have_told() -> None:
-    server = ServerProcess(None, ["json", "no_such_library"])
+def test_is_a_module_to_preload_that_the_jail_does_not_have_told(tmp_path: Path) -> None:
+    server = ServerProcess(tmp_path, None, ["json", "no_such_library"], jailed=True)
     with pytest.raises(CoursepackError, match="No module named 'no_such_library'") as caught:
         server.wait_until_ready()
     assert f"install it into {sys.prefix}" in caught.value.remedy

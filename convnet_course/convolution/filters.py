@@ -1,7 +1,8 @@
 """Reference functions for problem set 1: plain and slow, so that each is obviously right.
 
 The references share no code with the notebook's solution. Sums of products are exact for integers (Python's own, which
-do not overflow) and correctly rounded for floats (`math.fsum`, or PyTorch in float64).
+do not overflow) and correctly rounded for floats (`math.fsum`); the layer's are in float64. None needs PyTorch, which
+takes the judge longer to import than all its checks of problem set 1.
 """
 
 from __future__ import annotations
@@ -10,8 +11,7 @@ import math
 from typing import Any
 
 import numpy as np
-import torch
-from torch.nn import functional
+from numpy.lib.stride_tricks import sliding_window_view
 
 from coursepack.checks.arrays import Case, Slips, assert_matches, assert_raises
 from coursepack.checks.messages import failed
@@ -103,7 +103,7 @@ def max_pool2d(image: Array, kernel_size: int = 2, stride: int | None = None) ->
 
 
 def conv_layer(images: Array, weights: Array, bias: Array, stride: int = 1, padding: int = 0) -> Array:
-    """Return the result of PyTorch's convolution layer in float64, rounded to the arrays' common dtype.
+    """Return what PyTorch's convolution layer computes, in float64, rounded to the arrays' common dtype.
 
     Args:
         images: (batch, in_channels, height, width).
@@ -115,15 +115,16 @@ def conv_layer(images: Array, weights: Array, bias: Array, stride: int = 1, padd
     Returns:
         (batch, out_channels, output_height, output_width).
     """
-    batch, kernels, offsets = (torch.from_numpy(array.astype(np.float64)) for array in (images, weights, bias))
-    maps: Array = functional.conv2d(batch, kernels, offsets, stride=stride, padding=padding).numpy()
+    sides = ((0, 0), (0, 0), (padding, padding), (padding, padding))
+    padded = np.pad(images.astype(np.float64), sides)
+    windows = sliding_window_view(padded, weights.shape[2:], axis=(2, 3))[:, :, ::stride, ::stride]
+    maps: Array = np.einsum("ncyxuv,ocuv->noyx", windows, weights.astype(np.float64)) + bias[:, None, None]
     return maps.astype(np.result_type(images, weights, bias))
 
 
 def conv_parameters(in_channels: int, out_channels: int, kernel_size: int) -> int:
     """Return the number of weights and biases of PyTorch's layer with these sizes."""
-    layer = torch.nn.Conv2d(in_channels, out_channels, kernel_size, device="meta")
-    return sum(parameter.numel() for parameter in layer.parameters())
+    return out_channels * (in_channels * kernel_size**2 + 1)
 
 
 def assert_reads(student: Subject, name: str, about: str, content: bytes, expected: Array) -> None:

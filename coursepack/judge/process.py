@@ -1,4 +1,4 @@
-"""The worker's end of the judge: start the judge, and ask it about one cell at a time."""
+"""The judge's process, and a worker's connection to it: ask about one test cell at a time."""
 
 from __future__ import annotations
 
@@ -7,85 +7,94 @@ import contextlib
 import json
 import logging
 import os
-import signal
 import socket
-import subprocess
 import sys
-import tempfile
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 from pathlib import Path
+
+import psutil
 
 from coursepack import kernel_environment
 from coursepack.course import Course
 from coursepack.course_secret import secret_environment
 from coursepack.errors import CoursepackError
-from coursepack.judge.judge_cell import MAX_DETAILS, Answer
+from coursepack.judge.judge_cell import Answer
 from coursepack.judge.verdict import Verdict
-from coursepack.notebooks.cells import is_graded_code
-from coursepack.notebooks.imports import imported_modules
-from coursepack.notebooks.reading import read_notebook
-from coursepack.sandbox.child_process import start_child
-from coursepack.settings import read_settings
+from coursepack.sandbox.child_process import WarmProcess, control_sockets, last_words, lives
 from coursepack.subject.bindings import RanCell
 
 _log = logging.getLogger(__name__)
 
-START_SECONDS = 300.0
 TRIES = 2
 ENDED = "the judge ended twice while it checked this answer"
+REMEDY = "run `make setup` and try again"
+# Connects to the judge once it has imported these modules; returns the connection, and the process that serves it.
+Connect = Callable[[Collection[str]], tuple[socket.socket, int]]
 
 
-def imports_of_tests(course: Course) -> list[str]:
-    """Return the modules of coursepack and of the course's own package that the course's test cells import.
-
-    They only save time: a source that cannot be read is left out, and does not stop the grading of another assignment.
-    """
-    own = ("coursepack", read_settings(course.root).package or "coursepack")
-    found = dict[str, None]()
-    for assignment in course.assignments:
-        with contextlib.suppress(CoursepackError):
-            cells = filter(is_graded_code, read_notebook(course.notebook("source", assignment)).cells)
-            found |= dict.fromkeys(name for cell in cells for name in imported_modules(cell.source))
-    return [name for name in found if name.split(".")[0] in own]
-
-
-class JudgeProcess:
-    """A running judge; if it ends, a new one takes over.
+class JudgeProcess(WarmProcess):
+    """A running judge.
 
     Args:
+        home: a private folder.
         course: the course whose data the checks use.
     """
 
-    def __init__(self, course: Course) -> None:
-        self._course, self._imports = course, imports_of_tests(course)
-        self._log = tempfile.TemporaryFile()  # noqa: SIM115 (open as long as the judge runs)
-        self._control, self._process = self._start()
-
-    def _start(self) -> tuple[socket.socket, subprocess.Popen[bytes]]:
-        ours, theirs = socket.socketpair()
-        command = [sys.executable, "-m", "coursepack.judge.server", str(theirs.fileno()), *self._imports]
-        environment = os.environ | kernel_environment.judging() | secret_environment(self._course)
-        return ours, start_child(command, theirs, environment=environment, log=self._log, folder=self._course.root)
+    def __init__(self, home: Path, course: Course) -> None:
+        control = control_sockets()
+        command = [sys.executable, "-m", "coursepack.judge.server", str(control[1].fileno())]
+        environment = os.environ | kernel_environment.judging() | secret_environment(course)
+        super().__init__(command, control, environment=environment, log=judge_log(home), folder=course.root)
 
     def wait_until_ready(self) -> None:
-        """Wait until the judge has imported everything.
+        """Wait until the judge has imported what every check needs.
 
         Raises:
             CoursepackError: the judge ended instead.
         """
-        self._control.settimeout(START_SECONDS)
         try:
-            ready = self._control.recv(1000)
-        except TimeoutError:
-            ready = b""
-        self._check_ready(ready)
-
-    def _check_ready(self, word: bytes) -> None:
-        if not word:
-            words = self._last_words()[-500:]
+            self.ready()
+        except (EOFError, TimeoutError) as error:
             self.close()
-            raise CoursepackError(f"the judge did not start: {words}", remedy="run `make setup` and try again")
+            raise CoursepackError(f"the judge did not start: {error}", remedy=REMEDY) from error
+
+
+def judge_log(home: Path) -> Path:
+    """Return where a judge writes what it has to say."""
+    return home / "judge.log"
+
+
+class JudgeConnection:
+    """A worker's connection to the judge, which has forked a judge for it; if that ends, a new one takes over.
+
+    Args:
+        connect: connects to the judge.
+        log: the judge's log.
+        imports: modules that the judge imports before it forks.
+    """
+
+    def __init__(self, connect: Connect, log: Path, imports: Collection[str] = ()) -> None:
+        self._connect, self._log, self._imports = connect, log, frozenset(imports)
+        self._renew()
+
+    def _renew(self) -> None:
+        self._control, self.pid = self._connect(sorted(self._imports))
         self._control.setblocking(False)
+        try:
+            self._process: psutil.Process | None = psutil.Process(self.pid)
+        except psutil.NoSuchProcess:
+            self._process = None
+
+    def require(self, imports: Collection[str]) -> None:
+        """Have the judge import modules, if it has not: a fork of it would do so for each cell.
+
+        Raises:
+            CoursepackError: a new judge did not start.
+        """
+        if not self._imports.issuperset(imports):
+            self._imports |= frozenset(imports)
+            self.close()
+            self._renew()
 
     async def judge(
         self,
@@ -112,12 +121,12 @@ class JudgeProcess:
                 return await self._ask(line)
             except (EOFError, OSError) as error:
                 _log.warning("the judge ended while it looked at an answer: %s", type(error).__name__)
-                _log.debug("its last words: %s", self._last_words())
-                self._kill()
+                _log.debug("its last words: %s", last_words(self._log))
+                self.close()
             except BaseException:  # cancelled: this answer must not be mistaken for the answer to the next question
-                self._kill()
+                self.close()
                 raise
-        return Answer(Verdict.GRADER_ERROR, ENDED, self._last_words())
+        return Answer(Verdict.GRADER_ERROR, ENDED, last_words(self._log))
 
     async def _ask(self, line: bytes) -> Answer:
         loop = asyncio.get_running_loop()
@@ -132,39 +141,18 @@ class JudgeProcess:
         return Answer(**found)
 
     async def ensure_running(self) -> None:
-        """Start a new judge if the last one ended, and wait until it is ready.
+        """Connect again if the judge that served us has ended or was left.
 
         Raises:
-            CoursepackError: it did not start.
+            CoursepackError: a new judge did not start.
         """
-        if self._process.poll() is None:
+        if self._control.fileno() >= 0 and self._process is not None and lives(self._process):
             return
-        self._kill()
+        self.close()
         _log.warning("the judge is started anew")
-        self._control, self._process = self._start()
-        self._control.setblocking(False)
-        ready = b""
-        with contextlib.suppress(TimeoutError, OSError):
-            call = asyncio.get_running_loop().sock_recv(self._control, 1000)
-            ready = await asyncio.wait_for(call, START_SECONDS)
-        self._check_ready(ready)
-
-    def _last_words(self) -> str:
-        """Return the end of what the judge wrote to its log."""
-        self._log.seek(0)
-        return self._log.read()[-MAX_DETAILS:].decode("utf-8", "replace").strip()
-
-    def _kill(self) -> None:
-        """End the judge, and the check that it runs, immediately."""
-        self._control.close()
-        with contextlib.suppress(ProcessLookupError):
-            os.killpg(self._process.pid, signal.SIGKILL)
-        self._process.wait(timeout=10)
+        await asyncio.get_running_loop().run_in_executor(None, self._renew)
 
     def close(self) -> None:
-        """End the judge."""
-        self._control.close()
-        with contextlib.suppress(subprocess.TimeoutExpired):
-            self._process.wait(timeout=1)
-        self._kill()
-        self._log.close()
+        """Leave the judge; the check that it runs for us ends at once."""
+        with contextlib.suppress(OSError):
+            self._control.close()

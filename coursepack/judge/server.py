@@ -1,10 +1,10 @@
 """The judge: a trusted process outside the jail that runs graded test cells against a remote subject.
 
-It imports once what the course's tests import, and forks for every cell, so that no cell can affect the next, and a
-check that crashes or hangs ends only its own process. If a cell had to import a module of an installed library, the
-judge imports it too before the next cell: PyTorch loads some parts only when they are first used, which takes a second
-or more of CPU time.
-Run as `python -m coursepack.judge.server FD MODULE …`.
+It imports once what an assignment's tests import, and forks for every worker that connects. That fork forks again for
+every cell, so that no cell can affect the next, and a check that crashes or hangs ends only its own process. If a cell
+had to import a module of an installed library, the worker's judge imports it too before the next cell: PyTorch loads
+some parts only when they are first used, which takes a second or more of CPU time.
+Run as `python -m coursepack.judge.server FD`: through this socket the workers' connections arrive.
 """
 
 from __future__ import annotations
@@ -26,6 +26,7 @@ from typing import Any
 from coursepack.judge.judge_cell import LOST, judge_cell
 from coursepack.judge.verdict import Verdict
 from coursepack.sandbox.in_jail import linux
+from coursepack.sandbox.in_jail.forks import serve_connections
 from coursepack.subject.bindings import RanCell
 from coursepack.subject.remote import RemoteSubject, SubjectLostError
 
@@ -50,15 +51,23 @@ def answer(request: dict[str, Any]) -> dict[str, str]:
     return {"verdict": found.verdict, "message": found.message[:MAX_MESSAGE], "details": found.details}
 
 
+def serve_worker(connection: socket.socket) -> None:
+    """Greet a worker, and serve it."""
+    connection.sendall(b'{"ready": true}\n')
+    serve(connection)
+
+
 def serve(control: socket.socket) -> None:
-    """Answer requests, one JSON object per line, until the other end closes.
+    """Answer one worker's requests, one JSON object per line, until the other end closes.
 
     A request names "socket" (the agent's), "source" (the test cell's), "cells" (what has run, as (text, whole)),
     "answers" (the names that a test may use as the student's; null for any) and "seconds" (wall clock). The answer
     has "verdict", "message" and, for an error that no check raised on purpose, "details".
     """
     for line in control.makefile("r", encoding="utf-8"):
-        reply = _in_a_fork(json.loads(line))
+        reply = _in_a_fork(json.loads(line), control)
+        if reply is None:
+            return
         imported = reply.pop("imported", [])
         control.sendall(_as_line(reply) + b"\n")
         _import_for_good(imported)
@@ -69,11 +78,14 @@ def _as_line(reply: dict[str, Any]) -> bytes:
 
 
 def _import_for_good(names: Sequence[str]) -> None:
-    """Import modules, so that no later fork needs to."""
-    for name in names:
+    """Import modules, so that no later fork needs to; the cell that needs one that fails reports the error."""
+    new = [name for name in names if name not in sys.modules]
+    for name in new:
         with contextlib.suppress(Exception):
             importlib.import_module(name)
-    if names:
+    if "torch" in sys.modules:
+        sys.modules["torch"].set_num_threads(1)
+    if new:
         _freeze()
 
 
@@ -94,7 +106,8 @@ def _imported(known: Collection[str]) -> list[str]:
     return list(itertools.islice(new, MAX_IMPORTS))
 
 
-def _in_a_fork(request: dict[str, Any]) -> dict[str, Any]:
+def _in_a_fork(request: dict[str, Any], control: socket.socket) -> dict[str, Any] | None:
+    """Judge one cell in a process of its own; return None if the worker leaves meanwhile."""
     reader, writer = os.pipe()
     child = os.fork()
     if child == 0:
@@ -110,7 +123,9 @@ def _in_a_fork(request: dict[str, Any]) -> dict[str, Any]:
         os._exit(0)
     os.close(writer)
     try:
-        ready, _, _ = select.select([reader], [], [], request["seconds"] + 30)
+        ready, _, _ = select.select([reader, control.fileno()], [], [], request["seconds"] + 30)
+        if ready == [control.fileno()]:  # nothing is asked before the answer: it was closed
+            return None
         word = os.read(reader, MAX_REPLY) if ready else b""
         return json.loads(word)  # type: ignore[no-any-return]
     except ValueError:
@@ -123,19 +138,14 @@ def _in_a_fork(request: dict[str, Any]) -> dict[str, Any]:
 
 
 def main() -> None:
-    """Import what checks need, report that we are ready, and serve."""
+    """Import what all checks need, report that we are ready, and serve."""
     control = socket.socket(fileno=int(sys.argv[1]))
     for name in WARM_IMPORTS:
         importlib.import_module(name)
-    for name in sys.argv[2:]:
-        with contextlib.suppress(Exception):  # the cell that needs it reports the error
-            importlib.import_module(name)
-    if "torch" in sys.modules:
-        sys.modules["torch"].set_num_threads(1)
     _freeze()
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    control.sendall(b'{"ready": true}\n')
-    serve(control)
+    control.sendall(b'{"ready": true}')
+    serve_connections(control, serve_worker, lambda words: _import_for_good(words["imports"]))
 
 
 if __name__ == "__main__":

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import base64
 import contextlib
-import itertools
+import json
 import os
 import queue
 import secrets
@@ -23,7 +23,9 @@ from jupyter_client.kernelspec import KernelSpec
 from jupyter_client.manager import AsyncKernelManager
 from jupyter_client.provisioning.provisioner_base import KernelProvisionerBase
 
-from coursepack.sandbox.fork_server import ServerProcess
+from coursepack.sandbox import seccomp
+from coursepack.sandbox.child_process import lives
+from coursepack.sandbox.fork_server import SOCKETS, ServerConnection
 from coursepack.sandbox.limits import Limits
 
 CHANNELS = ("shell", "iopub", "stdin", "hb", "control")
@@ -31,7 +33,6 @@ MAX_MESSAGE = 16 * 2**20
 MAX_WAITING = 20
 RECONNECT_MILLISECONDS = 30
 ANSWER_SECONDS, ECHO_SECONDS = 1.0, 0.05
-_numbers = itertools.count()
 
 
 class ForkProvisioner(KernelProvisionerBase):
@@ -43,11 +44,11 @@ class ForkProvisioner(KernelProvisionerBase):
         kernel: the kernel's own process.
     """
 
-    def __init__(self, server: ServerProcess, limits: Limits, files: Mapping[str, bytes], **options: Any) -> None:
+    def __init__(self, server: ServerConnection, limits: Limits, files: Mapping[str, bytes], **options: Any) -> None:
         super().__init__(**options)
         self._server, self._limits, self._files = server, limits, files
-        self.number = next(_numbers)
-        self.folder = server.folder / str(self.number)
+        self.number = secrets.token_hex(6)  # unlike that of any other worker's kernel
+        self.folder = server.folder / self.number
         self.guard: psutil.Process | None = None
         self.kernel: psutil.Process | None = None
         self._chain: list[psutil.Process] = []
@@ -63,22 +64,20 @@ class ForkProvisioner(KernelProvisionerBase):
 
     async def launch_kernel(self, cmd: list[str], **options: Any) -> Any:
         """Let the server fork a kernel."""
-        self.folder.mkdir()
-        owner = self._server.folder.stat()
-        os.chown(self.folder, owner.st_uid, owner.st_gid)
         key = secrets.token_hex(16)
-        inside = f"/run/sockets/{self.number}" if self._server.jailed else str(self.folder)
+        inside = f"{SOCKETS}/{self.number}" if self._server.jailed else str(self.folder)
         order = {
-            "number": self.number,
             "folder": inside,
             "home": str(self.folder / "home"),
             "key": key,
             "files": {name: base64.b64encode(content).decode("ascii") for name, content in self._files.items()},
+            "filter": seccomp.filter_program() if self._server.jailed else "",
             "limits": self._limits.resources() if self._server.jailed else {},
             "scratch_bytes": self._limits.scratch_bytes,
             "scratch_files": self._limits.scratch_files,
         }
-        self.guard = await self._server.fork(order)
+        self._leave_order(json.dumps(order))
+        self.guard = await self._server.fork(self.number, inside)
         self._chain = self._find_chain()
         self.kernel = self._chain[-1]
         ports = {f"{channel}_port": number for number, channel in enumerate(CHANNELS, start=1)}
@@ -86,6 +85,16 @@ class ForkProvisioner(KernelProvisionerBase):
         info["signature_scheme"] = "hmac-sha256"
         self.connection_info = info
         return info
+
+    def _leave_order(self, order: str) -> None:
+        """Write what kernel to be into the kernel's folder, for the server's user alone."""
+        owner = self._server.folder.stat()
+        self.folder.mkdir(mode=0o700)
+        path = self.folder / "order"
+        path.touch(mode=0o600)
+        path.write_text(order, encoding="ascii")
+        for place in (path, self.folder):
+            os.chown(place, owner.st_uid, owner.st_gid)
 
     def _find_chain(self) -> list[psutil.Process]:
         """Return guard, init and kernel, found before any student code ran."""
@@ -96,11 +105,11 @@ class ForkProvisioner(KernelProvisionerBase):
 
     async def poll(self) -> int | None:
         """Return None while the kernel is alive."""
-        return None if self.guard is not None and all(_lives(process) for process in self._chain) else 1
+        return None if self.guard is not None and all(map(lives, self._chain)) else 1
 
     async def wait(self) -> int | None:
         """Wait until all processes of the notebook are gone: its init ends last."""
-        while any(_lives(process) for process in self._chain):
+        while any(map(lives, self._chain)):
             await asyncio.sleep(0.005)
         self.guard = None
         return 0
@@ -124,13 +133,6 @@ class ForkProvisioner(KernelProvisionerBase):
     async def cleanup(self, restart: bool = False) -> None:
         """Remove the sockets."""
         shutil.rmtree(self.folder, ignore_errors=True)
-
-
-def _lives(process: psutil.Process) -> bool:
-    try:
-        return bool(process.is_running() and process.status() != psutil.STATUS_ZOMBIE)
-    except psutil.NoSuchProcess:
-        return False
 
 
 class PromptClient(AsyncKernelClient):
@@ -176,7 +178,7 @@ class ForkedKernelManager(AsyncKernelManager):
         files: the files beside the notebook, by relative path.
     """
 
-    def __init__(self, server: ServerProcess, limits: Limits, files: Mapping[str, bytes], **options: Any) -> None:
+    def __init__(self, server: ServerConnection, limits: Limits, files: Mapping[str, bytes], **options: Any) -> None:
         super().__init__(transport="ipc", client_factory=PromptClient, **options)
         self.fork = ForkProvisioner(server, limits, files, parent=self)
         self.provisioner = self.fork

@@ -10,6 +10,7 @@ from __future__ import annotations
 import contextlib
 import copy
 import functools
+import secrets
 import threading
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed
@@ -130,11 +131,11 @@ def judge_all(
         CoursepackError: there is no jail on this machine, or a worker did not start.
     """
     sources = {name: read_notebook(course.notebook("source", name)) for name in {one.assignment for one in answers}}
-    own = threading.local()
+    own, run = threading.local(), secrets.token_hex(8)
 
     def judge(answer: Judged) -> NotebookRun:
         if not hasattr(own, "worker"):  # one for each thread, kept until the end
-            own.worker = stack.enter_context(Worker(course, unsafe_no_jail=unsafe_no_jail))
+            own.worker = stack.enter_context(Worker(course, unsafe_no_jail=unsafe_no_jail, run=run))
         result = _judge(course, sources[answer.assignment], answer, own.worker)
         if answer.parts and faults(answer, result):
             result = _one_by_one(course, sources[answer.assignment], answer, own.worker)

@@ -265,7 +265,7 @@ class Ground:
     def cpu_seconds(self) -> float:
         """Return the CPU time that worker, judge and cleaners have taken so far, all of them outside of the jail."""
         children = resource.getrusage(resource.RUSAGE_CHILDREN)
-        judge = psutil.Process(self.worker.judge._process.pid).cpu_times()
+        judge = psutil.Process(self.worker.judge.pid).cpu_times()
         return time.process_time() + children.ru_utime + children.ru_stime + sum(judge[:4])
 
     def visitors(self) -> list[Any]:

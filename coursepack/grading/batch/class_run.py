@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import logging
+import secrets
 import shutil
 import time
 from collections.abc import Iterable, Iterator, Mapping
@@ -37,6 +39,8 @@ from coursepack.grading.batch.task import (
 )
 from coursepack.grading.batch.task import Task as GradingTask
 from coursepack.grading.batch.worker_log import repeat
+from coursepack.grading.notebook.imports_of_tests import imports_of_tests
+from coursepack.grading.notebook.machine import Machine
 from coursepack.grading.results import Status
 from coursepack.grading.submission.repair import UnreadableError
 from coursepack.grading.submission.sanitize import sanitize_submission
@@ -147,6 +151,9 @@ class ClassRun:
     def __init__(self, workspace: Workspace, writer: GradebookWriter, options: Options, run: Mapping[str, str]) -> None:
         self._workspace, self._writer, self._options, self._run = workspace, writer, options, run
         source = read_notebook(workspace.source)
+        self._imports = imports_of_tests(workspace.course, source)
+        # Its workers on one machine find one another by it; nobody else can guess it.
+        self._name = secrets.token_hex(8)
         self._released = released_notebook(source)
         self._given = RunInput(
             as_json(source),
@@ -157,6 +164,7 @@ class ClassRun:
             options.unsafe_no_jail,
             log_level=logging.DEBUG if options.verbose else logging.INFO,
             secret=run["secret"],
+            name=self._name,
         )
         self._digest = digest(workspace.source)
         # Submissions that were sent to workers and have not come back.
@@ -167,7 +175,11 @@ class ClassRun:
         names = list(students)
         finished = 0
         try:
-            with progress_bar(console) as progress, open_cluster(self._jobs(names), self._options.scheduler) as cluster:
+            with (
+                progress_bar(console) as progress,
+                self._warm_up(),
+                open_cluster(self._jobs(names), self._options.scheduler) as cluster,
+            ):
                 bar = progress.add_task(self._workspace.assignment, total=len(names))
                 for student, record in self._graded(cluster, names):
                     finished += 1
@@ -180,6 +192,19 @@ class ClassRun:
         finally:
             shutil.rmtree(self._workspace.workshop, ignore_errors=True)
         return True
+
+    @contextlib.contextmanager
+    def _warm_up(self) -> Iterator[None]:
+        """Let fork server and judge import what they need while the workers start, if those run on this machine."""
+        if self._options.scheduler is not None:
+            yield
+            return
+        jailed = not self._options.unsafe_no_jail
+        machine = Machine(self._workspace.course, self._name, self._imports, jailed=jailed)
+        try:
+            yield
+        finally:
+            machine.leave(last=True)
 
     def _jobs(self, names: list[str]) -> int:
         return min(self._options.jobs, len(names))

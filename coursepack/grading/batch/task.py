@@ -1,7 +1,8 @@
 """Define a worker's tasks and results as texts and bytes, so that machines need not share a disk.
 
 `grade` runs on a worker, which may be another machine: it needs coursepack with its `grade` extra, bubblewrap, and the
-course's data set, and keeps a fork server and a judge alive from one submission to the next.
+course's data set. Workers of one run on one machine share a fork server and a judge, which they keep from one
+submission to the next.
 """
 
 from __future__ import annotations
@@ -23,6 +24,7 @@ from coursepack.errors import CoursepackError
 from coursepack.grading.batch.code_digest import code_digest
 from coursepack.grading.batch.worker_log import LogLine, collected
 from coursepack.grading.notebook.grade_notebook import grade_notebook
+from coursepack.grading.notebook.imports_of_tests import imports_of_tests
 from coursepack.grading.notebook.merge import with_marks
 from coursepack.grading.notebook.verdict_records import GradedNotebook
 from coursepack.grading.notebook.worker import shared_worker
@@ -50,6 +52,7 @@ class RunInput:
         code: digest of the coordinator's code of coursepack.
         log_level: from which level on the worker's records are sent back.
         secret: digest of the coordinator's secret for the course; empty if it has none.
+        name: the run's name, by which its workers on one machine find one another; empty for a worker by itself.
     """
 
     source: str
@@ -61,6 +64,7 @@ class RunInput:
     code: str = CODE
     log_level: int = logging.INFO
     secret: str = ""
+    name: str = ""
 
 
 @dataclass(frozen=True)
@@ -129,13 +133,14 @@ def _grade(task: Task, run: RunInput) -> Graded:
     if secret_digest(course) != run.secret:
         remedy = f"give all machines the same {SECRET}, or the same file, and start their workers again"
         raise CoursepackError("a worker's secret for the course is not the coordinator's", remedy=remedy)
-    submission = read_json(task.submission)
+    source, submission = read_json(run.source), read_json(task.submission)
+    imports = imports_of_tests(course, source)
     graded = grade_notebook(
         course,
-        read_json(run.source),
+        source,
         submission,
         limits=run.limits,
-        worker=shared_worker(course, unsafe_no_jail=run.unsafe_no_jail),
+        worker=shared_worker(course, unsafe_no_jail=run.unsafe_no_jail, run=run.name, imports=imports),
         files={**task.files, **run.files},
         redraw=run.redraw,
     )

@@ -17,6 +17,7 @@ from coursepack.course import Course
 from coursepack.errors import CoursepackError
 from coursepack.grading.nbgrader_plugins.notes import NOTES, take_down
 from coursepack.grading.notebook.grade_notebook import grade_notebook
+from coursepack.grading.notebook.imports_of_tests import imports_of_tests
 from coursepack.grading.notebook.merge import with_marks
 from coursepack.grading.notebook.verdict_records import GradedNotebook
 from coursepack.grading.notebook.worker import shared_worker
@@ -37,14 +38,15 @@ class JudgedExecute(NbGraderPreprocessor):  # type: ignore[misc]
     def preprocess(self, nb: NotebookNode, resources: Any) -> tuple[NotebookNode, Any]:
         """Grade a submission; return a notebook with outputs from which nbgrader reads the records' points."""
         course, names = course_of(self.config), resources["nbgrader"]
-        source = course.root / "source" / names["assignment"] / f"{names['notebook']}.ipynb"
+        source = read_notebook(course.root / "source" / names["assignment"] / f"{names['notebook']}.ipynb")
+        imports = imports_of_tests(course, source)
         files, notes = files_beside(Path(resources["metadata"]["path"]), ())
         graded = grade_notebook(
             course,
-            read_notebook(source),
+            source,
             nb,
             limits=Limits.of_cells(self.timeout),
-            worker=shared_worker(course, unsafe_no_jail=self.unsafe_no_jail),
+            worker=shared_worker(course, unsafe_no_jail=self.unsafe_no_jail, imports=imports),
             files=files,
             redraw=self.redraw,
         )

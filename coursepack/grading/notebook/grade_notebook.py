@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from nbformat import NotebookNode
 
 from coursepack.course import Course
+from coursepack.grading.notebook.imports_of_tests import imports_of_tests
 from coursepack.grading.notebook.kept_pictures import KeptPictures, own_pictures
 from coursepack.grading.notebook.merge import assemble
 from coursepack.grading.notebook.missing_names import explained
@@ -84,6 +85,7 @@ def grade_notebook(
         A record for every test cell, whatever the submission does, and the notebook that was run.
     """
     take, beside = limits or Limits(), files or {}
+    worker.judge.require(imports_of_tests(course, source_nb))
 
     def grade(submission: NotebookNode, redraw: bool = False) -> GradedNotebook:
         assembly = assemble(source_nb, submission)

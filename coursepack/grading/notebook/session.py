@@ -18,10 +18,10 @@ from nbformat import NotebookNode
 
 from coursepack.errors import CoursepackError
 from coursepack.judge.judge_cell import LOST, Answer
-from coursepack.judge.process import JudgeProcess
+from coursepack.judge.process import JudgeConnection
 from coursepack.judge.verdict import Verdict
 from coursepack.sandbox.cell_runner import REMAINDER_SECONDS, CellRunner
-from coursepack.sandbox.fork_server import ServerProcess
+from coursepack.sandbox.fork_server import ServerConnection
 from coursepack.sandbox.kernels import ForkedKernelManager
 from coursepack.sandbox.limits import Limits
 from coursepack.sandbox.resource_usage import ResourceUsage
@@ -71,8 +71,8 @@ class Session:
 
     def __init__(
         self,
-        server: ServerProcess,
-        judge: JudgeProcess,
+        server: ServerConnection,
+        judge: JudgeConnection,
         notebook: NotebookNode,
         limits: Limits,
         files: Mapping[str, bytes],

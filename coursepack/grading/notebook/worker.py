@@ -1,4 +1,4 @@
-"""A worker: a fork server in its jail and a judge, both kept alive across notebooks."""
+"""A worker: its connections to a fork server in its jail and to a judge, both kept across notebooks."""
 
 from __future__ import annotations
 
@@ -6,16 +6,16 @@ import atexit
 import logging
 import threading
 import time
+from collections.abc import Collection
 from pathlib import Path
 from types import TracebackType
 
 from coursepack.course import Course
-from coursepack.course_secret import hidden_files
+from coursepack.grading.notebook.machine import Machine
 from coursepack.grading.notebook.suspect_tests import Passed
-from coursepack.judge.process import JudgeProcess
+from coursepack.judge.process import JudgeConnection
 from coursepack.sandbox import jail
-from coursepack.sandbox.fork_server import ServerProcess
-from coursepack.settings import grading_data, read_settings
+from coursepack.sandbox.fork_server import ServerConnection
 
 _log = logging.getLogger(__name__)
 
@@ -26,6 +26,8 @@ class Worker:
     Args:
         course: the course whose notebooks are graded.
         unsafe_no_jail: run student code without any isolation. It can then do whatever you can do.
+        run: the name of a run, whose workers on one machine share fork server and judge; empty to share with nobody.
+        imports: modules that the judge is to import; see `imports_of_tests`.
 
     Attributes:
         solutions: the tests that the assignments' solutions pass; see `suspect_tests.passed_by_solution`.
@@ -35,20 +37,23 @@ class Worker:
             names is not installed, or a process did not start.
     """
 
-    def __init__(self, course: Course, *, unsafe_no_jail: bool = False) -> None:
-        self.course, self._jailed = course, not unsafe_no_jail
-        self._server: ServerProcess | None = None
-        self._judge: JudgeProcess | None = None
+    def __init__(
+        self, course: Course, *, unsafe_no_jail: bool = False, run: str = "", imports: Collection[str] = ()
+    ) -> None:
+        self.course, self._jailed, self._run, self._imports = course, not unsafe_no_jail, run, imports
+        self._machine: Machine | None = None
+        self._server: ServerConnection | None = None
+        self._judge: JudgeConnection | None = None
         self.solutions: Passed = {}
 
     def __enter__(self) -> Worker:
         begun = time.monotonic()
         if self._jailed:
             jail.check_jail()
-        self._judge, self._server = JudgeProcess(self.course), self._new_server()
+        self._machine = Machine(self.course, self._run, self._imports, jailed=self._jailed)
         try:
-            self._judge.wait_until_ready()
-            self._server.wait_until_ready()
+            self._judge = self._machine.judge(self._imports)
+            self._server = self._machine.server()
         except BaseException:
             self.__exit__(None, None, None)
             raise
@@ -59,30 +64,27 @@ class Worker:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        _log.info("fork server and judge are ended")
+        _log.info("fork server and judge are left")
         for part in (self._server, self._judge):
             if part is not None:
                 part.close()
-        self._server = self._judge = None
-
-    def _new_server(self) -> ServerProcess:
-        preload, secret = read_settings(self.course.root).preload, hidden_files(self.course)
-        return ServerProcess(grading_data(self.course), preload, secret, jailed=self._jailed)
+        if self._machine is not None:
+            self._machine.leave(last=not self._run)
+        self._server = self._judge = self._machine = None
 
     @property
-    def server(self) -> ServerProcess:
+    def server(self) -> ServerConnection:
         """The fork server; a new one if the last one ended."""
-        if self._server is None:
+        if self._server is None or self._machine is None:
             raise RuntimeError("the worker is not running: use it in a `with` statement")
         if not self._server.alive():
             _log.warning("the fork server had ended; a new one is started")
             self._server.close()
-            self._server = self._new_server()
-            self._server.wait_until_ready()
+            self._server = self._machine.server()
         return self._server
 
     @property
-    def judge(self) -> JudgeProcess:
+    def judge(self) -> JudgeConnection:
         """The judge."""
         if self._judge is None:
             raise RuntimeError("the worker is not running: use it in a `with` statement")
@@ -90,28 +92,32 @@ class Worker:
 
 
 class _OfThread(threading.local):
-    """The worker that a thread keeps, with its course and its isolation."""
+    """The worker that a thread keeps, with its course, its isolation and its run."""
 
-    kept: tuple[Path, bool, Worker] | None = None
+    kept: tuple[Path, bool, str, Worker] | None = None
 
 
 _of_thread = _OfThread()
 
 
-def shared_worker(course: Course, *, unsafe_no_jail: bool = False) -> Worker:
-    """Return this thread's running worker; keep it until the process ends or another course is requested.
+def shared_worker(
+    course: Course, *, unsafe_no_jail: bool = False, run: str = "", imports: Collection[str] = ()
+) -> Worker:
+    """Return this thread's running worker; keep it until the process ends or another course or run is requested.
+
+    See `Worker` for the arguments.
 
     Raises:
         CoursepackError: there is no jail on this machine, or a process did not start.
     """
     if _of_thread.kept is not None:
-        root, unsafe, worker = _of_thread.kept
-        if (root, unsafe) == (course.root, unsafe_no_jail):
+        *kept, worker = _of_thread.kept
+        if kept == [course.root, unsafe_no_jail, run]:
             return worker
         worker.__exit__(None, None, None)
         atexit.unregister(worker.__exit__)
         _of_thread.kept = None
-    worker = Worker(course, unsafe_no_jail=unsafe_no_jail).__enter__()
+    worker = Worker(course, unsafe_no_jail=unsafe_no_jail, run=run, imports=imports).__enter__()
     atexit.register(worker.__exit__, None, None, None)
-    _of_thread.kept = course.root, unsafe_no_jail, worker
+    _of_thread.kept = course.root, unsafe_no_jail, run, worker
     return worker

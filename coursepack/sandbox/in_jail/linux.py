@@ -4,16 +4,20 @@ from __future__ import annotations
 
 import contextlib
 import ctypes
+import fcntl
 import os
+import signal
+import socket
 import struct
 from pathlib import Path
 
 CLONE_NEWNS, CLONE_NEWUTS, CLONE_NEWIPC = 0x0002_0000, 0x0400_0000, 0x0800_0000
-CLONE_NEWUSER, CLONE_NEWPID = 0x1000_0000, 0x2000_0000
+CLONE_NEWUSER, CLONE_NEWPID, CLONE_NEWNET = 0x1000_0000, 0x2000_0000, 0x4000_0000
 MS_RDONLY, MS_NOSUID, MS_NODEV, MS_NOEXEC = 1, 2, 4, 8
 MS_REMOUNT, MS_BIND, MS_REC, MS_PRIVATE = 32, 4096, 16384, 1 << 18
 PR_SET_PDEATHSIG, PR_SET_DUMPABLE, PR_SET_SECCOMP, PR_SET_NO_NEW_PRIVS = 1, 4, 22, 38
 SECCOMP_MODE_FILTER = 2
+SIOCSIFFLAGS, IFF_UP = 0x8914, 1
 CAPABILITY_VERSION_3 = 0x20080522
 
 _libc = ctypes.CDLL(None, use_errno=True)
@@ -34,6 +38,23 @@ def mount(source: str, target: str, kind: str, flags: int = 0, data: str = "") -
     """Attach a file system to a folder."""
     texts = [text.encode() if text else None for text in (source, target, kind)]
     _call("mount", *texts, ctypes.c_ulong(flags), data.encode() if data else None)
+
+
+def bring_up_loopback() -> None:
+    """Let the processes of a new network namespace reach one another through 127.0.0.1."""
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as anyone:
+        fcntl.ioctl(anyone, SIOCSIFFLAGS, struct.pack("16sh22x", b"lo", IFF_UP))
+
+
+def end_with_parent(parent: int) -> None:
+    """End this process when its parent ends, even if that happened a moment ago.
+
+    Args:
+        parent: the parent's number, as this process knew it when it began.
+    """
+    prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
+    if os.getppid() != parent:
+        os._exit(0)
 
 
 def prctl(option: int, *values: int) -> None:

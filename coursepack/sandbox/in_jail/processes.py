@@ -4,12 +4,17 @@ server ── guard ── init (process 1 of new namespaces) ── kernel ─�
 
 The guard only waits. The init owns the namespaces: it mounts the notebook's file systems while it still may, drops its
 privileges once the kernel's sockets are open, and ends every process when it ends. The kernel has no privileges at all.
+
+The notebooks of one machine run in the same jail at the same time. Nothing that they could meet in is shared: each has
+its own processes, file systems, sockets' folder, network (a loopback of its own; abstract sockets belong to a network,
+too) and terminals.
 """
 
 from __future__ import annotations
 
 import base64
 import contextlib
+import json
 import os
 import resource
 import signal
@@ -19,21 +24,32 @@ from pathlib import Path
 from typing import Any
 
 from . import kernel, kernel_setup, linux
-from .linux import CLONE_NEWIPC, CLONE_NEWNS, CLONE_NEWPID, CLONE_NEWUTS, MS_NODEV, MS_NOSUID
+from .linux import CLONE_NEWIPC, CLONE_NEWNET, CLONE_NEWNS, CLONE_NEWPID, CLONE_NEWUTS, MS_NODEV, MS_NOSUID
 
 SOCKETS = "/run/sockets"
 HOME = "/tmp/home"  # noqa: S108 (a private tmpfs)
+ORDER = "order"
+TERMINALS = "newinstance,ptmxmode=0666,mode=620"
 MANY = 65_536
 
 
-def run(order: dict[str, Any], writer: int, *, jailed: bool) -> None:
-    """Be the guard, or without a jail the kernel; never returns normally."""
+def run(folder: str, writer: int, server: int, *, jailed: bool) -> None:
+    """Be the guard, or without a jail the kernel; never returns normally.
+
+    Args:
+        folder: where the kernel's sockets go, and where the order for it lies.
+        writer: where to say how it went.
+        server: the server's process.
+        jailed: whether there is a jail.
+    """
     _lead_nowhere(writer)
+    order = _take_order(folder)
     if not jailed:
         os.setsid()
-        linux.prctl(linux.PR_SET_PDEATHSIG, signal.SIGKILL)
+        linux.end_with_parent(server)
         _kernel(order, writer, order["folder"], None)
-    linux.enter_user_namespace(CLONE_NEWPID | CLONE_NEWNS | CLONE_NEWIPC | CLONE_NEWUTS)
+    linux.enter_user_namespace(CLONE_NEWPID | CLONE_NEWNS | CLONE_NEWIPC | CLONE_NEWUTS | CLONE_NEWNET)
+    linux.end_with_parent(server)
     init = os.fork()
     if init == 0:
         try:
@@ -45,6 +61,14 @@ def run(order: dict[str, Any], writer: int, *, jailed: bool) -> None:
     linux.hide_memory()
     _, status = os.waitpid(init, 0)
     os._exit(_exit_code(status))
+
+
+def _take_order(folder: str) -> dict[str, Any]:
+    """Read what kernel to be; the server never does, so that no later kernel inherits one student's files and key."""
+    path = Path(folder, ORDER)
+    order: dict[str, Any] = json.loads(path.read_bytes())
+    path.unlink()
+    return order
 
 
 def _lead_nowhere(kept: int) -> None:
@@ -115,7 +139,9 @@ def _build_room(order: dict[str, Any]) -> None:
     with _kept_in_sight("/tmp"):  # noqa: S108
         linux.mount("scratch", "/tmp", "tmpfs", MS_NOSUID | MS_NODEV, options)  # noqa: S108
     linux.mount("shm", "/dev/shm", "tmpfs", MS_NOSUID | MS_NODEV, f"size={size // 4},nr_inodes=1k,mode=700")  # noqa: S108
+    linux.mount("devpts", "/dev/pts", "devpts", MS_NOSUID | linux.MS_NOEXEC, TERMINALS)
     linux.mount(order["folder"], SOCKETS, "", linux.MS_BIND)
+    linux.bring_up_loopback()
     try:
         linux.mount("proc", "/proc", "proc", MS_NOSUID | MS_NODEV | linux.MS_NOEXEC)
         linux.forbid_user_namespaces()

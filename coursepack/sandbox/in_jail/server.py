@@ -1,8 +1,10 @@
-"""The fork server: imports what notebooks need once, then forks a kernel for each notebook.
+"""The fork server: imports what notebooks need once, then forks a server for each worker, which forks the kernels.
 
-It reads one JSON object per line from the socket it was started with, and answers in the same form:
-`{"do": "fork", "number": 3, …}` → `{"forked": 3}` or `{"failed": "why"}`; `{"do": "kill"}` ends the kernel;
-`{"ended": 3, "status": 9}` is sent when a kernel's processes are gone. One kernel runs at a time.
+Through the socket that it was started with it gets the workers' connections, one with each message. A worker's server
+reads one JSON object per line from its connection, and answers in the same form:
+`{"do": "fork", "number": "3", "folder": "…"}` → `{"forked": "3"}` or `{"failed": "why"}`; `{"do": "kill"}` ends the
+kernel; `{"ended": "3", "status": 9}` is sent when a kernel's processes are gone. It runs one kernel at a time, and ends
+with it when the connection does. What kernel to be, each reads for itself from its folder.
 """
 
 from __future__ import annotations
@@ -17,7 +19,7 @@ import socket
 import sys
 from typing import Any
 
-from . import linux, preload, processes
+from . import forks, linux, preload, processes
 
 # A kernel takes a fraction of a second to start; this allows for a busy machine.
 START_SECONDS = 180.0
@@ -27,14 +29,14 @@ class Server:
     """Serve one worker.
 
     Args:
-        control: the socket to the worker.
+        control: the connection to the worker.
         jailed: whether there is a jail (`--unsafe-no-jail` has none).
     """
 
     def __init__(self, control: socket.socket, jailed: bool) -> None:
         self._control, self._jailed = control, jailed
         self._received = b""
-        self._number, self._child, self._handle = -1, 0, -1
+        self._number, self._child, self._handle = "", 0, -1
 
     def send(self, **message: Any) -> None:
         """Send the worker a message."""
@@ -67,11 +69,14 @@ class Server:
 
     def _fork(self, order: dict[str, Any]) -> None:
         reader, writer = os.pipe()
+        server = os.getpid()
         child = os.fork()
         if child == 0:
-            with contextlib.suppress(BaseException):
+            try:
                 os.close(reader)
-                processes.run(order, writer, jailed=self._jailed)
+                processes.run(order["folder"], writer, server, jailed=self._jailed)
+            except BaseException as error:
+                os.write(writer, f"the kernel could not start: {type(error).__name__}: {error}".encode()[:4000])
             os._exit(70)
         os.close(writer)
         self._number, self._child, self._handle = order["number"], child, os.pidfd_open(child)
@@ -108,6 +113,13 @@ def become(user: int) -> None:
     os.setresuid(user, user, user)
 
 
+def serve_worker(connection: socket.socket, jailed: bool) -> None:
+    """Greet a worker, and serve it."""
+    server = Server(connection, jailed)
+    server.send(ready=True)
+    server.serve()
+
+
 def main() -> None:
     """Start the server; its settings are the command line's first argument, as JSON."""
     settings = json.loads(sys.argv[1])
@@ -119,6 +131,5 @@ def main() -> None:
         linux.hide_memory()
     gc.collect()
     gc.freeze()
-    server = Server(control, settings["jailed"])
-    server.send(ready=os.getpid(), missing=missing)
-    server.serve()
+    control.sendall(json.dumps({"missing": missing}).encode())
+    forks.serve_connections(control, lambda connection: serve_worker(connection, settings["jailed"]))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import fcntl
 import os
 import signal
 import subprocess
@@ -15,7 +16,7 @@ from typing import Any
 
 import psutil
 import pytest
-from lab import Lab, verdicts
+from lab import Lab, gone, verdicts
 from nbformat import NotebookNode
 from tiny_course import answered, source_notebook
 
@@ -158,12 +159,13 @@ def test_a_server_killed_while_a_student_cell_runs_is_replaced(lab: Lab) -> None
     """Is a cell that had not ended run again in a new server's kernel, with what ran before it?"""
     submission = answered(double="return number * factor")
     submission["cells"][1]["source"] = "factor = 2"
-    waiting = {**submission["cells"][1], "id": "own", "metadata": {}, "source": "import time; time.sleep(1.5)"}
+    text = "import subprocess\nsubprocess.run(['sleep', '1.5'])"
+    waiting = {**submission["cells"][1], "id": "own", "metadata": {}, "source": text}
     submission["cells"].insert(4, waiting)
     source = source_notebook()
     source["cells"][1]["source"] = "factor = 2"
-    with killed_later(lab.worker.server.pid, 1.0):
-        graded = lab.grade(submission, source=source)
+    with killed_while(lab.worker.server.pid, "sleep"):
+        graded = lab.grade(submission, source=source, cell_wall_seconds=60.0)
     assert graded.points == 5
     assert len(graded.notes) == 1
     assert "the grading server ended" in graded.notes[0]
@@ -179,6 +181,27 @@ def test_a_server_killed_between_notebooks_is_replaced(lab: Lab) -> None:
 
 
 @contextlib.contextmanager
+def killed_while(pid: int, word: str) -> Iterator[None]:
+    """Kill a process as soon as one below it has a word in its command line."""
+    server = psutil.Process(pid)
+
+    def strike() -> None:
+        until = time.monotonic() + 60
+        while time.monotonic() < until:
+            for process in server.children(recursive=True):
+                with contextlib.suppress(psutil.NoSuchProcess):
+                    if word in process.cmdline():
+                        server.kill()
+                        return
+            time.sleep(0.02)
+
+    thread = threading.Thread(target=strike)
+    thread.start()
+    yield
+    thread.join()
+
+
+@contextlib.contextmanager
 def killed_later(pid: int, seconds: float) -> Iterator[None]:
     """Kill a process some time from now, from another process."""
     with subprocess.Popen([sys.executable, "-c", f"import os, time; time.sleep({seconds}); os.kill({pid}, 9)"]):
@@ -190,13 +213,13 @@ from pathlib import Path
 from coursepack.course import Course
 from coursepack.grading.notebook.worker import Worker
 with Worker(Course(Path(sys.argv[1]))) as worker:
-    print(worker.server.folder.parent, worker.server.pid, worker.judge._process.pid, flush=True)
+    print(worker.server.folder.parent, worker.server.pid, worker.judge.pid, flush=True)
     sys.stdin.read()
 """
 
 
 def test_a_killed_worker_leaves_nothing(lab: Lab) -> None:
-    """Do server and judge end with a worker, and does the next worker remove its folder, and no living one's?"""
+    """Do server, judge and folder end with a worker, and does a starting worker remove no living one's folder?"""
     command = [sys.executable, "-c", WORKER, str(lab.worker.course.root)]
     with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as worker:
         assert worker.stdout is not None
@@ -205,33 +228,50 @@ def test_a_killed_worker_leaves_nothing(lab: Lab) -> None:
         assert Path(folder).is_dir()
         worker.kill()
     assert gone([int(pid) for pid in pids])
+    assert removed(Path(folder))
+    assert lab.worker.server.folder.is_dir()
+
+
+def test_the_folder_of_a_killed_supervisor_is_removed_by_the_next_worker(lab: Lab) -> None:
+    """Is nothing left of a worker whose supervisor was killed, once another one starts?"""
+    command = [sys.executable, "-c", WORKER, str(lab.worker.course.root)]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as worker:
+        assert worker.stdout is not None
+        folder, *pids = worker.stdout.readline().split()
+        supervisor = psutil.Process(int(pids[1])).parent().ppid()
+        worker.kill()
+        os.kill(supervisor, signal.SIGKILL)
+    assert gone([supervisor, *map(int, pids)])
+    assert Path(folder).is_dir()
     locked_tempdir.remove_stale()
     assert not Path(folder).exists()
     assert lab.worker.server.folder.is_dir()
 
 
-def gone(pids: list[int]) -> bool:
-    """Wait until processes have ended."""
+def removed(folder: Path) -> bool:
+    """Wait until a folder is gone."""
     until = time.monotonic() + 20
-    while any(psutil.pid_exists(pid) for pid in pids) and time.monotonic() < until:
+    while folder.exists() and time.monotonic() < until:
         time.sleep(0.05)
-    return not any(psutil.pid_exists(pid) for pid in pids)
+    return not folder.exists()
 
 
 def test_only_our_own_stale_folders_are_removed(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     """Do a folder without a lock, a link to one and a file of that name stay?"""
     monkeypatch.setattr(locked_tempdir, "PLACE", tmp_path)
-    stale, living = tmp_path / "cpe-stale", locked_tempdir.LockedTempdir()
-    for path in (stale, tmp_path / "cpe-unlocked", tmp_path / "elsewhere"):
+    stale, living = tmp_path / "cpe-stale", tmp_path / "cpe-living"
+    for path in (stale, living, tmp_path / "cpe-unlocked", tmp_path / "elsewhere"):
         path.mkdir()
-    for path in (stale / "lock", tmp_path / "cpe-file", tmp_path / "elsewhere" / "lock"):
+    for path in (stale / "lock", living / "lock", tmp_path / "cpe-file", tmp_path / "elsewhere" / "lock"):
         path.touch()
     (tmp_path / "cpe-link").symlink_to(tmp_path / "elsewhere")
+    with (living / "lock").open() as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        locked_tempdir.remove_stale()
+        left = {path.name for path in tmp_path.iterdir()}
+        assert left == {"cpe-living", "cpe-unlocked", "cpe-file", "cpe-link", "elsewhere"}
     locked_tempdir.remove_stale()
-    left = {path.name for path in tmp_path.iterdir()}
-    assert left == {living.path.name, "cpe-unlocked", "cpe-file", "cpe-link", "elsewhere"}
-    living.remove()
-    assert not living.path.exists()
+    assert not living.exists()
 
 
 @pytest.fixture
