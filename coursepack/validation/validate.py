@@ -198,8 +198,10 @@ def _judged(course: Course, chosen: Sequence[Judged], proof: Proof, console: Con
 
 
 def _tell(console: Console, answer: Answer, result: NotebookRun, where: str = "") -> None:
+    # The solution, and the untouched notebook, have no name but their kind.
+    which = answer.kind if answer.kind == answer.name else f"{answer.kind} {answer.name}"
     for fault in faults(answer, result):
-        line = f"✗ {answer.assignment} {answer.kind} {answer.name}: {where}{fault}"
+        line = f"✗ {answer.assignment} {which}: {where}{fault}"
         console.print(line, markup=False, highlight=False, style="red", soft_wrap=True)
 
 

@@ -66,7 +66,7 @@ def test_does_a_test_that_only_a_plain_run_passes_fail_the_proof(tiny_course: Co
     code, said = validated(tiny_course)
     assert code == 1
     assert "6 of 6 answers judged as they should be" in said
-    assert "✗ tiny solution solution: in jail and judge: grader error in treble-hidden: the test uses “np”" in said
+    assert "✗ tiny solution: in jail and judge: grader error in treble-hidden: the test uses “np”" in said
 
 
 @pytest.mark.long
