@@ -18,6 +18,7 @@ from coursepack.grading.workspace import Workspace
 from coursepack.lms import collect as collect_module
 from coursepack.lms.collect import Collection, CollectOptions, collect
 from coursepack.lms.collected import attempts_folder, read_origins
+from coursepack.lms.commands import collect_download
 from coursepack.lms.roster import read_roster
 
 __all__ = ["tiny_course"]
@@ -261,6 +262,28 @@ def test_times_in_a_worksheet(tiny_course: Course, tmp_path: Path) -> None:
     assert written["ann/tiny/timestamp.txt"] == b"2026-03-01 23:30:00 UTC\n"
     assert "ben/tiny/timestamp.txt" not in written
     assert any(note.startswith("ben: “gestern”") for note in result.notes)
+
+
+def test_the_courses_zone_is_that_of_the_worksheet(tiny_course: Course, tmp_path: Path) -> None:
+    """Are the worksheet's times read in the zone of `[tool.coursepack]`, unless `--time-zone` says otherwise?"""
+    (tiny_course.root / "pyproject.toml").write_text('[tool.coursepack]\ntime_zone = "Europe/Berlin"', encoding="utf-8")
+    worksheet = tmp_path / "worksheet.csv"
+    worksheet.write_text(
+        "Identifier,Full name,Email address,Last modified (submission)\n"
+        'Participant 90211,Ann Archer,ann@uni.edu,"Monday, 2 March 2026, 12:30 AM"\n',
+        encoding="utf-8",
+    )
+    name = "Ann Archer_90211_assignsubmission_file/tiny.ipynb"
+    source = write_zip(tmp_path / "m.zip", [(name, text_of(RIGHT))])
+    stamp = tiny_course.root / "submitted/ann/tiny/timestamp.txt"
+    for zone, expected in (("", "2026-03-01 23:30:00 UTC\n"), ("UTC", "2026-03-02 00:30:00 UTC\n")):
+        assert collect_download(tiny_course, ASSIGNMENT, source, "", worksheet, zone, dry_run=False) == 0
+        assert stamp.read_text(encoding="ascii") == expected
+        stamp.unlink()
+    stamp.write_text("2026-03-01 08:00 UTC", encoding="ascii")
+    students = tuple(read_roster(worksheet).students)
+    told = collect(tiny_course, ASSIGNMENT, source, CollectOptions("", students, "Europe/Berlin")).students["ann"]
+    assert told == "unchanged; its timestamp.txt stays, though the LMS says 2026-03-02 00:30 CET"
 
 
 def test_forged_files_are_left_out(tiny_course: Course, tmp_path: Path) -> None:
