@@ -212,8 +212,9 @@ def _sum(some: Iterable[Answer]) -> int:
 def _table(title: str, pairs: Pairs) -> Table:
     """Summarise by assignment and kind of answer."""
     table = Table(title=title)
-    for heading in ("assignment", "answers", "what must hold"):
-        table.add_column(heading)
+    for heading in ("assignment", "answers"):
+        table.add_column(heading, no_wrap=True)
+    table.add_column("what must hold")
     for heading in ("right", "of", "CPU s"):
         table.add_column(heading, justify="right")
     for assignment in dict.fromkeys(answer.assignment for answer, _ in pairs):

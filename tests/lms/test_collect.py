@@ -311,6 +311,17 @@ def test_the_command(tiny_course: Course, tmp_path: Path, monkeypatch: pytest.Mo
     assert isinstance(wrong.exception, CoursepackError)
 
 
+def test_paths_stay_whole_in_a_narrow_terminal(
+    tiny_course: Course, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Does each path stand on a line of its own, with what became of it below?"""
+    monkeypatch.setenv("COLUMNS", "80")
+    arguments = ["collect", ASSIGNMENT, str(moodle(tmp_path / "m.zip")), "--course", str(tiny_course.root)]
+    lines = CliRunner().invoke(app, arguments).output.splitlines()
+    path = "  Çelik Ünal_90213_assignsubmission_onlinetext/onlinetext.html"
+    assert lines[lines.index(path) + 1].startswith("      celik-uenal: ")
+
+
 def test_a_notebook_of_nobody(tiny_course: Course, tmp_path: Path) -> None:
     """Is a notebook whose name says nobody's name told, and an empty download too?"""
     source = tmp_path / "tiny.ipynb"
