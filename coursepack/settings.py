@@ -8,6 +8,7 @@ import re
 import sys
 import threading
 import tomllib
+import zoneinfo
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, fields
 from pathlib import Path
@@ -43,6 +44,8 @@ class Settings:
         demo: the assignment that `coursepack demo` shows.
         student_page: a markdown file of the course folder that opens the student repository's README.
         student_files: files and folders of the course folder that students get, too, at the same place.
+        time_zone: the zone of the times that people read, like Europe/Berlin, and of times in a roster that name none;
+            UTC if empty.
         secret_file: the file that holds the course's secret (`coursepack.course_secret`); git must ignore it.
     """
 
@@ -56,6 +59,7 @@ class Settings:
     demo: str = ""
     student_page: str = ""
     student_files: tuple[str, ...] = ()
+    time_zone: str = ""
     secret_file: str = ".coursepack/secret"  # noqa: S105 (where it is)
 
 
@@ -72,6 +76,7 @@ FORMS = {
     "repository": (r"[\w.-]+/[\w.-]+", 'repository = "owner/name"'),
     "branch": (r"\S+", 'branch = "main"'),
     "demo": (r"[\w.-]+", 'demo = "week1"'),
+    "time_zone": (r"UTC|\w+(/[\w+-]+)+", 'time_zone = "Europe/Berlin"'),
     "secret_file": (r"\S.*", 'secret_file = ".coursepack/secret"'),
     "student_page": (r"[\w./ -]+\.md", 'student_page = "docs/for_students.md"'),
 }
@@ -112,6 +117,7 @@ def _check(path: Path, name: str, value: Any) -> None:
     else:
         form, example = FORMS[name]
         fits = isinstance(value, str) and (value == "" or re.fullmatch(form, value) is not None)
+        fits = fits and (name != "time_zone" or value == "" or value in zoneinfo.available_timezones())
     if not fits:
         remedy = f"write it like this: {example}; or leave it out"
         raise CoursepackError(f"{name} = {value!r} is not a valid setting", where=str(path), remedy=remedy)

@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+import contextlib
+import logging
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from nbgrader.coursedir import CourseDirectory
+from nbgrader.exchange import ExchangeError
+from nbgrader.exchange.default import Exchange
 from tiny_course import ASSIGNMENT, answered, hand_in, make_tiny_course
-from traitlets.config import Config
+from traitlets.config import Application, Config
 
 from coursepack.course import Course
 from coursepack.grading.batch.read_results import read_results
@@ -79,3 +85,40 @@ def test_does_a_missing_package_end_it(tmp_path: Path, monkeypatch: pytest.Monke
     monkeypatch.setitem(sys.modules, "coursepack.nbgrader_config.settings", None)
     with pytest.raises(SystemExit, match=r"nothing is done, for coursepack cannot be imported(?s:.*)coursepack\[grade"):
         configure(Config(), str(tmp_path / "nbgrader_config.py"))
+
+
+class Server(Application):  # type: ignore[misc]
+    """Stands in for Jupyter's server, in which formgrader reads the configuration."""
+
+
+@pytest.fixture
+def server() -> Iterator[Server]:
+    Server.clear_instance()
+    yield Server.instance()
+    Server.clear_instance()
+
+
+def test_alarms_in_jupyterlab_only_an_exchange_that_is_meant_and_not_there(
+    server: Server, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Is nobody told of nbgrader's default exchange, which formgrader looks for, and everybody of one's own?"""
+    said: list[str] = []
+    handler = logging.Handler()
+    monkeypatch.setattr(handler, "emit", lambda record: said.append(record.getMessage()))
+    server.log.addHandler(handler)
+    lister = Exchange(coursedir=CourseDirectory(), parent=server)
+    monkeypatch.setattr(Exchange.root, "default_value", str(tmp_path / "nobody made it"))
+
+    def looks_for(root: Path) -> int:
+        said.clear()
+        lister.root = str(root)
+        with contextlib.suppress(ExchangeError):
+            lister.ensure_root()
+        return len(said)
+
+    assert looks_for(tmp_path / "nobody made it") == 1
+    configure(Config(), str(tmp_path / "nbgrader_config.py"))
+    assert looks_for(tmp_path / "nobody made it") == 0
+    assert looks_for(tmp_path / "our own") == 1
+    (tmp_path / "nobody made it").touch()
+    assert looks_for(tmp_path / "nobody made it") == 1

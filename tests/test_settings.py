@@ -57,8 +57,9 @@ def test_may_all_settings_be_left_out(course: Course) -> None:
 
 
 def test_are_settings_read(course: Course) -> None:
-    settings = 'package = "own"\npreload = ["numpy"]\nrepository = ""\ndemo = "tiny"\nbundled_data = ["data/small"]'
-    expected = Settings(package="own", preload=("numpy",), demo="tiny", bundled_data=("data/small",))
+    settings = 'time_zone = "Europe/Berlin"\n'
+    settings += 'package = "own"\npreload = ["numpy"]\nrepository = ""\ndemo = "tiny"\nbundled_data = ["data/small"]'
+    expected = Settings("own", ("numpy",), demo="tiny", bundled_data=("data/small",), time_zone="Europe/Berlin")
     assert read_settings(write(course, settings).root) == expected
 
 
@@ -74,6 +75,8 @@ def test_are_settings_read(course: Course) -> None:
         ('grading_data = "own.data"', "grading_data = 'own.data'", 'grading_data = "my_course.data:grading_data"'),
         ('repository = "https://github.com/o/n"', "repository = ", 'repository = "owner/name"'),
         ('branch = "my branch"', "branch = ", 'branch = "main"'),
+        ('time_zone = "Europe/Berln"', "time_zone = 'Europe/Berln'", 'time_zone = "Europe/Berlin"'),
+        ('time_zone = "CST"', "time_zone = 'CST'", 'time_zone = "Europe/Berlin"'),
         ('demo = ["tiny"]', "demo = ", "write it like this: demo = "),
         ('bundled_data = "data"', "bundled_data = ", 'bundled_data = ["data/small"]'),
         ("package = ", "the file is not TOML", ""),

@@ -32,7 +32,9 @@ def collect(
     roster: Annotated[
         Path | None, typer.Option(help="The class, a CSV file; else what `coursepack roster` read.")
     ] = None,
-    time_zone: Annotated[str, typer.Option(help="The zone of times in the roster, like Europe/Berlin; else UTC.")] = "",
+    time_zone: Annotated[
+        str, typer.Option(help="The zone of times in the roster, like Europe/Berlin; else the course's.")
+    ] = "",
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would be done; write nothing.")] = False,
     course: CourseOption = None,
 ) -> None:

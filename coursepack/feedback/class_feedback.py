@@ -25,6 +25,7 @@ from coursepack.grading.batch.progress import progress_bar
 from coursepack.grading.batch.read_results import WAITING
 from coursepack.grading.submission.timestamps import NAME as TIMESTAMP
 from coursepack.grading.workspace import Workspace
+from coursepack.settings import read_settings
 from coursepack.whole_file import write_whole
 
 # The head of a page, with the digest of what it was made from.
@@ -120,11 +121,12 @@ def _jobs(workspace: Workspace, students: Sequence[str], *, force: bool) -> tupl
     waiting: list[Job] = []
     refused: dict[str, str] = {}
     current = 0
+    time_zone = read_settings(workspace.course.root).time_zone
     with workspace.gradebook() as gradebook:
         names = student_names(gradebook)
         for student in students:
             try:
-                inputs = _inputs(workspace, gradebook, student, names.get(student, ""))
+                inputs = _inputs(workspace, gradebook, student, names.get(student, ""), time_zone)
             except CoursepackError as error:
                 refused[student] = str(error)
                 continue
@@ -137,7 +139,7 @@ def _jobs(workspace: Workspace, students: Sequence[str], *, force: bool) -> tupl
     return waiting, refused, current
 
 
-def _inputs(workspace: Workspace, gradebook: Any, student: str, name: str) -> Inputs | Unreadable:
+def _inputs(workspace: Workspace, gradebook: Any, student: str, name: str, time_zone: str) -> Inputs | Unreadable:
     """Return what a student's page is made from.
 
     Raises:
@@ -146,7 +148,7 @@ def _inputs(workspace: Workspace, gradebook: Any, student: str, name: str) -> In
     autograded = workspace.notebook("autograded", student)
     if autograded.is_file():
         facts = facts_of(gradebook, workspace.assignment, student, workspace.assignment)
-        return Inputs(autograded, workspace.source, facts)
+        return Inputs(autograded, workspace.source, facts, time_zone)
     if problem := why_unreadable(workspace, student):
         return Unreadable(workspace.source, workspace.assignment, student, name, problem)
     note = workspace.record(student)

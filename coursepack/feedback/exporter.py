@@ -16,6 +16,7 @@ from traitlets import default
 from coursepack.feedback.facts import facts_of
 from coursepack.feedback.page import Inputs, make_page
 from coursepack.grading.nbgrader_plugins.judged_execute import course_of
+from coursepack.settings import read_settings
 
 
 class FeedbackExporter(Exporter):
@@ -39,11 +40,12 @@ class FeedbackExporter(Exporter):
         """
         names = resources["nbgrader"]
         path = Path(filename).resolve()
-        source = course_of(self.config).root / "source" / names["assignment"] / f"{names['notebook']}.ipynb"
+        root = course_of(self.config).root
+        source = root / "source" / names["assignment"] / f"{names['notebook']}.ipynb"
         with Gradebook(names["db_url"], self._course_id()) as gradebook:
             facts = facts_of(gradebook, names["assignment"], names["student"], names["notebook"])
         resources["output_extension"] = self.file_extension
-        return make_page(Inputs(path, source, facts)), resources
+        return make_page(Inputs(path, source, facts, read_settings(root).time_zone)), resources
 
     def _course_id(self) -> str:
         folders = getattr(self.parent, "coursedir", None)

@@ -45,17 +45,19 @@ class Inputs:
         autograded: the graded notebook; the engine's verdicts are read from beside it.
         source: the assignment's own notebook.
         facts: what the gradebook says.
+        time_zone: the zone in which times are shown; UTC if empty.
     """
 
     autograded: Path
     source: Path
     facts: Facts
+    time_zone: str = ""
 
     def digest(self) -> str:
         """Return the SHA-256 of everything that a page is made from, our own code included."""
         parts = [self.autograded, self.autograded.with_name(VERDICTS_FILE), self.source]
         digests = [hashlib.sha256(part.read_bytes()).hexdigest() if part.is_file() else "" for part in parts]
-        return hashlib.sha256(repr([*digests, self.facts, code_digest()]).encode()).hexdigest()
+        return hashlib.sha256(repr([*digests, self.facts, self.time_zone, code_digest()]).encode()).hexdigest()
 
     def page(self) -> str:
         """Return the page; see `make_page`."""
@@ -79,6 +81,7 @@ def make_page(inputs: Inputs) -> str:
     return render(
         "page.html.j2",
         facts=inputs.facts,
+        time_zone=inputs.time_zone,
         title=title_of(source) or inputs.facts.notebook,
         outcomes=outcomes,
         counts=_counts(outcomes),

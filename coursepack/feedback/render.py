@@ -12,6 +12,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup, escape
 
 from coursepack.grading.batch.console import duration
+from coursepack.local_time import local_time
 
 # The name of the entry in a page's head that says what it was made from.
 MADE_FROM = "coursepack-made-from"
@@ -43,6 +44,7 @@ def render(template: str, *, made_from: str, **values: Any) -> str:
         style_digest=digest,
         safe=Markup,
         duration=duration,
+        local_time=local_time,
         made_from=made_from,
         made_from_name=MADE_FROM,
     )

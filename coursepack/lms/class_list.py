@@ -72,7 +72,7 @@ def stored_roster(course: Course) -> Roster:
         students = [
             Student(**{name: value for name, value in one.items() if name in known}) for one in content["students"]
         ]
-        return Roster(students, tuple(content["columns"]))
+        return Roster(students, tuple(content["columns"]), dict(content.get("identifiers", {})))
     except (OSError, ValueError, TypeError, KeyError, AttributeError) as error:
         remedy = "repeat `coursepack roster` with your CSV file"
         raise CoursepackError("the imported roster cannot be read", where=str(path), remedy=remedy) from error
@@ -87,7 +87,9 @@ def _store(course: Course, roster: Roster) -> None:
         kept[student.id] = Student(**{**earlier, **said})
     students = [asdict(replace(kept[name], **PASSING)) for name in sorted(kept)]
     columns = roster.columns or stored_roster(course).columns
-    entries = {"columns": columns, "students": students}
+    identifiers = {student.id: student.identifier for student in roster.students if student.identifier}
+    identifiers = identifiers or stored_roster(course).identifiers
+    entries = {"columns": columns, "identifiers": identifiers, "students": students}
     write_whole(_path(course), json.dumps(entries, indent=1, ensure_ascii=False))
 
 

@@ -16,6 +16,7 @@ from coursepack.lms.marks import read_marks
 from coursepack.lms.roster import read_roster
 from coursepack.lms.roster_times import check_time_zone
 from coursepack.lms.safe_archive import printable
+from coursepack.settings import read_settings
 
 
 def collect_download(
@@ -28,6 +29,7 @@ def collect_download(
     """
     console = Console()
     check_time_zone(time_zone)
+    time_zone = time_zone or read_settings(course.root).time_zone
     known = read_roster(roster) if roster else stored_roster(course)
     if known.students:
         whose = f"of {roster}" if roster else "that was imported"

@@ -1,10 +1,9 @@
-"""Tell what collecting did: a table with each file, then what a person must look at."""
+"""Tell what collecting did: each file, then what a person must look at."""
 
 from __future__ import annotations
 
 from rich.console import Console
 from rich.markup import escape
-from rich.table import Table
 
 from coursepack.lms.collect import Collection
 from coursepack.lms.safe_archive import printable
@@ -12,13 +11,14 @@ from coursepack.lms.safe_archive import printable
 
 def print_collection(result: Collection, console: Console, *, dry_run: bool) -> None:
     """Print what became of every file and every student's submission."""
-    table = Table(title="What became of each file", title_justify="left")
-    for column in ("file", "student", "what became of it"):
-        table.add_column(column, overflow="fold")
+    console.print("[bold]What became of each file[/]")
     for one in result.files:
+        # A path on a line of its own: it is long, and stays whole to be copied.
+        console.print(f"  {escape(printable(one.path))}", highlight=False, soft_wrap=True)
         colour = "red" if one.lost else "dim" if "left out" in one.said else "default"
-        table.add_row(escape(printable(one.path)), escape(one.student), f"[{colour}]{escape(printable(one.said))}[/]")
-    console.print(table)
+        whose = f"{one.student}: " if one.student else ""
+        said = f"[{colour}]{escape(whose + printable(one.said))}[/]"
+        console.print(f"      {said}", highlight=False, soft_wrap=True)
     if result.students:
         console.print("\n[bold]Submissions[/]")
     for student, said in result.students.items():

@@ -57,8 +57,8 @@ def _unknown_to(found: ClassMarks, name: str) -> list[str]:
         lost = [one.id for one in found.students if not one.lms_id]
         why = "have no Canvas ID: import Canvas's gradebook with `coursepack roster`"
     elif name == "moodle":
-        origins = found.assignments[0].origins
-        lost = [one.id for one in found.students if not one.email and "moodle" not in origins.get(one.id, {})]
+        known = found.moodle_identifiers(found.assignments[0])
+        lost = [one.id for one in found.students if not one.email and one.id not in known]
         why = "have neither a participant's number (`coursepack collect`) nor an e-mail address (`coursepack roster`)"
     else:
         return []

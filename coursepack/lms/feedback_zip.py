@@ -3,7 +3,8 @@
 Both find the student by the name that they gave a hand-in when it was downloaded, which `collect` keeps:
 
     Canvas   lastfirst_5521_78123_ps1.html       ("Re-Upload Submissions"; shown under the attachment's name)
-    Moodle   First Last_90211_assignsubmission_file/week1.html   ("Upload multiple feedback files in a zip")
+    Moodle   First Last_90211_assignsubmission_file/week1.html   ("Upload multiple feedback files in a zip";
+             …_file_/week1.html where the download had it so)
 """
 
 from __future__ import annotations
@@ -83,8 +84,8 @@ def _why_not(origin: Origin | None, pages: list[Path], name: str) -> str:
 def _entries(pages: dict[str, list[Path]], origins: dict[str, Origin], name: str) -> Iterator[tuple[str, Path]]:
     for student, found in pages.items():
         prefix = origins[student].prefix
-        # Moodle before 4.1 put the file's name behind the prefix, or a folder's end; both are read back with a folder.
-        start = prefix if name == "canvas" else f"{prefix.rstrip('_')}/"
+        # A last "_" stays: without it, Moodle before 4.1 does not read the name back.
+        start = prefix if name == "canvas" else f"{prefix}/"
         yield from ((f"{start}{path.name}", path) for path in found)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from coursepack.course import Course
@@ -61,11 +61,32 @@ class ClassMarks:
         students: the class, sorted by id, with what the imported roster knows.
         assignments: the marks of each assignment.
         columns: the columns of the imported roster: Canvas's names of its assignments are among them.
+        identifiers: Moodle's identifiers in the imported roster, by student; of some assignment.
     """
 
     students: tuple[Student, ...]
     assignments: tuple[Marks, ...]
     columns: tuple[str, ...] = ()
+    identifiers: Mapping[str, str] = field(default_factory=dict)
+
+    def moodle_identifiers(self, marks: Marks) -> dict[str, str]:
+        """Return Moodle's identifiers for an assignment, by student: of its collected hand-ins and of the roster.
+
+        Moodle numbers participants anew for each assignment. So the roster counts only where it has the numbers of the
+        collected hand-ins.
+        """
+        collected = {
+            student: kinds["moodle"].number
+            for student, kinds in marks.origins.items()
+            if "moodle" in kinds and kinds["moodle"].number
+        }
+        imported = {
+            student: (text, Student(student, identifier=text).participant) for student, text in self.identifiers.items()
+        }
+        common = collected.keys() & imported.keys()
+        same = bool(common) and all(collected[student] == imported[student][1] for student in common)
+        made = {student: f"Participant {number}" for student, number in collected.items()}
+        return {**made, **self.identifiers} if same else made
 
     def summary(self) -> list[str]:
         """Return one sentence for each assignment: how many have a mark, and who has none, for what reason."""
@@ -114,7 +135,7 @@ def read_marks(
         remedy = "grade an assignment first: coursepack grade"
         raise CoursepackError("no assignment is in the gradebook", where=", ".join(assignments), remedy=remedy)
     roster = stored_roster(course)
-    return ClassMarks(_completed(names, roster), tuple(found), roster.columns)
+    return ClassMarks(_completed(names, roster), tuple(found), roster.columns, roster.identifiers)
 
 
 def _students(workspace: Workspace, results: Collection[str]) -> dict[str, Student]:

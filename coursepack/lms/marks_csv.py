@@ -68,10 +68,8 @@ def moodle_csv(found: ClassMarks) -> str:
         remedy = "name one assignment, and export the others to files of their own"
         raise CoursepackError("Moodle imports the marks of one assignment at a time", where=names, remedy=remedy)
     marks = found.assignments[0]
-    rows = [MOODLE]
+    rows, identifiers = [MOODLE], found.moodle_identifiers(marks)
     for one in found.students:
-        origin = marks.origins.get(one.id, {}).get("moodle")
-        number = origin.number if origin else ""
-        person = [f"Participant {number}" if number else "", one.name, one.sis, one.email]
+        person = [identifiers.get(one.id, ""), one.name, one.sis, one.email]
         rows.append([*person, points(marks.score(one.id)), points(marks.max_score), "-"])
     return as_csv(rows)

@@ -14,6 +14,8 @@ from coursepack.grading.submission.timestamps import moment_of, written
 from coursepack.grading.workspace import Workspace
 from coursepack.lms.attempt import HandedFile, Submission
 from coursepack.lms.collected import Origin, attempts_folder, digest_of, lms_folder
+from coursepack.local_time import local_time
+from coursepack.settings import read_settings
 
 
 @dataclass(frozen=True)
@@ -52,7 +54,7 @@ def place(workspace: Workspace, arrival: Arrival, before: Origin | None, *, dry_
         return "new", True
     time, present = present.pop(TIMESTAMP, None), present
     if digest_of(present) == digest_of(arrival.submission.files):
-        return _same(arrival, target, time, dry_run=dry_run), True
+        return _same(workspace, arrival, time, dry_run=dry_run), True
     if _is_older(arrival, target, before):
         _keep(workspace, arrival.student, arrival.submission.files, dry_run=dry_run)
         return "a newer one is there and stays; this one is kept among the attempts", False
@@ -67,12 +69,14 @@ def keep_earlier(workspace: Workspace, student: str, earlier: list[HandedFile], 
         _keep(workspace, student, {Path(one.named.path).name: one.stored}, dry_run=dry_run)
 
 
-def _same(arrival: Arrival, target: Path, time: Path | None, *, dry_run: bool) -> str:
+def _same(workspace: Workspace, arrival: Arrival, time: Path | None, *, dry_run: bool) -> str:
     """Write the time if there was none; an instructor's own time stays."""
+    target = workspace.folder("submitted", arrival.student)
     if arrival.moment is None or moment_of(target) == arrival.moment:
         return "unchanged"
     if time is not None:
-        return f"unchanged; its timestamp.txt stays, though the LMS says {written(arrival.moment)}"
+        said = local_time(arrival.moment, read_settings(workspace.course.root).time_zone)
+        return f"unchanged; its timestamp.txt stays, though the LMS says {said}"
     if not dry_run:
         _write_time(target, arrival.moment)
     return "unchanged, but for its time of hand-in"

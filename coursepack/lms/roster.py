@@ -89,12 +89,15 @@ class Roster:
     Attributes:
         students: its students.
         columns: the file's own columns.
+        identifiers: of an import that was kept: Moodle's identifiers by id. They are of one assignment, which it does
+            not name.
         skipped: rows that are no students, or could not be read: what, and why.
         faults: how many of these could not be read.
     """
 
     students: list[Student] = field(default_factory=list)
     columns: tuple[str, ...] = ()
+    identifiers: dict[str, str] = field(default_factory=dict)
     skipped: list[tuple[str, str]] = field(default_factory=list)
     faults: int = 0
 

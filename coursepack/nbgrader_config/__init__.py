@@ -10,6 +10,7 @@ must end with the reason. traitlets logs an error in a configuration and goes on
 
 from __future__ import annotations
 
+import logging
 from pathlib import Path
 from typing import Any
 
@@ -34,7 +35,7 @@ def configure(config: Any, file: str) -> Any:
         from coursepack.nbgrader_config.settings import settle
 
         settle(config, path.parent)
-        _let_errors_end_nbgrader()
+        _adapt_the_running_application()
     except ImportError as error:
         reason = f"coursepack cannot be imported: {error}\n  remedy: pip install 'coursepack[grade]'"
         raise SystemExit(f"{path.name}: nothing is done, for {reason}") from error
@@ -43,12 +44,28 @@ def configure(config: Any, file: str) -> Any:
     return config
 
 
-def _let_errors_end_nbgrader() -> None:
-    """Let an error in the course's own settings end nbgrader, too, which reads them a second time before it begins."""
+def _adapt_the_running_application() -> None:
+    """Let an error in the course's own settings end nbgrader, and no exchange be no alarm in JupyterLab."""
     from nbgrader.apps import NbGrader
     from traitlets.config import Application
 
-    # In JupyterLab, where formgrader reads the same file, the application is Jupyter's server.
     running = Application.instance() if Application.initialized() else None
     if isinstance(running, NbGrader):
+        # It reads the settings a second time before it begins.
         running.raise_config_file_errors = True
+    elif running is not None:
+        # Jupyter's server, in which formgrader reads the same file.
+        running.log.addFilter(_is_no_missing_exchange)
+
+
+def _is_no_missing_exchange(record: logging.LogRecord) -> bool:
+    """Return whether a log record is worth showing: formgrader looks for an exchange on every page, needed or not.
+
+    Only nbgrader's own default folder is meant, where nobody made it: whoever uses an exchange has made it or named
+    another.
+    """
+    from nbgrader.exchange.default import Exchange
+
+    root = str(Exchange.root.default_value)
+    message = record.getMessage()
+    return not (message.startswith("Unwritable directory") and message.endswith(f": {root}")) or Path(root).exists()

@@ -24,9 +24,17 @@ Run the cells from top to bottom. A cell with a TODO is yours: replace the line 
 answer, and keep the given names. If a visible test stands below it, run it. A cell that starts with `# Check that …`
 and contains nothing else is the place of the instructor's own tests.
 
-Do not delete, copy or change test cells and given cells. You may add cells of your own. Before you hand in, choose
-*Kernel → Restart Kernel and Run All Cells*, and read the notebook once more.
+Do not delete, copy or change test cells and given cells. You may add cells of your own.
 """
+HAND_IN = """\
+## Hand in
+
+Choose *Kernel → Restart Kernel and Run All Cells*, read the notebook once more, and save it. Then hand in the notebook
+itself where your course collects work: the file that ends in `.ipynb`, under its name ({names}), not a PDF or a link.
+In Colab, *File → Download → Download .ipynb* gives you the file.{zone}
+"""
+ZONE = " Times on your feedback are those of {}."
+MOST_NAMES = 3
 SET_UP = """\
 ## On your own machine
 
@@ -75,7 +83,13 @@ def student_page(course: Course, shown: Sequence[Shown], repository: str) -> str
     settings = read_settings(course.root)
     table = "".join(f"{line}\n" for line in _table(shown, settings, repository))
     upload = "" if repository else UPLOAD
-    return "\n".join([_opening(course, settings), f"## Notebooks\n\n{table}{upload}", WORK, SET_UP])
+    sections = [f"## Notebooks\n\n{table}{upload}", WORK, _hand_in(shown, settings), SET_UP]
+    return "\n".join([_opening(course, settings), *sections])
+
+
+def _hand_in(shown: Sequence[Shown], settings: Settings) -> str:
+    names = ", ".join(f"`{one.name}.ipynb`" for one in shown[:MOST_NAMES]) + (", …" if shown[MOST_NAMES:] else "")
+    return HAND_IN.format(names=names, zone=ZONE.format(settings.time_zone) if settings.time_zone else "")
 
 
 def _opening(course: Course, settings: Settings) -> str:

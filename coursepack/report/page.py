@@ -22,6 +22,7 @@ from coursepack.grading.batch.read_results import WAITING, read_results
 from coursepack.grading.outcomes import SYMBOLS, in_words
 from coursepack.grading.results import CellResult, CellStatus, Status, SubmissionResult
 from coursepack.grading.workspace import Workspace
+from coursepack.local_time import local_time
 from coursepack.notebooks.reading import read_notebook
 from coursepack.report import item_statistics, similar_answers
 from coursepack.report.class_answers import compare_class
@@ -30,6 +31,7 @@ from coursepack.report.scores_csv import scores_as_csv
 from coursepack.report.similar_answers import SimilarAnswers
 from coursepack.report.summarise import summarise
 from coursepack.report.summary import CheckSummary, ClassSummary
+from coursepack.settings import read_settings
 
 TEMPLATE, STYLE, SCRIPT = "page.html.j2", "page.css", "page.js"
 # How much of what can be long the page shows, and the numbers that its sentences name.
@@ -72,7 +74,8 @@ def write_report(course: Course, assignment: str) -> Path:
     page, sheet = folder / f"{assignment}.html", folder / f"{assignment}.csv"
     links = feedback_links(workspace, summary.results, folder)
     similar = compare_class(workspace, summary.graded, source)
-    page.write_text(render_page(summary, links, similar), encoding="utf-8")
+    time_zone = read_settings(course.root).time_zone
+    page.write_text(render_page(summary, links, similar, time_zone), encoding="utf-8")
     # The mark at the start makes spreadsheets read the names as UTF-8.
     sheet.write_text(scores_as_csv(summary), encoding="utf-8-sig")
     console = Console(soft_wrap=True)
@@ -91,7 +94,10 @@ def feedback_links(workspace: Workspace, results: Iterable[SubmissionResult], fo
 
 
 def render_page(
-    summary: ClassSummary, links: Mapping[str, str] | None = None, similar: SimilarAnswers | None = None
+    summary: ClassSummary,
+    links: Mapping[str, str] | None = None,
+    similar: SimilarAnswers | None = None,
+    time_zone: str = "",
 ) -> str:
     """Return the report as HTML; everything that students or notebooks wrote is escaped.
 
@@ -99,6 +105,7 @@ def render_page(
         summary: the class's numbers.
         links: addresses of the feedback pages, by student.
         similar: similar answers; None if nobody looked for them.
+        time_zone: the zone in which times are shown; UTC if empty.
     """
     environment = Environment(
         loader=FileSystemLoader(Path(__file__).parent),
@@ -124,7 +131,7 @@ def render_page(
         similar=similar,
         display={result.student: result.display_name for result in summary.results},
         duration=duration,
-        written=f"{datetime.datetime.now().astimezone():%Y-%m-%d %H:%M %Z}",
+        written=local_time(datetime.datetime.now(datetime.UTC), time_zone),
         **LIMITS,
     )
 

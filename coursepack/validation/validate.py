@@ -198,8 +198,10 @@ def _judged(course: Course, chosen: Sequence[Judged], proof: Proof, console: Con
 
 
 def _tell(console: Console, answer: Answer, result: NotebookRun, where: str = "") -> None:
+    # The solution, and the untouched notebook, have no name but their kind.
+    which = answer.kind if answer.kind == answer.name else f"{answer.kind} {answer.name}"
     for fault in faults(answer, result):
-        line = f"✗ {answer.assignment} {answer.kind} {answer.name}: {where}{fault}"
+        line = f"✗ {answer.assignment} {which}: {where}{fault}"
         console.print(line, markup=False, highlight=False, style="red", soft_wrap=True)
 
 
@@ -210,8 +212,9 @@ def _sum(some: Iterable[Answer]) -> int:
 def _table(title: str, pairs: Pairs) -> Table:
     """Summarise by assignment and kind of answer."""
     table = Table(title=title)
-    for heading in ("assignment", "answers", "what must hold"):
-        table.add_column(heading)
+    for heading in ("assignment", "answers"):
+        table.add_column(heading, no_wrap=True)
+    table.add_column("what must hold")
     for heading in ("right", "of", "CPU s"):
         table.add_column(heading, justify="right")
     for assignment in dict.fromkeys(answer.assignment for answer, _ in pairs):

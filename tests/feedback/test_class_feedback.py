@@ -104,6 +104,18 @@ def test_does_a_page_tell_score_exercises_reasons_and_comment(course: Course) ->
     assert "One point for the word sum" not in marked and "secret answer" not in marked
 
 
+def test_are_times_those_of_the_courses_zone(course: Course) -> None:
+    """Does a page follow the setting, summer time included, when it is entered later?"""
+    with Workspace(course, ASSIGNMENT).gradebook() as gradebook:
+        gradebook.update_or_create_assignment(ASSIGNMENT, duedate="2026-03-29 00:30:00 UTC")
+    enter_graded(course, ASSIGNMENT, "ann", submission(), timestamp="2026-03-29 01:05:00 UTC")
+    write_feedback(course, ASSIGNMENT)
+    assert "Handed in 2026-03-29 01:05 UTC Due 2026-03-29 00:30 UTC" in text(page(course, "ann"))
+    (course.root / "pyproject.toml").write_text('[tool.coursepack]\ntime_zone = "Europe/Berlin"\n', encoding="utf-8")
+    write_feedback(course, ASSIGNMENT)
+    assert "Handed in 2026-03-29 03:05 CEST Due 2026-03-29 01:30 CET" in text(page(course, "ann"))
+
+
 def test_does_each_failure_link_to_the_code_and_to_the_check(course: Course) -> None:
     enter_graded(course, ASSIGNMENT, "ann", submission(), {"double-hidden": (Verdict.FAILED, MESSAGE)})
     write_feedback(course, ASSIGNMENT)

@@ -18,6 +18,7 @@ from coursepack.grading.workspace import Workspace
 from coursepack.lms import collect as collect_module
 from coursepack.lms.collect import Collection, CollectOptions, collect
 from coursepack.lms.collected import attempts_folder, read_origins
+from coursepack.lms.commands import collect_download
 from coursepack.lms.roster import read_roster
 
 __all__ = ["tiny_course"]
@@ -263,6 +264,28 @@ def test_times_in_a_worksheet(tiny_course: Course, tmp_path: Path) -> None:
     assert any(note.startswith("ben: “gestern”") for note in result.notes)
 
 
+def test_the_courses_zone_is_that_of_the_worksheet(tiny_course: Course, tmp_path: Path) -> None:
+    """Are the worksheet's times read in the zone of `[tool.coursepack]`, unless `--time-zone` says otherwise?"""
+    (tiny_course.root / "pyproject.toml").write_text('[tool.coursepack]\ntime_zone = "Europe/Berlin"', encoding="utf-8")
+    worksheet = tmp_path / "worksheet.csv"
+    worksheet.write_text(
+        "Identifier,Full name,Email address,Last modified (submission)\n"
+        'Participant 90211,Ann Archer,ann@uni.edu,"Monday, 2 March 2026, 12:30 AM"\n',
+        encoding="utf-8",
+    )
+    name = "Ann Archer_90211_assignsubmission_file/tiny.ipynb"
+    source = write_zip(tmp_path / "m.zip", [(name, text_of(RIGHT))])
+    stamp = tiny_course.root / "submitted/ann/tiny/timestamp.txt"
+    for zone, expected in (("", "2026-03-01 23:30:00 UTC\n"), ("UTC", "2026-03-02 00:30:00 UTC\n")):
+        assert collect_download(tiny_course, ASSIGNMENT, source, "", worksheet, zone, dry_run=False) == 0
+        assert stamp.read_text(encoding="ascii") == expected
+        stamp.unlink()
+    stamp.write_text("2026-03-01 08:00 UTC", encoding="ascii")
+    students = tuple(read_roster(worksheet).students)
+    told = collect(tiny_course, ASSIGNMENT, source, CollectOptions("", students, "Europe/Berlin")).students["ann"]
+    assert told == "unchanged; its timestamp.txt stays, though the LMS says 2026-03-02 00:30 CET"
+
+
 def test_forged_files_are_left_out(tiny_course: Course, tmp_path: Path) -> None:
     """Can a student's own timestamp.txt or verdicts.json get beside the notebook?"""
     inner = zip_of([("tiny.ipynb", text_of(RIGHT)), ("timestamp.txt", b"2001-01-01 00:00"), ("verdicts.json", b"{}")])
@@ -286,6 +309,17 @@ def test_the_command(tiny_course: Course, tmp_path: Path, monkeypatch: pytest.Mo
     assert Workspace(tiny_course, ASSIGNMENT).folder("submitted", "archerann-5521").exists() is False
     wrong = CliRunner().invoke(app, [*arguments, "--time-zone", "IST"])
     assert isinstance(wrong.exception, CoursepackError)
+
+
+def test_paths_stay_whole_in_a_narrow_terminal(
+    tiny_course: Course, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Does each path stand on a line of its own, with what became of it below?"""
+    monkeypatch.setenv("COLUMNS", "80")
+    arguments = ["collect", ASSIGNMENT, str(moodle(tmp_path / "m.zip")), "--course", str(tiny_course.root)]
+    lines = CliRunner().invoke(app, arguments).output.splitlines()
+    path = "  Çelik Ünal_90213_assignsubmission_onlinetext/onlinetext.html"
+    assert lines[lines.index(path) + 1].startswith("      celik-uenal: ")
 
 
 def test_a_notebook_of_nobody(tiny_course: Course, tmp_path: Path) -> None:

@@ -6,6 +6,7 @@ import csv
 import io
 import json
 import zipfile
+from dataclasses import replace
 from pathlib import Path
 from xml.etree import ElementTree
 
@@ -82,6 +83,20 @@ def test_moodle(found: ClassMarks, tmp_path: Path) -> None:
     with pytest.raises(CoursepackError, match="one assignment at a time"):
         write_marks(two, "moodle", tmp_path / "two.csv")
     assert not (tmp_path / "two.csv").exists()
+
+
+@pytest.mark.parametrize(
+    ("imported", "expected"),
+    [
+        ({"ann": "Teilnehmer/in90211", "eve": "Teilnehmer/in90215"}, ["Teilnehmer/in90211", "Teilnehmer/in90215"]),
+        ({"ann": "Participant 70001", "eve": "Participant 70005"}, ["Participant 90211", ""]),
+        ({"eve": "Participant 70005"}, ["Participant 90211", ""]),
+    ],
+)
+def test_moodle_identifiers(found: ClassMarks, tmp_path: Path, imported: dict[str, str], expected: list[str]) -> None:
+    """Has who did not hand in the identifier of this assignment's worksheet, and none of another assignment's?"""
+    table = rows(replace(found, identifiers=imported), "moodle", tmp_path)
+    assert [row[0] for row in table[1:]] == [expected[0], "", "", "", expected[1], ""]
 
 
 def test_plain(found: ClassMarks, tmp_path: Path) -> None:

@@ -56,14 +56,14 @@ def test_canvas(both: Course, tmp_path: Path) -> None:
 
 
 def test_moodle(both: Course, tmp_path: Path) -> None:
-    """Is each page in the folder that Moodle reads back, whatever form the archive had?"""
+    """Is each page in the folder of that student's download, with the last "_" of older versions of Moodle?"""
     feed_back(both, "ann", "ben", "celik", "dora", "joerg")
     done = write_feedback(both, ASSIGNMENT, "moodle", tmp_path / "m.zip")
     found = read_zip(tmp_path / "m.zip")
-    folder = "_assignsubmission_file/tiny.html"
-    people = ("Ann Archer_90211", "Ben Baker_90212", "Çelik Ünal_90213", "Dora Dent_90214", "Jörg Große_90216")
-    assert set(found) == {f"{name}{folder}" for name in people}
-    assert found[f"Jörg Große_90216{folder}"] == "<p>joerg</p>"
+    folder = "assignsubmission_file"
+    people = ("Ann Archer_90211", "Çelik Ünal_90213", "Dora Dent_90214", "Jörg Große_90216")
+    assert set(found) == {f"Ben Baker_90212_{folder}_/tiny.html", *(f"{name}_{folder}/tiny.html" for name in people)}
+    assert found[f"Jörg Große_90216_{folder}/tiny.html"] == "<p>joerg</p>"
     assert done.left_out == (("eve", "there is no feedback page"),)
 
 

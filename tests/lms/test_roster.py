@@ -150,3 +150,14 @@ def test_importing_twice(tiny_course: Course, tmp_path: Path) -> None:
         assert (ann.first_name, ann.email, ann.lms_user_id) == ("Ann", "ann@uni.edu", "5521")
     kept = {student.id: student for student in stored_roster(tiny_course).students}
     assert (kept["ann"].sis, kept["ann"].email, len(kept)) == ("s01", "ann@uni.edu", 6)
+
+
+def test_identifiers_are_kept_beside_the_class(tiny_course: Course, tmp_path: Path) -> None:
+    """Do a worksheet's identifiers stay until the next worksheet, and out of what recognises people?"""
+    import_roster(
+        tiny_course, roster_of(tmp_path, "Identifier,Full name,Email address\nParticipant 7,Gil,gil@uni.edu\n")
+    )
+    import_roster(tiny_course, roster_of(tmp_path, "id,email\nann,ann@uni.edu\n"))
+    kept = stored_roster(tiny_course)
+    assert kept.identifiers == {"gil": "Participant 7"}
+    assert [student.identifier for student in kept.students] == ["", ""]

@@ -127,6 +127,18 @@ def test_does_a_course_without_settings_get_a_page_without_badges(course: Course
     assert "upload it at <https://colab.research.google.com>" in page
 
 
+@pytest.mark.parametrize("zone", ["", "Europe/Berlin"])
+def test_do_students_read_how_to_hand_in(course: Course, tmp_path: Path, zone: str) -> None:
+    """Does the page name the file to hand in, and the zone of the times on feedback if the course has set it?"""
+    (course.root / "pyproject.toml").write_text(f'[tool.coursepack]\ntime_zone = "{zone}"\n', encoding="utf-8")
+    publish(course, str(tmp_path / "students"), [])
+    page = (tmp_path / "students" / "README.md").read_text(encoding="utf-8")
+    told = " ".join(page.partition("## Hand in")[2].partition("##")[0].split())
+    assert "save it. Then hand in the notebook itself" in told
+    assert "under its name (`doubling.ipynb`)" in told
+    assert ("Times on your feedback are those of Europe/Berlin." in told) == bool(zone)
+
+
 def test_is_publishing_twice_unchanged(course: Course, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     folder = tmp_path / "students"
     publish(course, str(folder), [])

@@ -121,6 +121,19 @@ def test_page_tells_scores_failures_problems_and_lateness(summary: ClassSummary)
         assert expected in text, expected
 
 
+def test_the_time_of_writing_is_of_the_courses_zone(summary: ClassSummary) -> None:
+    assert re.search(r"Written \d{4}-\d\d-\d\d \d\d:\d\d UTC\.", render_page(summary))
+    assert re.search(r"Written \d{4}-\d\d-\d\d \d\d:\d\d JST\.", render_page(summary, time_zone="Asia/Tokyo"))
+
+
+def test_a_file_that_cannot_be_read_has_its_feedback_linked_where_it_is_told(summary: ClassSummary) -> None:
+    """Does the teacher get to the page that tells a student about the file, from the list and from the table?"""
+    page = render_page(summary, {"di": "../feedback/di/tiny/tiny.html"})
+    link = r'<a [^>]*href="../feedback/di/tiny/tiny.html"[^>]*>feedback</a>'
+    assert re.search(rf"<dd>di.ipynb is not JSON {link}</dd>", page)
+    assert re.search(rf'<td class="link">{link}</td>', page)
+
+
 def test_page_points_to_a_check_that_nobody_passes() -> None:
     """Does the report ask whether a check is right that all of a class fail, and name no other?"""
     results = [result(f"student-{number}", 3, 0) for number in range(6)]

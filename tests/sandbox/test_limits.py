@@ -12,6 +12,8 @@ import pytest
 from lab import Lab, added, said, verdicts, with_cell
 from tiny_course import answered
 
+from coursepack.grading.notebook.grade_notebook import MESSAGES
+from coursepack.grading.notebook.session import StopReason
 from coursepack.judge.verdict import Verdict
 from coursepack.sandbox.cell_runner import CellRunner
 from coursepack.sandbox.kernels import ForkProvisioner
@@ -39,6 +41,12 @@ def test_a_function_that_ends_badly_costs_its_own_tests(lab: Lab, what: str) -> 
     found = {record.grade_id: record.verdict for record in graded.records}
     assert found["double-hidden"] is verdict
     assert found["treble-hidden"] is Verdict.PASSED
+
+
+def test_a_visible_test_that_was_stopped_says_what_hidden_ones_say(lab: Lab) -> None:
+    graded = lab.grade(answered(double=BODIES["endless loop"][0]), cell_cpu_seconds=1.0, cell_wall_seconds=8.0)
+    said = {record.grade_id: record.message for record in graded.records}
+    assert said["double-visible"] == said["double-hidden"] == MESSAGES[StopReason.TIME]
 
 
 CELLS = {

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 import subprocess
 import sys
@@ -10,6 +11,7 @@ from typing import Any
 
 import pytest
 from nbformat import NotebookNode
+from rich.console import Console
 from tiny_course import ASSIGNMENT, source_notebook
 
 from coursepack import cli
@@ -66,7 +68,7 @@ def test_does_a_test_that_only_a_plain_run_passes_fail_the_proof(tiny_course: Co
     code, said = validated(tiny_course)
     assert code == 1
     assert "6 of 6 answers judged as they should be" in said
-    assert "✗ tiny solution solution: in jail and judge: grader error in treble-hidden: the test uses “np”" in said
+    assert "✗ tiny solution: in jail and judge: grader error in treble-hidden: the test uses “np”" in said
 
 
 @pytest.mark.long
@@ -189,6 +191,14 @@ def test_does_skip_quick_run_all_answers_but_none_in_jail_and_judge(
     printed = capsys.readouterr().out
     assert "0 of" in printed
     assert "no answer went through jail and judge" in printed
+
+
+def test_are_names_whole_in_a_narrow_terminal() -> None:
+    """Does the sentence fold in 80 columns, and not the assignment's name?"""
+    answer = Answer("ps5_conv_blocks", "mutant", "wrong", frozenset(), NotebookNode())
+    console = Console(width=80, file=io.StringIO())
+    console.print(validate._table("Proof", [(answer, NotebookRun())]))
+    assert "│ ps5_conv_blocks │ mutant " in console.file.getvalue()  # type: ignore[attr-defined]
 
 
 @pytest.mark.parametrize("other", ["--quick", "--all-judged"])

@@ -10,6 +10,7 @@ from typing import Any
 
 from nbformat import NotebookNode
 from nbgrader.preprocessors import NbGraderPreprocessor
+from traitlets import List, Unicode
 
 from coursepack.notebooks.cells import is_task, points_of
 from coursepack.notebooks.markers import marker
@@ -23,6 +24,10 @@ class ShowMarkingScheme(NbGraderPreprocessor):  # type: ignore[misc]
     Points and comments belong to the answer above it. Feedback stays as it is: there `HideTests` must still
     recognise the cell, and take the scheme out.
     """
+
+    # nbconvert sets it for all preprocessors of an exporter; nbgrader's base class makes it no setting, and traitlets
+    # warns.
+    display_data_priority = List(Unicode()).tag(config=True)
 
     def preprocess(self, nb: NotebookNode, resources: Any) -> tuple[NotebookNode, Any]:
         """Change the cells of a notebook that formgrader is about to show; the file stays as it is."""

@@ -192,9 +192,11 @@ class _Run:
             cell.outputs.append(outputs.error(ERROR_NAMES[VERDICTS[cell_run.stop]], MESSAGES[cell_run.stop]))
         if is_test(cell):
             errors = [out for out in cell.outputs if out.output_type == "error"]
-            verdict = VERDICTS[cell_run.stop] if cell_run.stop else Verdict.FAILED if errors else Verdict.PASSED
+            if cell_run.stop is not None:
+                self._record(cell, VERDICTS[cell_run.stop], MESSAGES[cell_run.stop], cell_run)
+                return
             message = outputs.clean_text(f"{errors[-1].ename}: {errors[-1].evalue}", 4_000) if errors else ""
-            self._record(cell, verdict, message, cell_run)
+            self._record(cell, Verdict.FAILED if errors else Verdict.PASSED, message, cell_run)
 
     def _after_judging(self, cell: NotebookNode, cell_run: CellRun, answer: Answer) -> None:
         """Record a judged test cell; the reason why the kernel stopped overrides the judge's verdict."""

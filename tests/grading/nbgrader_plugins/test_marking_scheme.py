@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import logging
 from typing import Any
 
 import nbformat
@@ -55,6 +56,15 @@ def test_the_marker_sees_the_scheme_and_boxes_only_where_points_are(notebook: An
     assert "<strong>Two points.</strong> One for the sum." in scheme
     assert "<li>First</li>" in scheme
     assert "MARK SCHEME" not in page.partition('id="draw"')[0]
+
+
+def test_is_no_setting_of_nbconvert_unknown_to_it(caplog: pytest.LogCaptureFixture) -> None:
+    """Or does formgrader warn of `display_data_priority`, which its exporter sets for all preprocessors?"""
+    config = Config()
+    config.HTMLExporter.preprocessors = [ShowMarkingScheme]
+    logger = logging.getLogger("formgrader in a test")
+    HTMLExporter(config=config, log=logger)
+    assert not caplog.records
 
 
 def test_feedback_still_finds_the_scheme_to_take_it_out(notebook: Any) -> None:
