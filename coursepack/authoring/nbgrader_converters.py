@@ -113,6 +113,8 @@ def make_solution(course: Course, assignment: str, environment: Mapping[str, str
     line = f"--IPKernelApp.exec_lines=__import__('os').environ.update({dict(environment)!r})"
     config = _own_gradebook(course)
     config.Execute.extra_arguments = [*config.Execute.extra_arguments, line]
+    # On a busy machine a cell's last message can come later than nbclient's 4 s after its reply: the run would be lost.
+    config.Execute.iopub_timeout = 300
     if not limited:
         config.Execute.timeout = None
         config.Execute.on_cell_start = _Clock().next_cell

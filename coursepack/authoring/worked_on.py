@@ -85,7 +85,7 @@ def with_outputs_of(old: NotebookNode, inputs: NotebookNode) -> NotebookNode | N
 
     Args:
         old: a worked notebook.
-        inputs: what its source gives now, before it is run. Texts and metadata of cells may be new.
+        inputs: what its source gives now, before it is run. Texts may be new, and metadata but for the tag.
     """
     if _code(old.cells) != _code(inputs.cells):
         return None
@@ -98,8 +98,8 @@ def with_outputs_of(old: NotebookNode, inputs: NotebookNode) -> NotebookNode | N
     return kept
 
 
-def _code(cells: Sequence[NotebookNode]) -> list[tuple[str, str]]:
-    return [(str(cell.get("id")), str(cell.source)) for cell in cells if cell.cell_type == "code"]
+def _code(cells: Sequence[NotebookNode]) -> list[tuple[str, str, bool]]:
+    return [(str(c.get("id")), str(c.source), is_small_output(c)) for c in cells if c.cell_type == "code"]
 
 
 def is_small_output(cell: NotebookNode) -> bool:

@@ -12,6 +12,7 @@ import pytest
 
 from coursepack.authoring import nbgrader_converters
 from coursepack.authoring.build import build_pack, check_pack
+from coursepack.authoring.solution_notebook import write_notebook
 from coursepack.authoring.worked_on import NOTE
 from coursepack.cli import main
 from coursepack.course import Course
@@ -126,6 +127,15 @@ def test_does_a_plain_build_run_changed_code_on_the_grading_data_and_say_so(
     assert shown["picture"] == "worked in .coursepack/data\n"
     assert shown[NOTE] == "*This worked version ran on the small data that notebooks are graded on.*"
     assert "its code has changed, so outputs from the data “large” are lost" in capsys.readouterr().out
+
+
+def test_does_a_cell_that_gets_the_tag_lose_what_it_showed(elsewhere: Course) -> None:
+    path = elsewhere.notebook("source", "doubling")
+    notebook = read_notebook(path)
+    next(cell for cell in notebook.cells if cell.id == "picture").metadata["tags"] = ["grading-data-output"]
+    write_notebook(notebook, path)
+    build_pack(elsewhere, ["doubling"])
+    assert worked(elsewhere)["picture"] == "worked in .coursepack/data\n"
 
 
 def test_does_naming_the_grading_data_run_it_again(elsewhere: Course) -> None:
