@@ -114,6 +114,8 @@ class Machine:
             settings = {"home": str(self._home), "root": str(self._course.root), "jailed": self._jailed}
             settings |= {"listener": listener.fileno(), "shown": shown}
             command = [sys.executable, "-P", "-m", "coursepack.grading.notebook.supervisor", json.dumps(settings)]
+            if self._started is not None:
+                self._started.wait()  # one that we started before has ended, or its lock were not ours
             self._started = subprocess.Popen(  # noqa: S603
                 command,
                 cwd=self._course.root,

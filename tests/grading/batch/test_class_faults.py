@@ -27,13 +27,16 @@ pytestmark = pytest.mark.long
 GOOD = ("ann", "lea", "zoe")
 SECRET = "of somebody else"
 RUBBISH = b"no database at all" * 500
-# The judge's parent is the worker: in a hidden test, the instructor's code, end it when an answer asks for that.
-KILLER = """import os, pathlib, signal, time
+# The worker is whoever connected to the judge: in a hidden test, the instructor's code, end it when an answer asks for that.
+KILLER = """import contextlib, os, pathlib, signal, socket, struct, time
 wish, mark = treble(0), pathlib.Path({mark!r})
 if wish == "always" or (wish == "once" and not mark.exists()):
     mark.touch()
-    judge = pathlib.Path(f"/proc/{{os.getppid()}}/stat").read_text()
-    os.kill(int(judge.rsplit(")", 1)[1].split()[1]), signal.SIGKILL)
+    for number in map(int, os.listdir("/proc/self/fd")):
+        with contextlib.suppress(OSError), socket.socket(fileno=os.dup(number)) as connection:
+            peer, _, _ = struct.unpack("3i", connection.getsockopt(socket.SOL_SOCKET, socket.SO_PEERCRED, 12))
+            if b"spawn_main" in pathlib.Path(f"/proc/{{peer}}/cmdline").read_bytes():
+                os.kill(peer, signal.SIGKILL)
     time.sleep(30)
 assert treble(5) == 15"""
 

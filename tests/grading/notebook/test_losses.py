@@ -242,8 +242,7 @@ def test_the_folder_of_a_killed_supervisor_is_removed_by_the_next_worker(lab: La
         worker.kill()
         os.kill(supervisor, signal.SIGKILL)
     assert gone([supervisor, *map(int, pids)])
-    assert Path(folder).is_dir()
-    locked_tempdir.remove_stale()
+    locked_tempdir.remove_stale()  # a worker of another test may have come first
     assert not Path(folder).exists()
     assert lab.worker.server.folder.is_dir()
 
