@@ -24,8 +24,8 @@ from coursepack.gradebook import load_config
 
 LISTED = ("ps1_conv_filters", "ps2_mnist_cnn", "ps3_backprop", "ps4_batchnorm", "ps5_conv_blocks", "ps6_cifar_convnet")
 
-# What they say comes from nbgrader, from a leak, from several errors at once or from a grading note.
-TOLD_BY_OTHERS = {"class_feedback.py", "leaks.py", "nbgrader_converters.py", "problems.py", "versions.py"}
+# What they say comes from nbgrader, from several errors at once or from a grading note.
+TOLD_BY_OTHERS = {"class_feedback.py", "nbgrader_converters.py", "problems.py", "versions.py"}
 
 
 @pytest.fixture(scope="module")
@@ -222,7 +222,7 @@ def test_does_git_hold_no_student_work(repository: Course) -> None:
 def test_does_no_tracked_file_name_a_registry_or_a_local_folder(repository: Course) -> None:
     # A course that was made with a wheel looks for it in its own folder wheels/ (`own_requirement.py`).
     links = r"find-links(?! (?:wheels\b|\{WHEELS\}))"
-    private = re.compile(rf"--(?:extra-)?index-url|{links}|(?<![\w.~])/(?:root|home|work)/\w")
+    private = re.compile(rf"--(?:extra-)?index-url|{links}|(?<![\w.~}}])/(?:root|home|work)/\w")
     found = []
     for path in tracked(repository):
         content = path.read_bytes()

@@ -31,6 +31,7 @@ from coursepack.settings import grading_data, read_settings
 
 JOIN_SECONDS, LEAVE_SECONDS, PAUSE_SECONDS = 60.0, 20.0, 0.05
 TRIES = 3
+AGAIN = "grade again; if it happens again, `--verbose` writes what happened into the log"
 SOCKET, LOG = "supervisor", "supervisor.log"
 
 
@@ -78,7 +79,8 @@ class Machine:
                 self._start_if_first()
                 return self._asked("stay", imports)[0]
             time.sleep(PAUSE_SECONDS)
-        raise CoursepackError(f"the grading worker did not start: {last_words(self._home / LOG)[-500:]}")
+        said = last_words(self._home / LOG)[-500:]
+        raise CoursepackError(f"the grading worker did not start: {said}", remedy=AGAIN)
 
     def _start_if_first(self) -> None:
         """Start the supervisor if none lives; return when one listens, or is about to."""
@@ -86,7 +88,8 @@ class Machine:
             self._home.mkdir(mode=0o700)
         found = self._home.lstat()
         if not stat.S_ISDIR(found.st_mode) or found.st_uid != os.geteuid():
-            raise CoursepackError("somebody else's folder is in the way", where=str(self._home))
+            what, remedy = "somebody else's folder is in the way", "grade again: each run has a name of its own"
+            raise CoursepackError(what, where=str(self._home), remedy=remedy)
         with self._locked() as lock:
             if lock is not None:
                 self._start(lock)
@@ -157,7 +160,7 @@ class Machine:
                 reason = f"{type(error).__name__}: {error}"
                 self._stay.close()
                 self._stay = self._joined(list(imports))
-        raise CoursepackError(f"the grading worker did not start: {reason}")
+        raise CoursepackError(f"the grading worker did not start: {reason}", remedy=AGAIN)
 
     def server(self) -> ServerConnection:
         """Connect to the fork server, once it is ready.

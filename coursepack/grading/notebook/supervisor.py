@@ -79,7 +79,8 @@ class Keeper(threading.Thread):
         try:
             process = self._start()
         except Exception as error:
-            why = error if isinstance(error, CoursepackError) else CoursepackError(f"{type(error).__name__}: {error}")
+            what, remedy = f"{type(error).__name__}: {error}", "run `make setup` and try again"
+            why = error if isinstance(error, CoursepackError) else CoursepackError(what, remedy=remedy)
             if wish.connection is not None:
                 refuse(wish.connection, why)
             return None
