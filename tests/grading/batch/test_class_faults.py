@@ -27,7 +27,7 @@ pytestmark = pytest.mark.long
 GOOD = ("ann", "lea", "zoe")
 SECRET = "of somebody else"
 RUBBISH = b"no database at all" * 500
-# The worker is whoever connected to the judge: in a hidden test, the instructor's code, end it when an answer asks for that.
+# The worker is whoever connected to the judge. A hidden test, written by an author, kills it if an answer asks for it.
 KILLER = """import contextlib, os, pathlib, signal, socket, struct, time
 wish, mark = treble(0), pathlib.Path({mark!r})
 if wish == "always" or (wish == "once" and not mark.exists()):
