@@ -49,15 +49,16 @@ test: lint ## the quick checks: style, types, drift, some answers through jail a
 	@echo "== some right and wrong answers of every kind, through jail and judge"
 	@$(SOLO) -m coursepack validate --quick -j $(JOBS)
 	@echo "== quick tests"
-	@$(SOLO) -m pytest -n $(JOBS) -m "not long and not costly"
+	@$(SOLO) -m pytest -n $(JOBS) -m "not long and not costly and not nightly"
 	@echo "== left out: all other answers, attacks, tests that start kernels or train. Next: make prove"
 
-prove: $(STAMP) $(SITE_STAMP) ## what `make test` leaves out: every right and wrong answer, attacks, costly tests
+prove: $(STAMP) ## what `make test` leaves out: every right and wrong answer, attacks, costly tests
 	@echo "== every right answer earns its points, every wrong one loses them"
 	@$(SOLO) -m coursepack validate --skip-quick -j $(JOBS)
 	@echo "== attacks and costly tests, some in a browser"
 	@scripts/find_browser.sh
-	@$(SOLO) -m pytest -n $(COSTLY_JOBS) -m "long or costly"
+	@$(SOLO) -m pytest -n $(COSTLY_JOBS) -m "(long or costly) and not nightly"
+	@echo "== left out: the site in a browser, the wheel's demo, answers to one exercise each by itself. Next: make nightly"
 
 lint: $(STAMP) ## check style and types
 	@echo "== style and types"
@@ -73,7 +74,9 @@ build: $(STAMP) ## make release/ and solutions/ from source/
 validate: $(STAMP) ## prove the pack with right and wrong answers
 	@$(SOLO) -m coursepack validate -j $(JOBS)
 
-nightly: $(STAMP) ## every cell of every answer, all of them through jail and judge as well; hours
+nightly: $(STAMP) $(SITE_STAMP) ## the site in a browser, the wheel's demo, every answer by itself in jail and judge; hours
+	@scripts/find_browser.sh
+	@$(SOLO) -m pytest -m nightly
 	@$(SOLO) -m coursepack validate --full --all-judged -j $(JOBS)
 
 # All notebooks share one download, in data/ or where COURSE_DATA says.

@@ -114,9 +114,14 @@ def test_does_make_test_end_in_the_tests_own_summary_and_what_it_leaves_out(repo
         assert f"-m {tool}" in steps, tool
 
 
-def test_do_make_test_and_make_prove_run_every_test_once(repository: Course) -> None:
-    chosen = re.findall(r'-m "([^"]+)"', make(repository, "-n", "test") + make(repository, "-n", "prove"))
-    assert chosen == ["not long and not costly", "long or costly"]
+def test_do_make_test_make_prove_and_make_nightly_run_every_test_once(repository: Course) -> None:
+    steps = "".join(make(repository, "-n", target) for target in ("test", "prove", "nightly"))
+    chosen = re.findall(r'pytest .*-m (?:"([^"]+)"|(\w+))', steps)
+    assert [one or other for one, other in chosen] == [
+        "not long and not costly and not nightly",
+        "(long or costly) and not nightly",
+        "nightly",
+    ]
 
 
 def test_does_pre_commit_run_what_make_test_runs(repository: Course) -> None:

@@ -298,6 +298,7 @@ def test_carries_the_wheel_alone_a_course(repository: Course, environment: Path,
     assert "tiny_checks" not in (root / "reports" / f"{ASSIGNMENT}.html").read_text(encoding="utf-8")
 
 
+@pytest.mark.nightly
 def test_ends_a_new_course_in_a_graded_demo(wheel: Path, environment: Path, tmp_path: Path) -> None:
     """Does `coursepack init` write a course that grades its sample class, and asks pip for this very wheel?"""
     assert f"wheels/{wheel.name}" in run_in(environment, tmp_path, "coursepack", "init", "course")

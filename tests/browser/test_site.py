@@ -19,6 +19,8 @@ from coursepack.course import Course
 from coursepack.sandbox.jail import find_bubblewrap
 from scripts.docs_site import check_built
 
+pytestmark = pytest.mark.nightly
+
 # One page of each kind: text and screenshots, wide tables, drawings, commands, a reference, a worked notebook.
 KINDS = (*("index", "instructor", "comparison", "architecture", "commands", "checks/networks", "worked/ps3_backprop"),)
 LOOKS = (("light", 1280), ("dark", 1280), ("light", 390))
