@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from typing import Any
 
 import pytest
 from one_notebook import submission, written_course
@@ -70,7 +71,7 @@ def test_sets_a_grader_error_no_score(
 ) -> None:
     """Is an earlier score withdrawn, and is the reason kept where only the instructor looks?"""
 
-    def broken(task: object) -> None:
+    def broken(task: object, run: object) -> None:
         raise RuntimeError("secret_number = 73219")
 
     monkeypatch.setattr(single, "grade", broken)
@@ -91,8 +92,12 @@ def test_loses_no_result_that_cannot_be_written(
 ) -> None:
     (tmp_path / "ann.ipynb").write_text(json.dumps(submission()), encoding="utf-8")
 
-    def full(*arguments: object, **options: object) -> None:
-        raise OSError(28, "No space left on device")
+    write_text = Path.write_text
+
+    def full(path: Path, text: str, **options: Any) -> int:
+        if path.name.startswith("result.json"):
+            raise OSError(28, "No space left on device")
+        return write_text(path, text, **options)
 
     monkeypatch.setattr(Path, "write_text", full)
     with pytest.raises(CoursepackError, match="No space left on device; it was printed instead"):
