@@ -17,7 +17,7 @@ from coursepack.settings import read_settings
 from coursepack.whole_file import write_whole
 
 # Where one of these is broken, nobody can say yet what students will see.
-UNREADABLE = {"markers-paired", "region-kind", "id-missing", "id-unique", "points-number", "nbgrader"}
+HIDES_THE_REST = {"markers-paired", "region-kind", "id-missing", "id-unique", "points-number", "nbgrader"}
 _console = Console(highlight=False, soft_wrap=True, markup=False)
 
 
@@ -59,7 +59,7 @@ def mistakes(course: Course, assignment: str) -> list[RuleError]:
     """
     source, name = read_source(course, assignment)
     found = source_checks.find_mistakes(source, name, read_settings(course.root).package)
-    if any(mistake.rule in UNREADABLE for mistake in found):
+    if any(mistake.rule in HIDES_THE_REST for mistake in found):
         return found
     shown = leaks.release_leaks(source, released_notebook(source), f"release/{assignment}/{assignment}.ipynb")
     shown += leaks.solution_leaks(source, worked_inputs(source), f"solutions/{assignment}/{assignment}.ipynb")

@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 
 from .protocol import StudentError
+from .tables import is_table
 from .wire import MAX_KEY
 
 MAX_ARRAY_BYTES = 64 * 2**20
@@ -90,10 +91,9 @@ def _key(key: Any) -> int | str:
 
 def _foreign(value: Any, depth: int) -> Any:
     """Convert tensors and tables, without importing their libraries if nobody else has."""
-    kind = type(value).__module__.split(".")[0]
-    if kind == "torch" and hasattr(value, "detach"):
+    if type(value).__module__.split(".")[0] == "torch" and hasattr(value, "detach"):
         return _array(value.detach().cpu().resolve_conj().resolve_neg().numpy())
-    if kind == "pandas" and hasattr(value, "to_dict"):
+    if is_table(value):
         return _table(value, depth)
     raise StudentError("TypeError", f"expected plain data or an array, got {type(value).__name__}")
 

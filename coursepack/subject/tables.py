@@ -6,7 +6,6 @@ table arrives as a list of its rows (`plain_data`).
 
 from __future__ import annotations
 
-import sys
 from dataclasses import dataclass
 from typing import Any
 
@@ -49,8 +48,7 @@ class Table:
 
 def is_table(value: Any) -> bool:
     """Tell whether a value is a DataFrame or a Series, without importing pandas."""
-    pandas = sys.modules.get("pandas")
-    return pandas is not None and isinstance(value, pandas.DataFrame | pandas.Series)
+    return type(value).__module__.split(".")[0] == "pandas" and hasattr(value, "to_dict")
 
 
 def taken_apart(value: Any) -> Table:
