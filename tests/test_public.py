@@ -92,12 +92,17 @@ def test_may_a_workflow_only_read_the_repository(repository: Course, name: str) 
     assert all(step["with"]["persist-credentials"] is False for step in checkouts)
 
 
+def assert_only_reads(job: dict[str, Any]) -> None:
+    """Check that a job may read the repository, and that its one checkout keeps no credentials."""
+    assert job["permissions"] == {"contents": "read"}
+    [checkout] = [step for step in job["steps"] if "checkout@" in step.get("uses", "")]
+    assert checkout["with"]["persist-credentials"] is False
+
+
 def test_may_only_the_job_that_publishes_the_site_write_and_only_where_it_was_asked_for(repository: Course) -> None:
     jobs = workflow(repository, "site")["jobs"]
     assert workflow(repository, "site")["permissions"] == {}
-    assert jobs["build"]["permissions"] == {"contents": "read"}
-    [checkout] = [step for step in jobs["build"]["steps"] if "checkout@" in step.get("uses", "")]
-    assert checkout["with"]["persist-credentials"] is False
+    assert_only_reads(jobs["build"])
     assert jobs["publish"]["permissions"] == {"pages": "write", "id-token": "write"}
     assert jobs["publish"]["if"] == "github.ref == 'refs/heads/main' && vars.PUBLISH_SITE == 'true'"
     assert [step.get("run") for step in jobs["publish"]["steps"]] == [None]
@@ -107,9 +112,7 @@ def test_may_only_the_job_that_publishes_packages_prove_itself_to_pypi_and_only_
     """Does it hold no token, run nothing of ours, and come after the wheel has graded a class?"""
     jobs = workflow(repository, "release")["jobs"]
     assert workflow(repository, "release")["permissions"] == {}
-    assert jobs["build"]["permissions"] == {"contents": "read"}
-    [checkout] = [step for step in jobs["build"]["steps"] if "checkout@" in step.get("uses", "")]
-    assert checkout["with"]["persist-credentials"] is False
+    assert_only_reads(jobs["build"])
     assert "scripts/try_wheel.sh dist/*.whl" in [step.get("run") for step in jobs["build"]["steps"]]
     assert jobs["publish"]["needs"] == "build"
     assert jobs["publish"]["permissions"] == {"id-token": "write"}

@@ -152,8 +152,6 @@ class ClassRun:
         self._workspace, self._writer, self._options, self._run = workspace, writer, options, run
         source = read_notebook(workspace.source)
         self._imports = imports_of_tests(workspace.course, source)
-        # Its workers on one machine find one another by it; nobody else can guess it.
-        self._name = secrets.token_hex(8)
         self._released = released_notebook(source)
         self._given = RunInput(
             as_json(source),
@@ -164,7 +162,8 @@ class ClassRun:
             options.unsafe_no_jail,
             log_level=logging.DEBUG if options.verbose else logging.INFO,
             secret=run["secret"],
-            name=self._name,
+            # Its workers on one machine find one another by it; nobody else can guess it.
+            name=secrets.token_hex(8),
         )
         self._digest = digest(workspace.source)
         # Submissions that were sent to workers and have not come back.
@@ -200,7 +199,7 @@ class ClassRun:
             yield
             return
         jailed = not self._options.unsafe_no_jail
-        machine = Machine(self._workspace.course, self._name, self._imports, jailed=jailed)
+        machine = Machine(self._workspace.course, self._given.name, self._imports, jailed=jailed)
         try:
             yield
         finally:
