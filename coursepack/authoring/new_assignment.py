@@ -1,4 +1,4 @@
-"""`coursepack new`: begin an assignment in the form of the house, with one exercise that builds as it is."""
+"""`coursepack new`: begin an assignment in the form of the house, with one exercise to program and one to answer in words."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from coursepack.whole_file import write_whole
 
 TEMPLATES = resources.files("coursepack.authoring") / "templates"
 EXERCISES = {
-    "assignment.py.txt": '    (1, "mean"): ["mean"],',
+    "assignment.py.txt": '    (1, "mean"): ["mean"],\n    (2, "one value far away"): "– answered in words",',
     "first_assignment.py.txt": '    (1, "median"): ["median"],\n    (2, "mean or median?"): "– answered in words",',
 }
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import functools
 import math
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -67,7 +67,13 @@ def _shown(argument: Any) -> str:
 
 
 def assert_matches(
-    student: Subject, name: str, reference: Function, cases: Iterable[Case], *, slips: Slips | None = None
+    student: Subject,
+    name: str,
+    reference: Function,
+    cases: Iterable[Case],
+    *,
+    slips: Slips | None = None,
+    atol: float | None = None,
 ) -> None:
     """Check that the student's function returns what `reference` returns: shape, kind of dtype and values.
 
@@ -81,22 +87,37 @@ def assert_matches(
         reference: the right function.
         cases: calls to try.
         slips: functions that return what common wrong answers return, keyed by the hint that names the slip.
+        atol: how far a float may be from the right value, in its own unit, instead of the tolerances above. For answers
+            that may be rounded to two decimals: 0.006, which leaves room for rounding errors.
+
+    Raises:
+        CheckFailed: a result is wrong.
+        ValueError: `atol` is negative or not a number.
     """
-    _try_all(student, name, ((case, reference(*case.args, **case.options)) for case in cases), slips or {})
+    tries = ((case, reference(*case.args, **case.options)) for case in cases)
+    _try_all(student, name, tries, slips or {}, _sound(atol))
 
 
-def assert_returns(student: Subject, name: str, cases: Iterable[Case], *, slips: Slips | None = None) -> None:
-    """Check that the student's function returns each case's `expected`; `slips` as in `assert_matches`."""
-    _try_all(student, name, ((case, case.expected) for case in cases), slips or {})
+def assert_returns(
+    student: Subject, name: str, cases: Iterable[Case], *, slips: Slips | None = None, atol: float | None = None
+) -> None:
+    """Check that the student's function returns each case's `expected`; `slips` and `atol` as in `assert_matches`."""
+    _try_all(student, name, ((case, case.expected) for case in cases), slips or {}, _sound(atol))
 
 
-def _try_all(student: Subject, name: str, tries: Iterable[tuple[Case, Any]], slips: Slips) -> None:
+def _sound(atol: float | None) -> float | None:
+    if atol is not None and not 0 <= atol < math.inf:
+        raise ValueError(f"atol must be a number from 0 on, got {atol}")
+    return atol
+
+
+def _try_all(student: Subject, name: str, tries: Iterable[tuple[Case, Any]], slips: Slips, atol: float | None) -> None:
     """Compare what the student's function returns with what is expected, case by case."""
     passed: list[tuple[Case, Any]] = []
     for case, right in tries:
         expected = _plain(name, right)
         got = _call(student, name, case)
-        _compare(name, case, expected, got, functools.partial(likely_slip, case, got, slips, passed))
+        _compare(name, case, expected, got, functools.partial(likely_slip, case, got, slips, passed), atol)
         passed.append((case, expected))
 
 
@@ -151,9 +172,17 @@ def _call(student: Subject, name: str, case: Case) -> Any:
         return student.call(name, *case.args, **case.options)
 
 
-def _compare(name: str, case: Case, expected: Any, got: Any, find_slip: Callable[[], str]) -> None:
+def _compare(name: str, case: Case, expected: Any, got: Any, find_slip: Callable[[], str], atol: float | None) -> None:
     scale = max(map(abs, _floats(expected)), default=0.0) or 1.0
-    _compare_parts(f"{name} ({case.about})", case.call(name), expected, got, find_slip, 1e-9 * scale)
+    allowed = _Allowed(1e-9 * scale if atol is None else atol, atol)
+    _compare_parts(f"{name} ({case.about})", case.call(name), expected, got, find_slip, allowed)
+
+
+class _Allowed(NamedTuple):
+    """How far a float may be from the right value."""
+
+    scalars: float
+    arrays: float | None  # None: what fits the array's dtype
 
 
 def _floats(value: Any) -> Iterator[float]:
@@ -166,25 +195,25 @@ def _floats(value: Any) -> Iterator[float]:
 
 
 def _compare_parts(
-    about: str, call: str, expected: Any, got: Any, find_slip: Callable[[], str], tolerance: float
+    about: str, call: str, expected: Any, got: Any, find_slip: Callable[[], str], allowed: _Allowed
 ) -> None:
     """Compare two values, part by part if they have parts; no message shows a key or a length that is expected."""
     if isinstance(expected, np.ndarray):
-        _compare_arrays(about, call, expected, got, find_slip)
+        _compare_arrays(about, call, expected, got, find_slip, allowed.arrays)
     elif isinstance(expected, dict):
         _check_kind(about, call, "dict", got, matches=isinstance(got, dict))
         if got.keys() != expected.keys():
             raise failed(f"{about}: keys of the result", call=call, got=describe(got), hint=find_slip())
         for key, part in expected.items():
-            _compare_parts(f"{about}, [{key!r}]", call, part, got[key], find_slip, tolerance)
+            _compare_parts(f"{about}, [{key!r}]", call, part, got[key], find_slip, allowed)
     elif isinstance(expected, list):
         _check_kind(about, call, "list, tuple or table", got, matches=isinstance(got, list))
         if len(got) != len(expected):
             raise failed(f"{about}: length of the result", call=call, got=describe(got), hint=find_slip())
         for place, part in enumerate(expected):
-            _compare_parts(f"{about}, [{place}]", call, part, got[place], find_slip, tolerance)
+            _compare_parts(f"{about}, [{place}]", call, part, got[place], find_slip, allowed)
     else:
-        _compare_scalars(about, call, expected, got, find_slip, tolerance)
+        _compare_scalars(about, call, expected, got, find_slip, allowed)
 
 
 def _check_kind(about: str, call: str, kind: str, got: Any, *, matches: bool) -> None:
@@ -192,7 +221,9 @@ def _check_kind(about: str, call: str, kind: str, got: Any, *, matches: bool) ->
         raise failed(f"{about}: kind of result", call=call, expected=kind, got=describe(got))
 
 
-def _compare_arrays(about: str, call: str, expected: Array, got: Any, find_slip: Callable[[], str]) -> None:
+def _compare_arrays(
+    about: str, call: str, expected: Array, got: Any, find_slip: Callable[[], str], atol: float | None
+) -> None:
     _check_kind(about, call, "a NumPy array", got, matches=isinstance(got, np.ndarray))
     if got.shape != expected.shape:
         shapes = {"expected": str(expected.shape), "got": str(got.shape)}
@@ -200,18 +231,18 @@ def _compare_arrays(about: str, call: str, expected: Array, got: Any, find_slip:
     other_kind = KINDS.get(got.dtype.kind) != KINDS[expected.dtype.kind]
     if other_kind or (expected.dtype.kind == "f" and got.dtype != expected.dtype):
         raise failed(f"{about}: dtype of the result", call=call, expected=f"{expected.dtype}", got=str(got.dtype))
-    compare_values(about, expected, got, call=call, hint=find_slip)
+    compare_values(about, expected, got, atol=atol, call=call, hint=find_slip)
 
 
 def _compare_scalars(
-    about: str, call: str, expected: Any, got: Any, find_slip: Callable[[], str], tolerance: float
+    about: str, call: str, expected: Any, got: Any, find_slip: Callable[[], str], allowed: _Allowed
 ) -> None:
     if isinstance(got, np.ndarray) and got.ndim == 0:
         got = got.item()
     kind = type(expected)
     same = isinstance(got, int | float) if kind is float else isinstance(got, kind)  # 2 is as right as 2.0
     _check_kind(about, call, kind.__name__, got, matches=same and isinstance(got, bool) == isinstance(expected, bool))
-    close = kind is float and np.isclose(got, expected, rtol=0.0, atol=tolerance, equal_nan=True)
+    close = kind is float and np.isclose(got, expected, rtol=0.0, atol=allowed.scalars, equal_nan=True)
     if got != expected and not close:
         hint = find_slip() or "work this case out by hand"
         raise failed(f"{about}: value", call=call, got=describe(got), hint=hint)
@@ -246,7 +277,14 @@ def _gives(slip: Function, case: Case, got: Any) -> bool:
 
 
 def compare_values(
-    about: str, expected: Array, got: Array, *, tolerance: float | None = None, call: str = "", hint: Hint = ""
+    about: str,
+    expected: Array,
+    got: Array,
+    *,
+    tolerance: float | None = None,
+    atol: float | None = None,
+    call: str = "",
+    hint: Hint = "",
 ) -> None:
     """Check that two arrays of the same shape agree; report how many values differ and where the first one is.
 
@@ -255,6 +293,7 @@ def compare_values(
         expected: array of any shape.
         got: array of the same shape.
         tolerance: allowed difference relative to the largest expected value; by default from the dtype.
+        atol: allowed difference in the values' own unit; it takes the place of `tolerance`.
         call: the call that returned them, for the message.
         hint: what to look at when they differ; a function if the hint is expensive to find.
     """
@@ -262,7 +301,8 @@ def compare_values(
         tolerance = RELATIVE_TOLERANCE.get(expected.dtype, 0.0)
     if expected.dtype.kind == "f":
         scale = float(np.max(np.abs(expected), initial=0.0)) or 1.0
-        wrong = ~(np.abs(got.astype(np.float64) - expected.astype(np.float64)) <= tolerance * scale)
+        allowed = tolerance * scale if atol is None else atol
+        wrong = ~(np.abs(got.astype(np.float64) - expected.astype(np.float64)) <= allowed)
     else:
         wrong = got != expected
     if wrong.any():

@@ -26,7 +26,8 @@ def test_does_a_new_assignment_hold_to_the_rules(course: Course) -> None:
     assert lint.mistakes(course, "week2") == []
     cells = read_notebook(course.notebook("source", "week2")).cells
     assert cells[0].source.startswith("# Means and ends\n")
-    assert sum(map(points_of, cells)) == 4
+    assert sum(map(points_of, cells)) == 5
+    assert "### BEGIN MARK SCHEME" in cells[-3].source
     assert not any("@@" in cell.source for cell in cells)
 
 

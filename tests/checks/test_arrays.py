@@ -89,6 +89,39 @@ def test_is_a_reference_that_returns_nothing_plain_our_error_and_not_the_student
         arrays.assert_matches(LocalSubject({"f": lambda: {1}}), "f", lambda: {1}, [Case("no argument")])
 
 
+ROUNDED = pytest.mark.parametrize(
+    ("right", "rounded", "wrong"),
+    [
+        (2.345, 2.34, 2.33),
+        (1e6 + 0.125, 1e6 + 0.13, 1e6 + 0.2),
+        ([0.125, {"mean": 7.349}], [0.12, {"mean": 7.35}], [0.125, {"mean": 7.36}]),
+        (np.array([0.125, 300.349]), np.array([0.12, 300.35]), np.array([0.125, 300.36])),
+        (pd.DataFrame({"mass": [0.125]}), pd.DataFrame({"mass": [0.12]}), pd.DataFrame({"mass": [0.11]})),
+    ],
+)
+
+
+@ROUNDED
+def test_may_an_answer_be_rounded_to_two_decimals(right: Any, rounded: Any, wrong: Any) -> None:
+    cases = [Case("one call", expected=right)]
+    arrays.assert_returns(LocalSubject({"f": lambda: rounded}), "f", cases, atol=0.006)
+    arrays.assert_matches(LocalSubject({"f": lambda: rounded}), "f", lambda: right, [Case("one call")], atol=0.006)
+    with pytest.raises(CheckFailed):
+        arrays.assert_returns(LocalSubject({"f": lambda: wrong}), "f", cases, atol=0.006)
+
+
+@ROUNDED
+def test_is_a_rounded_answer_wrong_unless_the_check_allows_it(right: Any, rounded: Any, wrong: Any) -> None:
+    with pytest.raises(CheckFailed):
+        arrays.assert_returns(LocalSubject({"f": lambda: rounded}), "f", [Case("one call", expected=right)])
+
+
+@pytest.mark.parametrize("atol", [-0.1, float("nan"), float("inf")])
+def test_is_a_tolerance_refused_that_accepts_nothing_or_everything(atol: float) -> None:
+    with pytest.raises(ValueError, match="atol must be a number from 0 on"):
+        arrays.assert_returns(LocalSubject({"f": lambda: 1.0}), "f", [Case("one call", expected=1.0)], atol=atol)
+
+
 def test_does_a_failure_show_of_a_table_its_shape_only() -> None:
     table = pd.DataFrame({"mass": [3.7, 4.1]})
     with pytest.raises(CheckFailed, match=r"call: f\(DataFrame of shape \(2, 1\)\)"):
