@@ -8,6 +8,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
+from coursepack.course import Course
 from coursepack.errors import CoursepackError
 from coursepack.lms.file_names import (
     ZIP_COLLECT_NAMES,
@@ -43,6 +44,26 @@ def test_moodle_names_are_read_back(person: str, number: int, file: str, form: s
     assert (found.owner, found.path, found.text) == (Owner(person, str(number)), file, False)
     # What goes back must begin as Moodle's own reader wants it.
     assert found.prefix.split("_")[:4] == [person, str(number), "assignsubmission", "file"]
+
+
+def test_are_the_names_that_the_docs_show_read_as_they_say(repository: Course) -> None:
+    rows = re.findall(r"^\| ([A-Z]\w+|a folder) \| (`.*?) \| (.*) \|$", _names_table(repository), re.MULTILINE)
+    readers = dict(zip(("Canvas", "Moodle", "Gradescope", "Google", "GitHub", "a folder"), READERS, strict=True))
+    assert {system for system, _, _ in rows} == readers.keys()
+    for system, names, whose in rows:
+        for name in re.findall("`(.+?)`", names):
+            found = readers[system](name)
+            assert found is not None, name
+            owner = found.owner
+            assert owner.number in whose and owner.user in whose, name
+            assert owner.name in ("", "Jörg Große", "grossejoerg"), name
+            assert found.late == ("late" in whose)
+            assert found.path in ("ps1.ipynb", "ps1-1.ipynb", "joerg.ipynb")
+
+
+def _names_table(repository: Course) -> str:
+    page = (repository.root / "docs" / "instructor.md").read_text(encoding="utf-8")
+    return page.partition("| from | a name | whose it is |")[2].partition("\n\n")[0]
 
 
 @given(person=WORD, number=NUMBER, attachment=NUMBER, file=FILE, late=st.booleans())
