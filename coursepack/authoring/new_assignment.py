@@ -1,4 +1,4 @@
-"""`coursepack new`: begin an assignment in the form of the house, with one exercise to program and one to answer in words."""
+"""`coursepack new`: begin an assignment in the form of the house, with an exercise and a written answer."""
 
 from __future__ import annotations
 

@@ -19,7 +19,6 @@ INK, BAR, GRID = "#010203", "#040506", "#070809"
 _COLOURS = {INK: "currentColor", BAR: "var(--accent)", GRID: "var(--line)"}
 _STYLE: dict[Any, Any] = {
     "svg.fonttype": "none",
-    "svg.hashsalt": "coursepack",
     "text.color": INK,
     "axes.labelcolor": INK,
     "xtick.color": INK,
@@ -53,19 +52,28 @@ def histogram_bins(scores: Sequence[float], max_score: float) -> list[Bin]:
     return [Bin(low, high, places.count(place)) for place, (low, high) in enumerate(zip(lows, highs, strict=True))]
 
 
-def score_histogram(scores: Sequence[float], max_score: float, median: float) -> str:
-    """Return an inline SVG: how many students have how many points, with the median marked."""
+def score_histogram(scores: Sequence[float], max_score: float, median: float, *, narrow: bool = False) -> str:
+    """Return an inline SVG: how many students have how many points, with the median marked.
+
+    Args:
+        scores: the students' points.
+        max_score: points of the whole assignment.
+        median: their median.
+        narrow: draw it for a telephone: half as wide, with every second bar labelled if there are many.
+    """
     bins = histogram_bins(scores, max_score)
     top = 1.35 * max(1, *(each.count for each in bins))
-    with mpl.rc_context(_STYLE):
-        figure = Figure(figsize=(7.2, 2.9), layout="constrained")
+    # Names in an SVG hold for the whole page, and both figures stand in it.
+    with mpl.rc_context({**_STYLE, "svg.hashsalt": "narrow" if narrow else "wide"}):
+        figure = Figure(figsize=(3.6, 2.9) if narrow else (7.2, 2.9), layout="constrained")
         axes = figure.subplots()
         axes.bar(range(len(bins)), [each.count for each in bins], width=0.86, color=BAR, edgecolor="none")
         for place, each in enumerate(bins):
             if each.count:
                 axes.text(place, each.count, str(each.count), ha="center", va="bottom")
         axes.set(xlabel="score (points)", ylabel="students", xlim=(-0.6, len(bins) - 0.4), ylim=(0, top))
-        axes.set_xticks(range(len(bins)), [each.label for each in bins])
+        labelled = range(0, len(bins), 2 if narrow and len(bins) > 6 else 1)
+        axes.set_xticks(labelled, [bins[place].label for place in labelled])
         axes.yaxis.set_major_locator(MaxNLocator(nbins=4, integer=True))
         axes.set_axisbelow(True)
         axes.grid(axis="y", color=GRID, linewidth=0.8)
@@ -99,6 +107,7 @@ def _inline(figure: Figure) -> str:
     figure.savefig(buffer, format="svg", transparent=True, metadata={"Date": None, "Creator": None})
     svg = buffer.getvalue()
     svg = svg[svg.index("<svg") :]
+    svg = re.sub(r'<g id="[^"]*"', "<g", svg)  # names of parts, which nothing refers to
     svg = re.sub(r"<metadata>.*?</metadata>", "", svg, flags=re.DOTALL)
     svg = re.sub(r'^<svg ([^>]*?)width="[^"]*"', r"<svg \1", svg, count=1, flags=re.DOTALL)
     svg = re.sub(r'^<svg ([^>]*?)height="[^"]*"', r"<svg \1", svg, count=1, flags=re.DOTALL)

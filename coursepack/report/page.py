@@ -121,6 +121,9 @@ def render_page(
         summary=summary,
         attention=any((summary.problems, summary.waiting, summary.late, summary.missing, summary.noted)),
         histogram=Markup(score_histogram(scores, summary.max_score, summary.median)),  # noqa: S704
+        narrow_histogram=Markup(  # noqa: S704
+            score_histogram(scores, summary.max_score, summary.median, narrow=True)
+        ),
         histogram_words=_histogram_words(scores, summary.max_score),
         style=Markup((Path(__file__).parent / STYLE).read_text(encoding="utf-8")),  # noqa: S704
         script=Markup(script),  # noqa: S704

@@ -257,6 +257,16 @@ def test_histogram_is_the_same_every_time_and_takes_the_pages_colours() -> None:
     assert not re.search(r"#0[0-9]0[0-9]0[0-9]", svg)
 
 
+def test_narrow_histogram_labels_every_second_bar_and_shares_no_id_with_the_wide_one() -> None:
+    scores = [0.0, 4.0, 20.0]
+    wide, narrow = (score_histogram(scores, 20, 4, narrow=flag) for flag in (False, True))
+    labels = [re.findall(r">(\d+–\d+|20)</text>", svg) for svg in (wide, narrow)]
+    assert (len(labels[0]), labels[1]) == (11, labels[0][::2])
+    ids = [set(re.findall(r'id="([^"]+)"', svg)) for svg in (wide, narrow)]
+    assert ids[0]
+    assert ids[0].isdisjoint(ids[1])
+
+
 def test_report_is_written_from_a_graded_class(tiny_course: Course, capsys: pytest.CaptureFixture[str]) -> None:
     hand_in(tiny_course, "ann", answered(treble="return 0"))
     hand_in(tiny_course, "bob", "{")
