@@ -33,7 +33,11 @@ from coursepack.notebooks.cells import code_cells, grade_id_of, is_graded, is_te
 from coursepack.sandbox.limits import Limits
 from coursepack.settings import FILE, grading_data, make_importable, package_files, read_settings
 
-CELL_SECONDS = int(Limits.cell_cpu_seconds)
+# As in grading: CPU time, which a busy machine does not change, and a wall clock for a cell that sleeps.
+CELL_TIMERS = {
+    signal.SIGPROF: (signal.ITIMER_PROF, Limits.cell_cpu_seconds),
+    signal.SIGALRM: (signal.ITIMER_REAL, Limits.cell_wall_seconds),
+}
 POLL_SECONDS = 0.05
 # A cell of a branch with this key in its metadata is skipped.
 SKIP = "validate_skip"
@@ -295,13 +299,8 @@ def _run_cell(shell: Any, source: str) -> tuple[str, str]:
     """Run one cell; return its error (empty if none) and what it wrote to standard error."""
     from IPython.utils.capture import capture_output
 
-    signal.signal(signal.SIGALRM, _out_of_time)
-    signal.alarm(CELL_SECONDS)
-    try:
-        with capture_output() as captured:
-            result = shell.run_cell(source, store_history=False, silent=False)
-    finally:
-        signal.alarm(0)
+    with capture_output() as captured, _time_limits():
+        result = shell.run_cell(source, store_history=False, silent=False)
     _close_figures()
     error = result.error_before_exec or result.error_in_exec
     return (f"{type(error).__name__}: {error}" if error else ""), captured.stderr
@@ -313,5 +312,20 @@ def _close_figures() -> None:
         pyplot.close("all")
 
 
-def _out_of_time(*_: Any) -> None:
-    raise TimeoutError(f"the cell ran for more than {CELL_SECONDS} s")
+@contextlib.contextmanager
+def _time_limits() -> Iterator[None]:
+    """Raise a TimeoutError in what runs too long inside the block."""
+    for number, (timer, seconds) in CELL_TIMERS.items():
+        signal.signal(number, _out_of_time)
+        signal.setitimer(timer, seconds)
+    try:
+        yield
+    finally:
+        for timer, _ in CELL_TIMERS.values():
+            signal.setitimer(timer, 0)
+
+
+def _out_of_time(number: int, _: Any) -> None:
+    clock = "CPU time" if number == signal.SIGPROF else "time"
+    _, seconds = CELL_TIMERS[signal.Signals(number)]
+    raise TimeoutError(f"the cell took more than {seconds:g} s of {clock}")

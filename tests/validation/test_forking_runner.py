@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import multiprocessing
 import os
+import signal
 import tempfile
 import time
 from pathlib import Path
@@ -14,6 +15,7 @@ from nbformat import NotebookNode
 from tiny_course import code
 
 from coursepack.course import Course
+from coursepack.validation import forking_runner
 from coursepack.validation.forking_runner import SKIP, NotebookRun, Slots, run_all
 
 
@@ -46,6 +48,22 @@ def test_answers_are_graded(tiny_course: Course) -> None:
     asks = "import os\nx = len(os.environ['COURSE_GRADED'])"
     [(_, result)] = run_all(tiny_course, [[notebook(asks, "y = 1")]], 1)
     assert result.lost == ()
+
+
+def test_cells_are_limited_in_cpu_time_and_sleepers_by_the_clock(
+    tiny_course: Course, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Does a cell that only waits, as on a busy machine, have more time than one that computes?"""
+    limits = {signal.SIGPROF: (signal.ITIMER_PROF, 0.5), signal.SIGALRM: (signal.ITIMER_REAL, 4.0)}
+    monkeypatch.setattr(forking_runner, "CELL_TIMERS", limits)
+    slow = [f"import time\n{line}" for line in ("time.sleep(1)", "while True: pass", "time.sleep(60)")]
+    family = [notebook("x = 1", "y = 1"), *(notebook("x = 1", f"{lines}\ny = 1") for lines in slow)]
+    results = {place[1]: result for place, result in run_all(tiny_course, [family], 2)}
+    assert [results[index].points for index in range(4)] == [3.0, 3.0, 2.0, 2.0]
+    assert [dict(results[index].broken).get("second", "") for index in (2, 3)] == [
+        "TimeoutError: the cell took more than 0.5 s of CPU time",
+        "TimeoutError: the cell took more than 4 s of time",
+    ]
 
 
 def test_nothing_is_left_of_what_branches_write(
