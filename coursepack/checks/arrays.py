@@ -10,10 +10,11 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from coursepack.checks.answers import assert_value, own_number
+from coursepack.checks.errors import CheckFailed
 from coursepack.checks.messages import describe, failed, student_error, student_errors
 from coursepack.subject import Array, Frozen, StudentError, Subject
 from coursepack.subject.plain_data import to_plain
-from coursepack.subject.tables import is_table
+from coursepack.subject.tables import Rows, is_table
 
 __all__ = [
     "Case",
@@ -58,6 +59,10 @@ class Case:
         return f"{name}({', '.join(parts)})" if set(parts) > {"…"} or "…" not in parts else ""
 
 
+# What stands for an argument that is not shown.
+_UNSHOWN = ("…", " of shape ")
+
+
 def _shown(argument: Any) -> str:
     if isinstance(argument, np.ndarray):
         return f"{argument.dtype} array of shape {argument.shape}"
@@ -78,7 +83,8 @@ def assert_matches(
     """Check that the student's function returns what `reference` returns: shape, kind of dtype and values.
 
     Integers and texts must agree exactly; floats, also those in lists, tuples, dictionaries and tables, to within 1e-9
-    (float64) or 1e-5 (float32) of the largest value. A table is compared as a list of its rows (see `Subject.value`).
+    (float64) or 1e-5 (float32) of the largest value. If `reference` returns a DataFrame or a Series, so must the
+    function; names of a Series and of an index are left aside, and so is an index that only numbers the rows.
     Arrays and tables are copies that the function may write to.
 
     Args:
@@ -200,6 +206,8 @@ def _compare_parts(
     """Compare two values, part by part if they have parts; no message shows a key or a length that is expected."""
     if isinstance(expected, np.ndarray):
         _compare_arrays(about, call, expected, got, find_slip, allowed.arrays)
+    elif isinstance(expected, Rows):
+        _compare_tables(about, call, expected, got, find_slip, allowed)
     elif isinstance(expected, dict):
         _check_kind(about, call, "dict", got, matches=isinstance(got, dict))
         if got.keys() != expected.keys():
@@ -207,13 +215,61 @@ def _compare_parts(
         for key, part in expected.items():
             _compare_parts(f"{about}, [{key!r}]", call, part, got[key], find_slip, allowed)
     elif isinstance(expected, list):
-        _check_kind(about, call, "list, tuple or table", got, matches=isinstance(got, list))
+        _check_kind(about, call, "list or tuple", got, matches=isinstance(got, list) and not isinstance(got, Rows))
         if len(got) != len(expected):
             raise failed(f"{about}: length of the result", call=call, got=describe(got), hint=find_slip())
         for place, part in enumerate(expected):
             _compare_parts(f"{about}, [{place}]", call, part, got[place], find_slip, allowed)
     else:
         _compare_scalars(about, call, expected, got, find_slip, allowed)
+
+
+def _compare_tables(
+    about: str, call: str, expected: Rows, got: Any, find_slip: Callable[[], str], allowed: _Allowed
+) -> None:
+    """Compare two tables: kind, number of rows, labels of the rows, columns, then value by value."""
+    matches = isinstance(got, Rows) and got.series == expected.series
+    _check_kind(about, call, f"a pandas {expected.kind}", got, matches=matches)
+    if len(got) != len(expected):
+        raise failed(f"{about}: number of rows", call=call, got=str(len(got)), hint=find_slip())
+    labels = _compare_labels(about, call, expected, got, find_slip)
+    rights, answers = (_columns(rows) for rows in (expected, got))
+    if answers.keys() != rights.keys():
+        columns = describe(list(answers))
+        raise failed(f"{about}: columns of the table", call=call, got=columns, hint=find_slip())
+    for name, column in rights.items():
+        for place, part in enumerate(column):
+            where = [repr(labels[place]) if labels else str(place)] + ([] if expected.series else [f"column {name!r}"])
+            got_part = answers[name][place]
+            _compare_parts(f"{about}, row {', '.join(where)}", call, part, got_part, find_slip, allowed)
+
+
+def _compare_labels(about: str, call: str, expected: Rows, got: Rows, find_slip: Callable[[], str]) -> list[Any]:
+    """Compare the labels of two tables' rows, as far as they say something; return the labels, if they do."""
+    right, answer = (_labels(rows) for rows in (expected, got))
+    # Sorting and filtering leave an index of whole numbers behind. In a Series it may be what the values belong to.
+    leftover = [labels is None or (not rows.named and all(type(one) is int for one in labels))
+                for labels, rows in ((right, expected), (answer, got))]  # fmt: skip
+    if all(leftover) and not (expected.series and right and answer):
+        return []
+    if right != answer:
+        shown = describe(answer) if answer else "none: the rows are numbered from 0"
+        other = answer is not None and right is not None and sorted(map(repr, answer)) == sorted(map(repr, right))
+        hint = "the labels are right, their order is not" if other else find_slip()
+        raise failed(f"{about}: labels of the rows (the index)", call=call, got=shown, hint=hint)
+    return right or []
+
+
+def _labels(rows: Rows) -> list[Any] | None:
+    return None if rows.label is None else [row[rows.label] for row in rows]
+
+
+def _columns(rows: Rows) -> dict[Any, list[Any]]:
+    """Return the columns of a table without its index; the values of a Series under no name."""
+    if rows.series:
+        return {None: [next(value for key, value in row.items() if key != rows.label) for row in rows]}
+    names = dict.fromkeys(key for row in rows for key in row if key != rows.label)
+    return {name: [row[name] for row in rows] for name in names}
 
 
 def _check_kind(about: str, call: str, kind: str, got: Any, *, matches: bool) -> None:
@@ -244,8 +300,9 @@ def _compare_scalars(
     _check_kind(about, call, kind.__name__, got, matches=same and isinstance(got, bool) == isinstance(expected, bool))
     close = kind is float and np.isclose(got, expected, rtol=0.0, atol=allowed.scalars, equal_nan=True)
     if got != expected and not close:
-        hint = find_slip() or "work this case out by hand"
-        raise failed(f"{about}: value", call=call, got=describe(got), hint=hint)
+        # Without seeing the arguments, nobody can.
+        by_hand = "" if not call or any(part in call for part in _UNSHOWN) else "work this case out by hand"
+        raise failed(f"{about}: value", call=call, got=describe(got), hint=find_slip() or by_hand)
 
 
 def likely_slip(case: Case, got: Any, slips: Slips, passed: Iterable[tuple[Case, Any]] = ()) -> str:
@@ -265,8 +322,14 @@ def likely_slip(case: Case, got: Any, slips: Slips, passed: Iterable[tuple[Case,
 
 def _gives(slip: Function, case: Case, got: Any) -> bool:
     try:
-        outcome, array = np.asarray(slip(*case.args, **case.options)), np.asarray(got)
+        outcome = slip(*case.args, **case.options)
     except Exception:  # the slip is impossible with these arguments; a failed hint must not fail the check
+        return False
+    if isinstance(got, list | dict | str) or got is None:
+        return _agree(outcome, got)
+    try:
+        outcome, array = np.asarray(outcome), np.asarray(got)
+    except ValueError:  # lists of unequal lengths
         return False
     if outcome.shape != array.shape or outcome.dtype.kind not in "iuf" or array.dtype.kind not in "iuf":
         return False
@@ -274,6 +337,15 @@ def _gives(slip: Function, case: Case, got: Any) -> bool:
         return bool(np.array_equal(outcome, array))
     scale = float(np.max(np.abs(outcome), initial=0.0)) or 1.0
     return bool(np.allclose(array, outcome, rtol=0.0, atol=scale * RELATIVE_TOLERANCE.get(array.dtype, 1e-9)))
+
+
+def _agree(outcome: Any, got: Any) -> bool:
+    """Tell whether a slip's result is the student's: a list, a dictionary, a table or a text."""
+    try:
+        _compare("", Case(""), to_plain(outcome), got, lambda: "", None)
+    except (CheckFailed, StudentError):
+        return False
+    return True
 
 
 def compare_values(

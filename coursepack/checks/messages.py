@@ -16,6 +16,7 @@ from typing import Any
 
 from coursepack.checks.errors import CheckFailed
 from coursepack.subject import StudentError
+from coursepack.subject.tables import Rows
 
 
 def failed(
@@ -69,9 +70,8 @@ def describe(value: Any) -> str:
         return f"array of shape {tuple(shape)} and dtype {value.dtype}"
     if value is None:
         return "None (is a `return` missing?)"
-    if isinstance(value, list) and value and all(isinstance(row, dict) for row in value):
-        # A DataFrame or a Series arrives as its rows.
-        return f"a table or a list of dictionaries, {len(value)} in all, the first one {_short(value[0])}"
+    if isinstance(value, Rows):
+        return f"{value.kind} of {len(value)} rows" + (f", the first one {_short(value[0])}" if value else "")
     return f"{type(value).__name__} {_short(value)}"
 
 

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from .protocol import StudentError
-from .tables import is_table
+from .tables import Rows, is_table, rows_of
 from .wire import MAX_KEY
 
 MAX_ARRAY_BYTES = 64 * 2**20
@@ -19,7 +19,7 @@ NUMERIC_KINDS = "biufc"
 def to_plain(value: Any, depth: int = 0) -> Any:
     """Return `value` as plain data.
 
-    Tensors and array-likes become NumPy arrays, NumPy scalars Python numbers, tables lists of records.
+    Tensors and array-likes become NumPy arrays, NumPy scalars Python numbers, tables their `Rows`.
 
     Raises:
         StudentError: the value is of another kind, too large, or nested more than six deep.
@@ -98,12 +98,10 @@ def _foreign(value: Any, depth: int) -> Any:
     raise StudentError("TypeError", f"expected plain data or an array, got {type(value).__name__}")
 
 
-def _table(value: Any, depth: int) -> Any:
-    import pandas as pd
-
-    frame = value.to_frame() if isinstance(value, pd.Series) else value
-    if not isinstance(frame, pd.DataFrame):
+def _table(value: Any, depth: int) -> Rows:
+    """Return a table's rows; pandas has more classes that look like tables, such as an Index."""
+    if type(value).__name__ not in ("DataFrame", "Series"):
         raise StudentError("TypeError", f"expected a table, got {type(value).__name__}")
-    if not isinstance(frame.index, pd.RangeIndex):
-        frame = frame.reset_index(names=frame.index.name or "index")
-    return _sequence(frame.to_dict(orient="records"), depth)
+    rows = rows_of(value)
+    plain = _sequence(rows, depth)
+    return Rows(plain, series=rows.series, label=rows.label, named=rows.named)

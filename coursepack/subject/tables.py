@@ -1,11 +1,12 @@
-"""Send pandas' tables to a notebook as plain data: a DataFrame or a Series as an argument of a student's function.
+"""pandas' tables as plain data: a DataFrame or a Series on its way to a student's function, and on its way back.
 
-Neither end imports pandas before a table comes along. A table goes one way only, to the notebook: an answer that is a
-table arrives as a list of its rows (`plain_data`).
+Neither end imports pandas before a table comes along. An argument is put together again in the notebook; an answer that
+is a table arrives as a list of its rows (`Rows`).
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -44,6 +45,48 @@ class Table:
     columns: list[Column]
     index: Column | None
     series: bool
+
+
+class Rows(list[dict[Any, Any]]):
+    """The rows of a DataFrame or a Series, each a dictionary: what a table is when it arrives as an answer.
+
+    Attributes:
+        series: it was a Series; each row holds its value, and its label if there are labels.
+        label: the key under which each row holds its label (the index); None if the rows are numbered from 0.
+        named: the index has a name, which is the key.
+    """
+
+    def __init__(self, rows: Iterable[dict[Any, Any]], *, series: bool, label: str | None, named: bool) -> None:
+        super().__init__(rows)
+        self.series, self.label, self.named = series, label, named
+
+    @property
+    def kind(self) -> str:
+        """What it was, in pandas' words."""
+        return "Series" if self.series else "DataFrame"
+
+
+def rows_of(value: Any) -> Rows:
+    """Return the rows of a DataFrame or a Series; its values are as they are.
+
+    An index becomes one more entry of each row. It is left out where it numbers the rows from 0.
+    """
+    series = value.ndim == 1
+    frame = value.to_frame("value" if value.name is None else value.name) if series else value
+    index = frame.index
+    if index.nlevels > 1:
+        names = [f"level {place}" if name is None else str(name) for place, name in enumerate(index.names)]
+        return Rows(_records(frame, names), series=False, label=None, named=False)
+    if index.name is None and list(index) == list(range(len(index))):
+        return Rows(frame.to_dict(orient="records"), series=series, label=None, named=False)
+    label = "index" if index.name is None else str(index.name)
+    while label in frame.columns:
+        label = f"{label} "
+    return Rows(_records(frame, [label]), series=series, label=label, named=index.name is not None)
+
+
+def _records(frame: Any, names: list[str]) -> Any:
+    return frame.set_axis(frame.index.set_names(names)).reset_index().to_dict(orient="records")
 
 
 def is_table(value: Any) -> bool:

@@ -19,7 +19,7 @@ from typing import Any
 import numpy as np
 
 from .protocol import Frozen, Name
-from .tables import Column, Table, is_table, taken_apart
+from .tables import Column, Rows, Table, is_table, taken_apart
 
 MAX_JSON = 8 * 2**20
 MAX_BUFFERS = 4096
@@ -31,6 +31,7 @@ MAX_PARTS = 500_000
 MAX_KEY = 2**60
 _HEAD = struct.Struct(">II")
 _SIZE = struct.Struct(">Q")
+_LABELS = (bool, int, float, str, type(None))
 _DTYPE = re.compile(r"\|b1|\|[iu]1|<[iu][248]|<f[248]|<c8|<c16")
 
 
@@ -70,6 +71,8 @@ def _to_json(value: Any, buffers: list[bytes], depth: int) -> Any:
         return value
     if isinstance(value, list | tuple):
         items = [_to_json(item, buffers, depth + 1) for item in value]
+        if isinstance(value, Rows):
+            return {"rows": [items, value.series, value.label, value.named]}
         return items if isinstance(value, list) else {"tuple": items}
     if isinstance(value, dict):
         return {"dict": [[_key(key), _to_json(item, buffers, depth + 1)] for key, item in value.items()]}
@@ -151,6 +154,8 @@ def _from_json(value: Any, buffers: dict[int, bytes], depth: int) -> Any:
         return Frozen(_typed(_from_json(body, buffers, depth + 1), np.ndarray))
     if kind == "table":
         return _table_from_json(body, buffers, depth)
+    if kind == "rows":
+        return _rows_from_json(body, buffers, depth)
     if kind == "text":
         return _text_array(*body)
     if kind in ("array", "number"):
@@ -166,6 +171,17 @@ def _table_from_json(body: Any, buffers: dict[int, bytes], depth: int) -> Table:
     ]
     index = columns.pop() if indexed else None
     return Table(columns, index, _typed(series, bool))
+
+
+def _rows_from_json(body: Any, buffers: dict[int, bytes], depth: int) -> Rows:
+    items, series, label, named = body
+    rows = [_typed(_from_json(item, buffers, depth + 1), dict) for item in _typed(items, list)]
+    if label is not None and any(type(row.get(_typed(label, str), ())) not in _LABELS for row in rows):
+        raise WireError("a row without its label")
+    columns = {tuple(row) for row in rows}
+    if len(columns) > 1 or (_typed(series, bool) and any(len(one) != 1 + (label is not None) for one in columns)):
+        raise WireError("rows that are not those of a table")
+    return Rows(rows, series=series, label=label, named=_typed(named, bool))
 
 
 def _array_from_json(body: Any, buffers: dict[int, bytes]) -> Any:

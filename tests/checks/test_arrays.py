@@ -57,7 +57,7 @@ def test_is_a_wrong_function_told_what_is_wrong(answer: Any, said: str) -> None:
         (float("nan"), np.nan),
         ({"mean": np.array([0.3])}, {"mean": np.array([0.1 + 0.2])}),
         (pd.DataFrame({"sex": ["f"], "mass": [0.3]}), pd.DataFrame({"mass": [0.1 + 0.2], "sex": ["f"]})),
-        (pd.Series([0.3], index=["f"], name="mass"), pd.DataFrame({"mass": [0.1 + 0.2]}, index=["f"])),
+        (pd.Series([0.3], index=["f"], name="mass"), pd.Series([0.1 + 0.2], index=["f"])),
     ],
 )
 def test_is_a_right_answer_of_several_parts_accepted_whatever_its_rounding(right: Any, answer: Any) -> None:
@@ -76,7 +76,7 @@ def test_is_a_right_answer_of_several_parts_accepted_whatever_its_rounding(right
         (2.0, True, r"kind of result\n.*\n  expected: float"),
         (0.5, np.nan, "value"),
         ([np.zeros(2)], [np.ones(2)], r"\[0\]: 2 of 2 values differ"),
-        (pd.DataFrame({"mass": [0.3]}), pd.DataFrame({"mass": [0.4]}), r"\[0\], \['mass'\]: value"),
+        (pd.DataFrame({"mass": [0.3]}), pd.DataFrame({"mass": [0.4]}), r"row 0, column 'mass': value"),
     ],
 )
 def test_is_a_wrong_part_of_an_answer_told(right: Any, answer: Any, said: str) -> None:
@@ -120,6 +120,80 @@ def test_is_a_rounded_answer_wrong_unless_the_check_allows_it(right: Any, rounde
 def test_is_a_tolerance_refused_that_accepts_nothing_or_everything(atol: float) -> None:
     with pytest.raises(ValueError, match="atol must be a number from 0 on"):
         arrays.assert_returns(LocalSubject({"f": lambda: 1.0}), "f", [Case("one call", expected=1.0)], atol=atol)
+
+
+MASSES = pd.DataFrame({"species": ["Adelie", "Gentoo", "Adelie"], "mass": [3.5, 5.0, 3.75]})
+MEANS = MASSES.groupby("species")["mass"].mean()
+
+
+@pytest.mark.parametrize(
+    ("right", "answer"),
+    [
+        (MEANS, MEANS.rename("mean mass")),
+        (MEANS, MEANS.rename(None).rename_axis(None)),
+        (MEANS, pd.Series({"Adelie": 3.625, "Gentoo": 5})),
+        (MEANS, MEANS.rename("species")),
+        (MASSES["mass"], MASSES["mass"].rename("m")),
+        (MASSES["mass"], pd.Series([3.5, 5.0, 3.75], index=[5, 1, 2])),
+        (MASSES.sort_values("mass"), MASSES.sort_values("mass").reset_index(drop=True)),
+        (MASSES.sort_values("mass").reset_index(drop=True), MASSES.sort_values("mass")),
+        (MASSES.set_index("species"), MASSES.set_index("species").rename_axis(None)),
+        (MASSES[["mass", "species"]], MASSES),
+        (MASSES.iloc[:0], MASSES.iloc[:0]),
+        (pd.Series({4: 11, 6: 7}), pd.Series({4: 11, 6: 7}, name="count").rename_axis("cylinders")),
+        ({"means": MEANS}, {"means": MEANS.rename(None)}),
+    ],
+)
+def test_is_a_right_table_accepted_whatever_its_names_and_leftover_index(right: Any, answer: Any) -> None:
+    arrays.assert_matches(LocalSubject({"f": lambda: answer}), "f", lambda: right, [Case("no argument")])
+
+
+@pytest.mark.parametrize(
+    ("right", "answer", "said"),
+    [
+        (
+            MEANS,
+            MASSES.groupby("species", as_index=False)["mass"].mean(),
+            "expected: a pandas Series\n  got: DataFrame",
+        ),
+        (MEANS, MEANS.to_frame(), "expected: a pandas Series\n  got: DataFrame"),
+        (MEANS, MEANS.to_dict(), "expected: a pandas Series\n  got: dict"),
+        (MASSES, MASSES["mass"], "expected: a pandas DataFrame\n  got: Series"),
+        (MASSES, MASSES.to_dict(orient="records"), "expected: a pandas DataFrame\n  got: list"),
+        (MASSES.to_dict(orient="records"), MASSES, "expected: list or tuple\n  got: DataFrame of 3 rows"),
+        (MEANS, MEANS.reset_index(drop=True), "labels of the rows .*\n.*\n  got: none: the rows are numbered from 0"),
+        (MEANS, MEANS.iloc[::-1], "hint: the labels are right, their order is not"),
+        (MEANS, MEANS.add([0, 1]), "row 'Gentoo': value"),
+        (MEANS, MEANS.iloc[:1], "number of rows\n.*\n  got: 1"),
+        (pd.Series({4: 11, 6: 7}), pd.Series({4: 11, 8: 7}), "labels of the rows"),
+        (MASSES, MASSES.assign(other=1), r"columns of the table\n.*\n  got: list \['species', 'mass', 'other'\]"),
+        (MASSES, MASSES.set_index("species"), "labels of the rows"),
+    ],
+)
+def test_is_a_wrong_table_told_what_is_wrong(right: Any, answer: Any, said: str) -> None:
+    with pytest.raises(CheckFailed, match=said):
+        arrays.assert_matches(LocalSubject({"f": lambda: answer}), "f", lambda: right, [Case("no argument")])
+
+
+@pytest.mark.parametrize("kind", [list, dict, pd.Series, lambda pairs: pd.DataFrame([dict(pairs)])])
+def test_is_the_slip_named_whatever_kind_of_result(kind: Any) -> None:
+    def result(*numbers: float) -> Any:
+        pairs = {"a": numbers[0], "b": numbers[1]}
+        return list(numbers) if kind is list else kind(pairs)
+
+    slips = {"no zero please": lambda: result(0.5, 0.0), "not this one": lambda: result(1.0, 1.0)}
+    with pytest.raises(CheckFailed, match="hint: no zero please"):
+        arrays.assert_matches(
+            LocalSubject({"f": lambda: result(0.5, 0.0)}), "f", lambda: result(0.5, 2.0), [Case("x")], slips=slips
+        )
+
+
+def test_does_no_hint_ask_to_work_out_by_hand_what_is_not_shown() -> None:
+    subject = LocalSubject({"f": lambda argument: 1.0})
+    for argument, by_hand in ((3, True), (MASSES, False), (np.zeros(2), False), ("text", False)):
+        with pytest.raises(CheckFailed) as told:
+            arrays.assert_matches(subject, "f", lambda argument: 2.0, [Case("x", argument)])
+        assert ("by hand" in str(told.value)) is by_hand
 
 
 def test_does_a_failure_show_of_a_table_its_shape_only() -> None:

@@ -20,6 +20,7 @@ from hypothesis.extra import numpy as arrays
 from coursepack.subject import Name, StudentError, wire
 from coursepack.subject.pass_records import read_function_pass, read_inventory, read_step_result
 from coursepack.subject.plain_data import to_plain
+from coursepack.subject.tables import Rows
 
 KINDS = (
     "|b1",
@@ -59,7 +60,17 @@ SCALARS = (
 VALUES = st.recursive(
     SCALARS,
     lambda inner: (
-        st.lists(inner, max_size=4) | st.lists(inner, max_size=4).map(tuple) | st.dictionaries(KEYS, inner, max_size=4)
+        st.lists(inner, max_size=4)
+        | st.lists(inner, max_size=4).map(tuple)
+        | st.dictionaries(KEYS, inner, max_size=4)
+        | st.dictionaries(KEYS, st.lists(inner, min_size=2, max_size=2), min_size=1, max_size=2).map(
+            lambda columns: Rows(
+                [{name: column[place] for name, column in columns.items()} for place in (0, 1)],
+                series=len(columns) == 1,
+                label=None,
+                named=False,
+            )
+        )
     ),
     max_leaves=12,
 )
@@ -69,13 +80,19 @@ JSON = st.recursive(
     lambda inner: (
         st.lists(inner, max_size=4)
         | st.dictionaries(
-            st.sampled_from(["tuple", "dict", "bytes", "name", "table", "text", "array", "number", "x"]),
+            st.sampled_from(["tuple", "dict", "bytes", "name", "table", "rows", "text", "array", "number", "x"]),
             inner,
             max_size=2,
         )
     ),
     max_leaves=16,
 )
+NEARLY_ROWS = st.tuples(
+    st.lists(st.just({"dict": [["a", 1]]}) | JSON, max_size=3),
+    st.booleans() | JSON,
+    st.none() | st.just("a") | JSON,
+    JSON,
+).map(lambda parts: {"rows": list(parts)})
 NEARLY_ARRAYS = st.tuples(
     st.sampled_from([*KINDS, "|O", "V1000000000", "<f16", "|S9", "<M8[s]", "f8,f8", ""]),
     st.lists(st.integers(-2, 3) | st.sampled_from([2**31, 2**40, 2**63, -(2**63)]), max_size=40),
@@ -90,6 +107,8 @@ def same(one: Any, other: Any) -> bool:
         return alike and bool(np.array_equal(one, other, equal_nan=one.dtype.kind in "fc"))
     if type(one) is not type(other):
         return False
+    if isinstance(one, Rows) and vars(one) != vars(other):
+        return False
     if isinstance(one, list | tuple):
         return len(one) == len(other) and all(map(same, one, other))
     if isinstance(one, dict):
@@ -103,7 +122,7 @@ def test_does_a_value_arrive_as_it_left(value: Any) -> None:
     assert same(value, wire.decode(*wire.encode(value)))
 
 
-@given(JSON | NEARLY_ARRAYS, st.lists(st.binary(max_size=64), max_size=3))
+@given(JSON | NEARLY_ARRAYS | NEARLY_ROWS, st.lists(st.binary(max_size=64), max_size=3))
 def test_does_decoding_refuse_in_one_way(body: Any, buffers: list[bytes]) -> None:
     """Is any JSON either a value or a `WireError`, and nothing larger than what came?"""
     with contextlib.suppress(wire.WireError):

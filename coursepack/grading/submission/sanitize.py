@@ -86,9 +86,10 @@ def sanitize_notebook(notebook: NotebookNode, released: NotebookNode) -> tuple[s
     notes += [f"cell {place + 1} is not one of the assignment's; it carries no points" for place in found.foreign]
     notes += locked_changes([(own[name], notebook.cells[place]) for place, name in found.order if name])
     keep_pictures([(own.get(name), notebook.cells[place]) for place, name in found.order])
+    own_ids = {cell.id for cell in own.values()}
     taken = {cell.id for cell in released.cells} | {cell.id for cell in notebook.cells}
     notebook.cells = [
-        _like(own[name], notebook.cells[place], notes) if name else _students(notebook.cells[place], own, taken)
+        _like(own[name], notebook.cells[place], notes) if name else _students(notebook.cells[place], own_ids, taken)
         for place, name in found.order
     ]
     # Their ids are free: `_students` took them from every other cell.
@@ -202,10 +203,10 @@ def _like(own: NotebookNode, cell: NotebookNode, notes: list[str]) -> NotebookNo
     return changed
 
 
-def _students(cell: NotebookNode, own: dict[str, NotebookNode], taken: set[str]) -> NotebookNode:
+def _students(cell: NotebookNode, own_ids: set[str], taken: set[str]) -> NotebookNode:
     """Return one of the student's own cells, without any mark of the assignment."""
     cell.metadata.pop("nbgrader", None)
-    if cell.id in {one.id for one in own.values()}:
+    if cell.id in own_ids:
         cell.id = unused(f"copy-of-{cell.id[:50]}", taken)
         taken.add(cell.id)
     return cell
