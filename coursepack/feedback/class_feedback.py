@@ -147,7 +147,7 @@ def _inputs(workspace: Workspace, gradebook: Any, student: str, name: str, time_
     """
     autograded = workspace.notebook("autograded", student)
     if autograded.is_file():
-        facts = facts_of(gradebook, workspace.assignment, student, workspace.assignment)
+        facts = facts_of(gradebook, workspace, student, workspace.assignment)
         return Inputs(autograded, workspace.source, facts, time_zone)
     if problem := why_unreadable(workspace, student):
         return Unreadable(workspace.source, workspace.assignment, student, name, problem)

@@ -38,6 +38,7 @@ class CheckOutcome:
         message: why it did not pass, with nothing hidden in it; empty if there is nothing to say.
         seconds: how long it took; 0 if nobody measured it.
         at_fault: whether a grader error happened in it.
+        changed: whether the answer has changed since a person marked it.
     """
 
     cell: GradedCell
@@ -46,6 +47,7 @@ class CheckOutcome:
     message: str = ""
     seconds: float = 0.0
     at_fault: bool = False
+    changed: bool = False
 
     @property
     def waiting(self) -> bool:
@@ -76,6 +78,11 @@ class ExerciseOutcome:
     def max_points(self) -> float:
         """What all of it is worth, written answers included."""
         return sum(check.cell.max_points for check in self.checks)
+
+    @property
+    def changed(self) -> bool:
+        """Whether one of its marks is for an earlier answer."""
+        return any(check.changed for check in self.checks)
 
     @property
     def status(self) -> CellStatus:

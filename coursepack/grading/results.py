@@ -45,6 +45,7 @@ class CellResult:
         status: its status.
         message: why points were lost, in the check's words; empty for a cell that passed.
         by_hand: whether the points are a person's.
+        changed: whether the answer has changed since a person marked it, and nobody has looked at it again.
     """
 
     grade_id: str
@@ -53,6 +54,7 @@ class CellResult:
     status: CellStatus
     message: str = ""
     by_hand: bool = False
+    changed: bool = False
 
 
 @dataclass(frozen=True)
@@ -112,6 +114,11 @@ class SubmissionResult:
     def has_score(self) -> bool:
         """Whether it was graded, be it that an answer still waits for its mark."""
         return self.status in (Status.GRADED, Status.TO_MARK)
+
+    @cached_property
+    def changed(self) -> tuple[CellResult, ...]:
+        """The cells whose mark is for an earlier answer."""
+        return tuple(cell for cell in self.cells if cell.changed) if self.has_score else ()
 
     @cached_property
     def display_name(self) -> str:

@@ -106,6 +106,10 @@ class ClassMarks:
 
 
 def read_marks(
+        changed = [one.id for one in self.students if (result := marks.results.get(one.id)) and result.changed]
+        if changed:
+            more = ", …" if len(changed) > 5 else ""
+            said += f"; {len(changed)} with a mark for an earlier answer ({', '.join(changed[:5])}{more})"
     course: Course, assignments: Sequence[str], *, students: Collection[str] = (), coursedir: object = None
 ) -> ClassMarks:
     """Return the marks of a class.

@@ -119,7 +119,7 @@ def render_page(
     # Our own SVG (numbers only), style and script.
     return environment.get_template(TEMPLATE).render(
         summary=summary,
-        attention=any((summary.problems, summary.waiting, summary.late, summary.missing, summary.noted)),
+        attention=_needs_attention(summary),
         histogram=Markup(score_histogram(scores, summary.max_score, summary.median)),  # noqa: S704
         narrow_histogram=Markup(  # noqa: S704
             score_histogram(scores, summary.max_score, summary.median, narrow=True)
@@ -137,6 +137,11 @@ def render_page(
         written=local_time(datetime.datetime.now(datetime.UTC), time_zone),
         **LIMITS,
     )
+
+
+def _needs_attention(summary: ClassSummary) -> bool:
+    kinds = (summary.problems, summary.waiting, summary.changed, summary.late, summary.missing, summary.noted)
+    return any(kinds)
 
 
 def _marks(result: SubmissionResult, checks: Iterable[CheckSummary]) -> Markup:

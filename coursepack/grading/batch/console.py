@@ -11,6 +11,7 @@ from rich.table import Table
 
 from coursepack.grading.batch.misplaced import Misplaced
 from coursepack.grading.results import CellStatus, Status, SubmissionResult
+from coursepack.notebooks.exercises import Exercise
 
 COLOURS = {
     Status.GRADED: "green",
@@ -19,6 +20,7 @@ COLOURS = {
     Status.MISSING: "dim",
 }
 
+CHANGED = "the answer changed since it was marked; look at it again"
 # If at least this many submissions fail a check, and none passes it, we suspect the check itself.
 CROWD = 5
 
@@ -82,6 +84,17 @@ def print_verdicts(results: Sequence[SubmissionResult], console: Console) -> Non
     _print_lines("Not graded", _by_problem(results), console)
     notes = ((result.display_name, note) for result in results for note in result.notes)
     _print_lines("Noticed", notes, console)
+
+
+def print_changed(results: Iterable[SubmissionResult], exercises: Iterable[Exercise], console: Console) -> None:
+    """Print which answers are no longer those that a person marked."""
+    titles = {cell.grade_id: exercise.title for exercise in exercises for cell in exercise.cells}
+    lines = [
+        (result.display_name, f"{titles.get(cell.grade_id, cell.grade_id)}: {CHANGED}")
+        for result in results
+        for cell in result.changed
+    ]
+    _print_lines("To mark again", lines, console)
 
 
 def print_misplaced(misplaced: Sequence[Misplaced], console: Console) -> None:

@@ -15,6 +15,7 @@ from typing import Any
 from nbgrader.api import MissingEntry
 
 from coursepack.grading.batch.gradebook_reader import GradeRow, SubmissionRow, read_submissions, student_names
+from coursepack.grading.batch.marked_answers import changed_answers
 from coursepack.grading.notebook.verdict_records import VerdictRecord
 from coursepack.grading.results import CellResult, CellStatus, SubmissionResult
 from coursepack.grading.workspace import Workspace
@@ -65,15 +66,17 @@ def _result(
     judged = workspace.graded_notebook(student) if graded else None
     records = {verdict.grade_id: verdict for verdict in judged.records} if judged else {}
     messages = _messages(workspace.notebook("autograded", student)) if graded and not records else {}
+    cells = tuple(
+        _recorded(grade, records[grade.name])
+        if grade.name in records
+        else _cell(grade, graded, messages.get(grade.name, ""))
+        for grade in grades
+    )
+    changed = changed_answers(workspace, student, grades) if graded else frozenset()
     return SubmissionResult(
         student,
         workspace.assignment,
-        tuple(
-            _recorded(grade, records[grade.name])
-            if grade.name in records
-            else _cell(grade, graded, messages.get(grade.name, ""))
-            for grade in grades
-        ),
+        tuple(dataclasses.replace(cell, changed=True) if cell.grade_id in changed else cell for cell in cells),
         name=name,
         late_by=submission.late_by if submission else 0.0,
         penalty=submission.penalty if submission and graded else 0.0,
