@@ -16,7 +16,7 @@ from coursepack.cli import app
 from coursepack.course import Course
 from coursepack.errors import CoursepackError
 from coursepack.feedback import class_feedback
-from coursepack.feedback.class_feedback import write_feedback
+from coursepack.feedback.class_feedback import check_pages, write_feedback
 from coursepack.grading.workspace import GradingNote, Workspace
 from coursepack.judge.verdict import Verdict
 
@@ -229,6 +229,26 @@ def test_does_the_command_take_assignments_students_and_jobs(course: Course, mon
     arguments = ["feedback", "--student", "ann", "-j", "3", "--force", "--course", str(course.root)]
     assert CliRunner().invoke(app, arguments).exit_code == 1
     assert asked == [((course, ASSIGNMENT, ["ann"]), {"jobs": 3, "force": True})]
+
+
+def test_is_a_page_older_than_its_marks_not_returned(course: Course, tmp_path: Path) -> None:
+    """Does `coursepack return` name whose page is out of date and what to do, and go on once it is made again?"""
+    arguments = ["return", ASSIGNMENT, "--format", "canvas", "--into", str(tmp_path / "c.zip")]
+    arguments += ["--course", str(course.root)]
+    for student in ("ann", "bob", "cy"):
+        workspace = enter_graded(course, ASSIGNMENT, student, submission())
+    write_feedback(course, ASSIGNMENT)
+    check_pages(course, ASSIGNMENT)
+    enter_mark(workspace, "bob", "essay", 2)
+    enter_mark(workspace, "cy", "essay", 2)
+    (course.root / "feedback" / "cy" / ASSIGNMENT / f"{ASSIGNMENT}.html").write_text("not ours", encoding="utf-8")
+    refused = CliRunner().invoke(app, arguments).exception
+    assert isinstance(refused, CoursepackError)
+    assert (
+        refused.what.endswith("has changed: bob") and refused.remedy == "make them again: coursepack feedback tiny"
+    )
+    write_feedback(course, ASSIGNMENT, ["bob"])
+    assert "known to come from Canvas" in str(CliRunner().invoke(app, arguments).exception)
 
 
 def test_do_several_processes_write_the_same_pages(course: Course) -> None:
