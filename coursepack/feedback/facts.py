@@ -10,6 +10,7 @@ from nbgrader.api import MissingEntry
 
 from coursepack.errors import CoursepackError
 from coursepack.grading.batch.marked_answers import changed_answers
+from coursepack.grading.submission.unknown_times import is_unknown, read_unknown_times
 from coursepack.grading.workspace import Workspace
 
 
@@ -46,6 +47,7 @@ class Facts:
         handed_in: when it was handed in, in UTC; None if that is not known.
         due: when it was due, in UTC; None if there is no due date.
         late_by: seconds between the two; 0 if it was on time.
+        time_unknown: whether it came late, and nobody knows when, so that `handed_in` and `late_by` are stand-ins.
         penalty: points taken off for lateness.
         marks: by graded cell.
         comments: what a person wrote, by cell.
@@ -59,6 +61,7 @@ class Facts:
     handed_in: datetime.datetime | None = None
     due: datetime.datetime | None = None
     late_by: float = 0.0
+    time_unknown: bool = False
     penalty: float = 0.0
     marks: dict[str, Mark] = field(default_factory=dict)
     comments: dict[str, str] = field(default_factory=dict)
@@ -92,6 +95,7 @@ def facts_of(gradebook: Any, workspace: Workspace, student: str, notebook: str) 
         submission.timestamp,
         submission.duedate,
         float(submission.total_seconds_late),
+        is_unknown(read_unknown_times(workspace.course, assignment), student, submission.timestamp),
         float(entry.late_submission_penalty or 0),
         {grade.name: _mark(grade, changed=grade.name in changed) for grade in entry.grades},
         {comment.name: comment.manual_comment for comment in entry.comments if comment.manual_comment},

@@ -67,6 +67,7 @@ class SubmissionResult:
         cells: its graded cells in the notebook's order.
         name: first and last name if the gradebook has them.
         late_by: seconds between the due date and the hand-in; 0 if it was on time.
+        time_unknown: whether it came late, and nobody knows when, so that `late_by` is a stand-in.
         penalty: points taken off for lateness.
         problem: why the submission could not be graded; empty if it was.
         notes: what was repaired or noticed, one sentence each.
@@ -79,6 +80,7 @@ class SubmissionResult:
     cells: tuple[CellResult, ...] = ()
     name: str = ""
     late_by: float = 0.0
+    time_unknown: bool = False
     penalty: float = 0.0
     problem: str = ""
     notes: tuple[str, ...] = ()

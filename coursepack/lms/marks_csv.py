@@ -11,6 +11,7 @@ from __future__ import annotations
 import re
 
 from coursepack.errors import CoursepackError
+from coursepack.grading.results import SubmissionResult
 from coursepack.lms.csv_text import as_csv
 from coursepack.lms.marks import ClassMarks, Marks, points
 from coursepack.lms.roster import Student
@@ -32,9 +33,13 @@ def plain_csv(found: ClassMarks) -> str:
             result = marks.results.get(one.id)
             person = [marks.assignment, one.id, one.last, one.first, one.email, one.lms_id]
             mark = [points(marks.score(one.id)), points(marks.max_score)]
-            late = [points(result.penalty), f"{result.late_by:.0f}"] if result and mark[0] else ["", ""]
+            late = [points(result.penalty), _late_seconds(result)] if result and mark[0] else ["", ""]
             rows.append([*person, *mark, *late, str(result.status) if result else "no submission"])
     return as_csv(rows)
+
+
+def _late_seconds(result: SubmissionResult) -> str:
+    return "" if result.time_unknown else f"{result.late_by:.0f}"
 
 
 def canvas_csv(found: ClassMarks) -> str:

@@ -17,7 +17,7 @@ from rich.console import Console
 
 from coursepack.course import Course
 from coursepack.errors import CoursepackError
-from coursepack.grading.batch.console import duration
+from coursepack.grading.batch.console import how_late
 from coursepack.grading.batch.read_results import WAITING, read_results
 from coursepack.grading.outcomes import SYMBOLS, in_words
 from coursepack.grading.results import CellResult, CellStatus, Status, SubmissionResult
@@ -133,7 +133,7 @@ def render_page(
         links=links or {},
         similar=similar,
         display={result.student: result.display_name for result in summary.results},
-        duration=duration,
+        how_late=how_late,
         written=local_time(datetime.datetime.now(datetime.UTC), time_zone),
         **LIMITS,
     )

@@ -143,10 +143,15 @@ def score_table(results: Iterable[SubmissionResult]) -> Table:
     table.add_column("status")
     for result in results:
         score = f"{result.score:g}{' so far' if result.waiting else ''}" if result.has_score else "–"
-        late = duration(result.late_by)
+        late = how_late(result)
         status = f"[{COLOURS[result.status]}]{result.status}[/]"
         table.add_row(escape(result.display_name), score, f"{result.max_score:g}", late, status)
     return table
+
+
+def how_late(result: SubmissionResult) -> str:
+    """Return how late a submission is, in words; nothing if it was on time."""
+    return "time not known" if result.time_unknown and result.late_by > 0 else duration(result.late_by)
 
 
 def duration(seconds: float) -> str:
