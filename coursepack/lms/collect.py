@@ -31,6 +31,10 @@ from coursepack.lms.safe_archive import Contents, Unpacked, clutter_folders, unp
 # A hand-in that the LMS calls late without saying when is written down as this much later than the due date with the
 # grace of `DailyPenalty`: the LMS has decided that it is late, and whoever was within the grace can say so.
 JUST_LATE = datetime.timedelta(seconds=1)
+NO_DUE_DATE = (
+    "without a due date nothing counts as late; set it, then collect the same download again: "
+    'nbgrader db assignment add {} --duedate="2026-03-01 23:00 UTC"'
+)
 
 
 @dataclass(frozen=True)
@@ -120,6 +124,7 @@ class _Collector:
         self._handed: dict[str, list[HandedFile]] = {}
         self._students: dict[str, tuple[Student, Owner]] = {}
         self._looks: dict[Path, Look] = {}
+        self._no_due_date = False
 
     def run(self) -> Collection:
         """Collect, and return what became of every file."""
@@ -133,6 +138,8 @@ class _Collector:
             self._place(student, fresh)
         if not self._options.dry_run and fresh != origins:
             write_origins(self._workspace.course, self._workspace.assignment, fresh)
+        if self._no_due_date:
+            self._result.notes.append(NO_DUE_DATE.format(self._workspace.assignment))
         self._tell_refused()
         return self._result
 
@@ -241,6 +248,7 @@ class _Collector:
         due = due_date(self._workspace)
         if due is None:
             self._result.notes.append(f"{student}: late, says the LMS; the assignment has no due date in the gradebook")
+            self._no_due_date = True
             return None, False
         grace = grace_minutes(self._workspace)
         after = f" and the grace of {grace:g} minutes" if grace else ""

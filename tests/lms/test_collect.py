@@ -105,6 +105,17 @@ def test_a_time_that_nobody_knows(tiny_course: Course, tmp_path: Path, monkeypat
     assert not is_unknown(unknown, "ben", DUE) and not is_unknown(unknown, "ben", None)
 
 
+def test_late_without_a_due_date(tiny_course: Course, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Does the notice name the command that sets one, and does the same download, collected again, then count?"""
+    notes = collected(tiny_course, canvas(tmp_path / "canvas.zip")).notes
+    assert "ben: late, says the LMS; the assignment has no due date in the gradebook" in notes
+    assert [note for note in notes if 'nbgrader db assignment add tiny --duedate="' in note] == notes[-1:]
+    monkeypatch.setattr(collect_module, "due_date", lambda workspace: DUE)
+    again = collected(tiny_course, canvas(tmp_path / "canvas.zip"))
+    assert again.students["ben"] == "unchanged, but for its time of hand-in; late, says the LMS"
+    assert not [note for note in again.notes if "nbgrader db" in note]
+
+
 @pytest.mark.parametrize("make", [moodle, canvas])
 def test_again_changes_nothing(tiny_course: Course, tmp_path: Path, make: object) -> None:
     """Does the same archive, collected twice, leave every byte as it is, and a dry run write none?"""

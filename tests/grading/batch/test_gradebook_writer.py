@@ -55,7 +55,10 @@ def entered(tmp_path_factory: pytest.TempPathFactory) -> Path:
     notebook = source_notebook()
     notebook["cells"].append(manual("essay", 4))
     course.notebook("source", ASSIGNMENT).write_text(json.dumps(notebook), encoding="utf-8")
-    register_assignment(Workspace(course, ASSIGNMENT))
+    workspace = Workspace(course, ASSIGNMENT)
+    with workspace.gradebook() as gradebook:
+        gradebook.update_or_create_assignment(ASSIGNMENT, duedate="2026-01-01 12:00:00 UTC")
+    register_assignment(workspace)
     return course.root
 
 
@@ -87,6 +90,12 @@ def graded(
 def scores(writer: GradebookWriter, student: str) -> dict[str, tuple[float | None, bool]]:
     notebook = writer.gradebook.find_submission_notebook(ASSIGNMENT, ASSIGNMENT, student)
     return {grade.name: (grade.auto_score, grade.needs_manual_grade) for grade in notebook.grades}
+
+
+def test_a_due_date_may_be_set_before_the_assignment_is_entered(writer: GradebookWriter) -> None:
+    """Does the date that `nbgrader db assignment add` sets for a name that is not known yet stay?"""
+    assignment = writer.gradebook.find_assignment(ASSIGNMENT)
+    assert str(assignment.duedate) == "2026-01-01 12:00:00" and len(assignment.notebooks) == 1
 
 
 def test_records_decide_points_and_people_mark_essays(writer: GradebookWriter) -> None:
@@ -224,7 +233,6 @@ def test_a_full_disk_is_one_message_and_loses_nothing(writer: GradebookWriter, m
 def test_lateness_costs_what_the_courses_plugin_says(writer: GradebookWriter) -> None:
     config = writer.workspace.course.root / "nbgrader_config.py"
     config.write_text(config.read_text(encoding="utf-8") + PENALTY, encoding="utf-8")
-    writer.gradebook.update_or_create_assignment(ASSIGNMENT, duedate="2026-01-01 12:00:00 UTC")
     fresh = GradebookWriter(Workspace(writer.workspace.course, ASSIGNMENT), writer.gradebook)
     for student, day in (("ann", "2026-01-03"), ("bob", "2027-01-01"), ("cem", "2025-12-31")):
         answer = graded(fresh, student)
