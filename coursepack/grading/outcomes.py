@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from coursepack.grading.results import CellStatus
 from coursepack.notebooks.exercises import GradedCell
 
-WAITING = "waiting for the marker"
 # A sign, so that nobody depends on colour, and the CSS class of the colour; feedback and report share them.
 SYMBOLS = {
     CellStatus.PASSED: ("✓", "passed"),
@@ -20,11 +19,6 @@ SYMBOLS = {
     CellStatus.TO_MARK: ("✎", "to-mark"),
     CellStatus.NOT_GRADED: ("–", "none"),
 }
-
-
-def in_words(status: CellStatus) -> str:
-    """Return a status in words for a student."""
-    return WAITING if status is CellStatus.TO_MARK else str(status)
 
 
 @dataclass(frozen=True)
@@ -57,7 +51,7 @@ class CheckOutcome:
     @property
     def state(self) -> str:
         """Its status in words for a student."""
-        return in_words(self.status)
+        return str(self.status)
 
 
 @dataclass(frozen=True)
@@ -100,4 +94,4 @@ class ExerciseOutcome:
     @property
     def state(self) -> str:
         """Its status in words for a student."""
-        return in_words(self.status)
+        return str(self.status)

@@ -10,6 +10,9 @@ from enum import StrEnum
 from functools import cached_property
 from typing import Any
 
+# What everybody reads while a person has yet to mark an answer.
+WAITING = "waiting for the marker"
+
 
 class CellStatus(StrEnum):
     """The status of one graded cell."""
@@ -21,7 +24,7 @@ class CellStatus(StrEnum):
     TIMED_OUT = "timed out"
     OUT_OF_MEMORY = "out of memory"
     NOT_REACHED = "not reached"
-    TO_MARK = "to mark by hand"
+    TO_MARK = WAITING
     NOT_GRADED = "not graded"
 
 
@@ -29,7 +32,7 @@ class Status(StrEnum):
     """The status of one submission."""
 
     GRADED = "graded"
-    TO_MARK = "to mark by hand"
+    TO_MARK = WAITING
     NOT_GRADED = "not graded"
     MISSING = "no submission"
 

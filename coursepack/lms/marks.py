@@ -18,7 +18,7 @@ from coursepack.notebooks.reading import read_notebook
 
 # Why there is no mark, in the words of the summary.
 WHY_NOT = {
-    Status.TO_MARK: "waiting for the marker",
+    Status.TO_MARK: str(Status.TO_MARK),
     Status.NOT_GRADED: "not graded",
     Status.MISSING: "not handed in",
 }

@@ -19,7 +19,7 @@ from coursepack.course import Course
 from coursepack.errors import CoursepackError
 from coursepack.grading.batch.console import how_late
 from coursepack.grading.batch.read_results import WAITING, read_results
-from coursepack.grading.outcomes import SYMBOLS, in_words
+from coursepack.grading.outcomes import SYMBOLS
 from coursepack.grading.results import CellResult, CellStatus, Status, SubmissionResult
 from coursepack.grading.workspace import Workspace
 from coursepack.local_time import local_time
@@ -44,7 +44,7 @@ LIMITS = {
     "piece": similar_answers.PIECE,
     "shared": similar_answers.SHARED,
 }
-WORDS = {status: in_words(status) for status in CellStatus} | {
+WORDS = {status: str(status) for status in CellStatus} | {
     CellStatus.PASSED: "all points",
     CellStatus.PARTIAL: "some points",
 }

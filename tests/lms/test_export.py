@@ -127,7 +127,7 @@ def test_plain(found: ClassMarks, tmp_path: Path) -> None:
     by_student = {row[1]: dict(zip(table[0], row, strict=True)) for row in table[1:]}
     assert by_student["ben"]["late_penalty"] == "1" and by_student["ben"]["late_seconds"] == "90"
     assert [one["score"] for one in by_student.values()] == ["5", "3.2500001", "", "", "", "0"]
-    assert by_student["cat"]["status"] == "to mark by hand"
+    assert by_student["cat"]["status"] == "waiting for the marker"
 
 
 @pytest.mark.parametrize("name", ["csv", "canvas", "moodle"])

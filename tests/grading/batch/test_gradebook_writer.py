@@ -112,7 +112,12 @@ def test_records_decide_points_and_people_mark_essays(writer: GradebookWriter) -
     assert note is not None
     assert replace(note, answers={}) == RECORD and "essay" in note.answers
     (result,) = read_results(writer.workspace)
-    assert [str(cell.status) for cell in result.cells] == ["passed", "passed", "out of memory", "to mark by hand"]
+    assert [str(cell.status) for cell in result.cells] == [
+        "passed",
+        "passed",
+        "out of memory",
+        "waiting for the marker",
+    ]
 
 
 def test_untouched_essay_earns_nothing_and_says_so(writer: GradebookWriter) -> None:
