@@ -307,6 +307,9 @@ def test_ends_a_new_course_in_a_graded_demo(wheel: Path, environment: Path, tmp_
     assert "Done in" in run_in(environment, root, "coursepack", "demo", "--timeout", "5")
     with (root / "demo" / "reports" / "week1.csv").open(encoding="utf-8-sig", newline="") as stream:
         rows = {row["student"]: (row["status"], row["score_so_far"]) for row in csv.DictReader(stream)}
-    assert (rows["sample-ada-n"], rows["sample-elif-m"]) == (("to mark by hand", "4"), ("to mark by hand", "0"))
+    assert (rows["sample-ada-n"], rows["sample-elif-m"]) == (
+        ("waiting for the marker", "4"),
+        ("waiting for the marker", "0"),
+    )
     assert [name for name, (status, _) in rows.items() if status == "not graded"] == ["sample-leila-m"]
     assert [name for name, (status, _) in rows.items() if status == "no submission"] == ["sample-oskar-r"]

@@ -69,10 +69,12 @@ def return_feedback(
 ) -> None:
     """Zip an assignment's feedback under the names that the LMS takes back."""
     with grade_extra():
+        from coursepack.feedback.class_feedback import check_pages
         from coursepack.lms import commands
 
     found = Course.find(course)
     found.select([assignment])
+    check_pages(found, assignment)
     raise typer.Exit(commands.return_feedback(found, assignment, name, into))
 
 

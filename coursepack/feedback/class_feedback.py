@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 from collections.abc import Iterator, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor, as_completed
@@ -30,6 +31,8 @@ from coursepack.whole_file import write_whole
 
 # The head of a page, with the digest of what it was made from.
 _HEAD = 2_000
+_DIGEST = re.compile(rf'name="{re.escape(MADE_FROM)}" content="([0-9a-f]+)"')
+MOST_NAMES = 10
 _ENDED = "the process that made it ended; repeat the command"
 
 
@@ -92,6 +95,27 @@ def graded_assignments(course: Course) -> list[str]:
     return found
 
 
+def check_pages(course: Course, assignment: str) -> None:
+    """Refuse pages that no longer show what the gradebook says; pages that are not ours are not looked at.
+
+    Raises:
+        CoursepackError: there are such pages; it names the students.
+    """
+    workspace = Workspace(course, assignment)
+    with_page = [student for student in workspace.students() if _made_from(_page(workspace, student))]
+    if not with_page:
+        return
+    waiting, _, _ = _jobs(workspace, with_page, force=False)
+    names = [job.student for job in waiting]
+    if names:
+        whose = ", ".join(names[:MOST_NAMES]) + (f" and {len(names) - MOST_NAMES} more" if names[MOST_NAMES:] else "")
+        raise CoursepackError(
+            f"feedback pages are out of date, for a mark, a notebook, the source or coursepack has changed: {whose}",
+            where=str(course.root / str(workspace.coursedir.feedback_directory)),
+            remedy=f"make them again: coursepack feedback {assignment}",
+        )
+
+
 def _select(workspace: Workspace, wanted: Sequence[str]) -> list[str]:
     """Return whose pages are wanted.
 
@@ -130,8 +154,7 @@ def _jobs(workspace: Workspace, students: Sequence[str], *, force: bool) -> tupl
             except CoursepackError as error:
                 refused[student] = str(error)
                 continue
-            page = workspace.folder("feedback", student) / f"{workspace.assignment}.html"
-            job = Job(student, inputs, page)
+            job = Job(student, inputs, _page(workspace, student))
             if not force and _is_current(job):
                 current += 1
             else:
@@ -147,7 +170,7 @@ def _inputs(workspace: Workspace, gradebook: Any, student: str, name: str, time_
     """
     autograded = workspace.notebook("autograded", student)
     if autograded.is_file():
-        facts = facts_of(gradebook, workspace.assignment, student, workspace.assignment)
+        facts = facts_of(gradebook, workspace, student, workspace.assignment)
         return Inputs(autograded, workspace.source, facts, time_zone)
     if problem := why_unreadable(workspace, student):
         return Unreadable(workspace.source, workspace.assignment, student, name, problem)
@@ -156,11 +179,21 @@ def _inputs(workspace: Workspace, gradebook: Any, student: str, name: str, time_
 
 
 def _is_current(job: Job) -> bool:
+    return _made_from(job.page) == job.inputs.digest()
+
+
+def _page(workspace: Workspace, student: str) -> Path:
+    return workspace.folder("feedback", student) / f"{workspace.assignment}.html"
+
+
+def _made_from(page: Path) -> str:
+    """Return the digest of what a page was made from; empty if there is no page, or if it is not ours."""
     try:
-        with job.page.open(encoding="utf-8", errors="replace") as stream:
-            return f'name="{MADE_FROM}" content="{job.inputs.digest()}"' in stream.read(_HEAD)
+        with page.open(encoding="utf-8", errors="replace") as stream:
+            found = _DIGEST.search(stream.read(_HEAD))
     except OSError:
-        return False
+        return ""
+    return found[1] if found else ""
 
 
 def _written(waiting: Sequence[Job], jobs: int) -> Iterator[tuple[str, str]]:

@@ -16,6 +16,7 @@ from traitlets import default
 from coursepack.feedback.facts import facts_of
 from coursepack.feedback.page import Inputs, make_page
 from coursepack.grading.nbgrader_plugins.judged_execute import course_of
+from coursepack.grading.workspace import Workspace
 from coursepack.settings import read_settings
 
 
@@ -40,10 +41,11 @@ class FeedbackExporter(Exporter):
         """
         names = resources["nbgrader"]
         path = Path(filename).resolve()
-        root = course_of(self.config).root
+        course = course_of(self.config)
+        root, workspace = course.root, Workspace(course, names["assignment"])
         source = root / "source" / names["assignment"] / f"{names['notebook']}.ipynb"
         with Gradebook(names["db_url"], self._course_id()) as gradebook:
-            facts = facts_of(gradebook, names["assignment"], names["student"], names["notebook"])
+            facts = facts_of(gradebook, workspace, names["student"], names["notebook"])
         resources["output_extension"] = self.file_extension
         return make_page(Inputs(path, source, facts, read_settings(root).time_zone)), resources
 

@@ -9,6 +9,9 @@ from typing import Any
 from nbgrader.api import MissingEntry
 
 from coursepack.errors import CoursepackError
+from coursepack.grading.batch.marked_answers import changed_answers
+from coursepack.grading.submission.unknown_times import is_unknown, read_unknown_times
+from coursepack.grading.workspace import Workspace
 
 
 @dataclass(frozen=True)
@@ -21,6 +24,7 @@ class Mark:
         by_hand: whether a person entered the points.
         waiting: whether a person still has to.
         extra: points that a person added on top.
+        changed: whether the answer has changed since a person marked it.
     """
 
     points: float
@@ -28,6 +32,7 @@ class Mark:
     by_hand: bool = False
     waiting: bool = False
     extra: float = 0.0
+    changed: bool = False
 
 
 @dataclass(frozen=True)
@@ -42,6 +47,7 @@ class Facts:
         handed_in: when it was handed in, in UTC; None if that is not known.
         due: when it was due, in UTC; None if there is no due date.
         late_by: seconds between the two; 0 if it was on time.
+        time_unknown: whether it came late, and nobody knows when, so that `handed_in` and `late_by` are stand-ins.
         penalty: points taken off for lateness.
         marks: by graded cell.
         comments: what a person wrote, by cell.
@@ -55,18 +61,20 @@ class Facts:
     handed_in: datetime.datetime | None = None
     due: datetime.datetime | None = None
     late_by: float = 0.0
+    time_unknown: bool = False
     penalty: float = 0.0
     marks: dict[str, Mark] = field(default_factory=dict)
     comments: dict[str, str] = field(default_factory=dict)
     remarks: dict[str, str] = field(default_factory=dict)
 
 
-def facts_of(gradebook: Any, assignment: str, student: str, notebook: str) -> Facts:
+def facts_of(gradebook: Any, workspace: Workspace, student: str, notebook: str) -> Facts:
     """Read what an open gradebook says about a submitted notebook.
 
     Raises:
         CoursepackError: it knows no such submission.
     """
+    assignment = workspace.assignment
     try:
         submission = gradebook.find_submission(assignment, student)
         entry = gradebook.find_submission_notebook(notebook, assignment, student)
@@ -77,6 +85,8 @@ def facts_of(gradebook: Any, assignment: str, student: str, notebook: str) -> Fa
             remedy=f"run `coursepack grade {assignment}` first",
         ) from error
     person = submission.student
+    # Our note is on the notebook that is called like the assignment.
+    changed = changed_answers(workspace, student, entry.grades) if notebook == assignment else frozenset()
     return Facts(
         student,
         assignment,
@@ -85,14 +95,16 @@ def facts_of(gradebook: Any, assignment: str, student: str, notebook: str) -> Fa
         submission.timestamp,
         submission.duedate,
         float(submission.total_seconds_late),
+        is_unknown(read_unknown_times(workspace.course, assignment), student, submission.timestamp),
         float(entry.late_submission_penalty or 0),
-        {grade.name: _mark(grade) for grade in entry.grades},
+        {grade.name: _mark(grade, changed=grade.name in changed) for grade in entry.grades},
         {comment.name: comment.manual_comment for comment in entry.comments if comment.manual_comment},
         {comment.name: comment.auto_comment for comment in entry.comments if comment.auto_comment},
     )
 
 
-def _mark(grade: Any) -> Mark:
+def _mark(grade: Any, *, changed: bool) -> Mark:
     by_hand = grade.manual_score is not None
     waiting = not by_hand and (grade.needs_manual_grade or grade.auto_score is None) and grade.max_score > 0
-    return Mark(float(grade.score or 0), float(grade.max_score), by_hand, bool(waiting), float(grade.extra_credit or 0))
+    extra = float(grade.extra_credit or 0)
+    return Mark(float(grade.score or 0), float(grade.max_score), by_hand, bool(waiting), extra, changed)

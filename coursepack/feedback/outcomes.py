@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from coursepack.feedback.facts import Facts, Mark
 from coursepack.grading.notebook.verdict_records import VerdictRecord
@@ -32,6 +32,7 @@ class Total:
         waiting: points that wait for a person.
         ungraded: points of checks that a fault of ours kept from being graded.
         penalty: points taken off for lateness.
+        changed: how many answers have changed since a person marked them.
     """
 
     points: float
@@ -39,11 +40,12 @@ class Total:
     waiting: float
     ungraded: float
     penalty: float
+    changed: int = 0
 
     @property
     def so_far(self) -> bool:
         """Whether points are still open."""
-        return bool(self.waiting or self.ungraded)
+        return bool(self.waiting or self.ungraded or self.changed)
 
 
 def outcomes_of(
@@ -63,7 +65,11 @@ def outcomes_of(
     return tuple(
         ExerciseOutcome(
             exercise.title,
-            tuple(_check(cell, facts.marks.get(cell.grade_id), records, messages) for cell in exercise.cells),
+            tuple(
+                replace(_check(cell, mark, records, messages), changed=mark is not None and mark.changed)
+                for cell in exercise.cells
+                for mark in (facts.marks.get(cell.grade_id),)
+            ),
         )
         for exercise in exercises
     )
@@ -76,7 +82,8 @@ def total_of(outcomes: Iterable[ExerciseOutcome], facts: Facts) -> Total:
     marks = facts.marks.values()
     earned = sum(mark.points for mark in marks) - facts.penalty
     waiting = sum(mark.max_points for mark in marks if mark.waiting)
-    return Total(max(0.0, earned), sum(mark.max_points for mark in marks), waiting, ungraded, facts.penalty)
+    changed = sum(mark.changed for mark in marks)
+    return Total(max(0.0, earned), sum(mark.max_points for mark in marks), waiting, ungraded, facts.penalty, changed)
 
 
 def _check(

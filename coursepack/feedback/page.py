@@ -20,7 +20,7 @@ from coursepack.feedback.tidy_html import Outline
 from coursepack.feedback.views import CellViewer, failures_of
 from coursepack.grading.batch.read_results import complaint
 from coursepack.grading.notebook.verdict_records import GradedNotebook, VerdictRecord
-from coursepack.grading.outcomes import SYMBOLS, ExerciseOutcome, in_words
+from coursepack.grading.outcomes import SYMBOLS, ExerciseOutcome
 from coursepack.grading.results import CellStatus
 from coursepack.grading.submission.folder_files import VERDICTS_FILE
 from coursepack.notebooks.cells import grade_id_of
@@ -31,7 +31,7 @@ from coursepack.notebooks.reading import read_notebook
 ATTACHMENTS, OUTPUTS = 40 * 2**20, 16 * 2**20
 MAX_MESSAGE = 4_000
 # A page speaks to its student.
-WORDS = {status: in_words(status) for status in CellStatus} | {
+WORDS = {status: str(status) for status in CellStatus} | {
     CellStatus.NOT_GRADED: "not graded (our fault)",
     CellStatus.STUDENT_ERROR: "error in your code",
 }

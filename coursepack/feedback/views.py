@@ -58,6 +58,7 @@ class CellView:
         comment: HTML of what the marker wrote.
         remark: what was entered automatically.
         stopped: whether it ended in an error.
+        changed: whether it has changed since a person marked it.
     """
 
     number: int
@@ -72,6 +73,7 @@ class CellView:
     comment: str = ""
     remark: str = ""
     stopped: bool = False
+    changed: bool = False
 
 
 def failures_of(notebook: NotebookNode, exercises: Sequence[ExerciseOutcome]) -> dict[str, tuple[Failure, ...]]:
@@ -154,6 +156,7 @@ class CellViewer:
             points=self._points(name),
             comment=self._comment(name),
             remark=self._facts.remarks.get(name, ""),
+            changed=self._changed(name),
         )
 
     def _code_cell(self, number: int, cell: NotebookNode) -> CellView:
@@ -175,6 +178,7 @@ class CellViewer:
             comment=self._comment(name),
             remark=self._facts.remarks.get(name, ""),
             stopped=not test and any(output.output_type == "error" for output in cell.outputs),
+            changed=self._changed(name),
         )
 
     def _kind(self, cell: NotebookNode) -> tuple[str, str]:
@@ -190,6 +194,10 @@ class CellViewer:
     def _points(self, name: str) -> tuple[float, float] | None:
         mark = self._facts.marks.get(name)
         return (mark.points, mark.max_points) if mark and mark.max_points else None
+
+    def _changed(self, name: str) -> bool:
+        mark = self._facts.marks.get(name)
+        return mark is not None and mark.changed
 
     def _comment(self, name: str) -> str:
         comment = self._facts.comments.get(name, "")

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from coursepack.grading.results import CellStatus
 from coursepack.notebooks.exercises import GradedCell
 
-WAITING = "waiting for the marker"
 # A sign, so that nobody depends on colour, and the CSS class of the colour; feedback and report share them.
 SYMBOLS = {
     CellStatus.PASSED: ("✓", "passed"),
@@ -22,11 +21,6 @@ SYMBOLS = {
 }
 
 
-def in_words(status: CellStatus) -> str:
-    """Return a status in words for a student."""
-    return WAITING if status is CellStatus.TO_MARK else str(status)
-
-
 @dataclass(frozen=True)
 class CheckOutcome:
     """How one graded cell did.
@@ -38,6 +32,7 @@ class CheckOutcome:
         message: why it did not pass, with nothing hidden in it; empty if there is nothing to say.
         seconds: how long it took; 0 if nobody measured it.
         at_fault: whether a grader error happened in it.
+        changed: whether the answer has changed since a person marked it.
     """
 
     cell: GradedCell
@@ -46,6 +41,7 @@ class CheckOutcome:
     message: str = ""
     seconds: float = 0.0
     at_fault: bool = False
+    changed: bool = False
 
     @property
     def waiting(self) -> bool:
@@ -55,7 +51,7 @@ class CheckOutcome:
     @property
     def state(self) -> str:
         """Its status in words for a student."""
-        return in_words(self.status)
+        return str(self.status)
 
 
 @dataclass(frozen=True)
@@ -78,6 +74,11 @@ class ExerciseOutcome:
         return sum(check.cell.max_points for check in self.checks)
 
     @property
+    def changed(self) -> bool:
+        """Whether one of its marks is for an earlier answer."""
+        return any(check.changed for check in self.checks)
+
+    @property
     def status(self) -> CellStatus:
         """Its status, by the checks with points: what is still open comes first, then the points decide."""
         found = {check.status for check in self.checks if check.cell.max_points}
@@ -93,4 +94,4 @@ class ExerciseOutcome:
     @property
     def state(self) -> str:
         """Its status in words for a student."""
-        return in_words(self.status)
+        return str(self.status)

@@ -10,6 +10,9 @@ from enum import StrEnum
 from functools import cached_property
 from typing import Any
 
+# What everybody reads while a person has yet to mark an answer.
+WAITING = "waiting for the marker"
+
 
 class CellStatus(StrEnum):
     """The status of one graded cell."""
@@ -21,7 +24,7 @@ class CellStatus(StrEnum):
     TIMED_OUT = "timed out"
     OUT_OF_MEMORY = "out of memory"
     NOT_REACHED = "not reached"
-    TO_MARK = "to mark by hand"
+    TO_MARK = WAITING
     NOT_GRADED = "not graded"
 
 
@@ -29,7 +32,7 @@ class Status(StrEnum):
     """The status of one submission."""
 
     GRADED = "graded"
-    TO_MARK = "to mark by hand"
+    TO_MARK = WAITING
     NOT_GRADED = "not graded"
     MISSING = "no submission"
 
@@ -45,6 +48,7 @@ class CellResult:
         status: its status.
         message: why points were lost, in the check's words; empty for a cell that passed.
         by_hand: whether the points are a person's.
+        changed: whether the answer has changed since a person marked it, and nobody has looked at it again.
     """
 
     grade_id: str
@@ -53,6 +57,7 @@ class CellResult:
     status: CellStatus
     message: str = ""
     by_hand: bool = False
+    changed: bool = False
 
 
 @dataclass(frozen=True)
@@ -65,6 +70,7 @@ class SubmissionResult:
         cells: its graded cells in the notebook's order.
         name: first and last name if the gradebook has them.
         late_by: seconds between the due date and the hand-in; 0 if it was on time.
+        time_unknown: whether it came late, and nobody knows when, so that `late_by` is a stand-in.
         penalty: points taken off for lateness.
         problem: why the submission could not be graded; empty if it was.
         notes: what was repaired or noticed, one sentence each.
@@ -77,6 +83,7 @@ class SubmissionResult:
     cells: tuple[CellResult, ...] = ()
     name: str = ""
     late_by: float = 0.0
+    time_unknown: bool = False
     penalty: float = 0.0
     problem: str = ""
     notes: tuple[str, ...] = ()
@@ -112,6 +119,11 @@ class SubmissionResult:
     def has_score(self) -> bool:
         """Whether it was graded, be it that an answer still waits for its mark."""
         return self.status in (Status.GRADED, Status.TO_MARK)
+
+    @cached_property
+    def changed(self) -> tuple[CellResult, ...]:
+        """The cells whose mark is for an earlier answer."""
+        return tuple(cell for cell in self.cells if cell.changed) if self.has_score else ()
 
     @cached_property
     def display_name(self) -> str:

@@ -35,6 +35,7 @@ class GradingNote:
         notes: what was repaired or noticed.
         ours: whether the problem is a grader error, so that the next run tries again.
         provenance: digests of everything else that the result was made from; see `batch/provenance.py`.
+        answers: digests of the answers that a person's marks are for, by cell; see `batch/marked_answers.py`.
     """
 
     submission: str
@@ -43,6 +44,7 @@ class GradingNote:
     notes: tuple[str, ...] = ()
     ours: bool = False
     provenance: Mapping[str, str] = field(default_factory=dict)
+    answers: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

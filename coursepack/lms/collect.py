@@ -12,10 +12,11 @@ from pathlib import Path
 from coursepack.course import Course
 from coursepack.errors import CoursepackError
 from coursepack.grading.submission.timestamps import NAME as TIMESTAMP
+from coursepack.grading.submission.unknown_times import note_unknown_time
 from coursepack.grading.workspace import Workspace
 from coursepack.lms.attempt import HandedFile, make_submission
 from coursepack.lms.collected import Origin, Origins, digest_of, read_origins, write_origins
-from coursepack.lms.due_date import due_date
+from coursepack.lms.due_date import due_date, grace_minutes
 from coursepack.lms.file_names import NamedFile, Owner
 from coursepack.lms.gradescope import Submission as GradescopeSubmission
 from coursepack.lms.gradescope import read_metadata
@@ -27,8 +28,13 @@ from coursepack.lms.roster import Student
 from coursepack.lms.roster_times import time_of
 from coursepack.lms.safe_archive import Contents, Unpacked, clutter_folders, unpack
 
-# What is written for a hand-in that the LMS calls late without saying when: so late as to count as late.
+# A hand-in that the LMS calls late without saying when is written down as this much later than the due date with the
+# grace of `DailyPenalty`: the LMS has decided that it is late, and whoever was within the grace can say so.
 JUST_LATE = datetime.timedelta(seconds=1)
+NO_DUE_DATE = (
+    "without a due date nothing counts as late; set it, then collect the same download again: "
+    'nbgrader db assignment add {} --duedate="2026-03-01 23:00 UTC"'
+)
 
 
 @dataclass(frozen=True)
@@ -118,6 +124,7 @@ class _Collector:
         self._handed: dict[str, list[HandedFile]] = {}
         self._students: dict[str, tuple[Student, Owner]] = {}
         self._looks: dict[Path, Look] = {}
+        self._no_due_date = False
 
     def run(self) -> Collection:
         """Collect, and return what became of every file."""
@@ -131,6 +138,8 @@ class _Collector:
             self._place(student, fresh)
         if not self._options.dry_run and fresh != origins:
             write_origins(self._workspace.course, self._workspace.assignment, fresh)
+        if self._no_due_date:
+            self._result.notes.append(NO_DUE_DATE.format(self._workspace.assignment))
         self._tell_refused()
         return self._result
 
@@ -203,11 +212,14 @@ class _Collector:
         if made.notebook is None:
             return
         origin = self._origin(student, made.notebook, digest_of(made.files))
-        arrival = Arrival(student, made, self._moment(student, made.notebook, made.files), origin)
+        moment, stand_in = self._moment(student, made.notebook, made.files)
+        arrival = Arrival(student, made, moment, origin)
         before = origins.get(student, {}).get(self._download.kind)
         said, there = place(self._workspace, arrival, before, dry_run=self._options.dry_run)
         late = "; late, says the LMS" if made.notebook.named.late else ""
         self._result.students[student] = said + late
+        if there and stand_in and moment is not None and not self._options.dry_run:
+            note_unknown_time(self._workspace.course, self._workspace.assignment, student, moment)
         if there:
             origins.setdefault(student, {})[self._download.kind] = origin
 
@@ -225,20 +237,26 @@ class _Collector:
             files,
         )
 
-    def _moment(self, student: str, notebook: HandedFile, files: Mapping[str, Path]) -> datetime.datetime | None:
-        """Return when a submission was handed in; just after the due date if all that is known is that it was late."""
+    def _moment(
+        self, student: str, notebook: HandedFile, files: Mapping[str, Path]
+    ) -> tuple[datetime.datetime | None, bool]:
+        """Return when a submission was handed in, and whether that is a stand-in, for nobody knows more than “late”."""
         if TIMESTAMP in files:
-            return None
-        due = due_date(self._workspace) if notebook.named.late and notebook.moment is None else None
-        if due is not None:
-            self._result.notes.append(
-                f"{student}: late, but the download does not say when: its timestamp.txt says one second after the due "
-                "date; write the time there if you know it"
-            )
-            return due + JUST_LATE
-        if notebook.named.late and notebook.moment is None:
+            return None, False
+        if not notebook.named.late or notebook.moment is not None:
+            return notebook.moment, False
+        due = due_date(self._workspace)
+        if due is None:
             self._result.notes.append(f"{student}: late, says the LMS; the assignment has no due date in the gradebook")
-        return notebook.moment
+            self._no_due_date = True
+            return None, False
+        grace = grace_minutes(self._workspace)
+        after = f" and the grace of {grace:g} minutes" if grace else ""
+        self._result.notes.append(
+            f"{student}: late, but the download does not say when: its timestamp.txt says one second after the due "
+            f"date{after}, so that it counts as late; write the time there if you know it"
+        )
+        return due + datetime.timedelta(minutes=grace) + JUST_LATE, True
 
     def _tell_refused(self) -> None:
         for path, why in self._contents.refused:

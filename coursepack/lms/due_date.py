@@ -1,4 +1,4 @@
-"""Ask the gradebook for an assignment's due date."""
+"""Ask the gradebook for an assignment's due date, and the configuration for the grace after it."""
 
 from __future__ import annotations
 
@@ -26,3 +26,9 @@ def due_date(workspace: Workspace) -> datetime.datetime | None:
         except MissingEntry:
             return None
     return found if isinstance(found, datetime.datetime) else None
+
+
+def grace_minutes(workspace: Workspace) -> float:
+    """Return for how many minutes after the due date the course's `DailyPenalty` takes off nothing."""
+    grace = workspace.coursedir.config.get("DailyPenalty", {}).get("grace_minutes", 0.0)
+    return float(grace) if isinstance(grace, int | float) else 0.0

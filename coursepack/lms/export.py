@@ -7,7 +7,7 @@ from pathlib import Path
 
 from coursepack.errors import UNWRITABLE, CoursepackError, choose
 from coursepack.lms.marks import ClassMarks
-from coursepack.lms.marks_csv import canvas_csv, moodle_csv, plain_csv
+from coursepack.lms.marks_csv import canvas_column, canvas_columns, canvas_csv, moodle_csv, plain_csv
 from coursepack.lms.marks_other import as_gradescope, as_json, as_junit
 from coursepack.whole_file import write_whole
 
@@ -48,7 +48,24 @@ def write_marks(found: ClassMarks, name: str, into: Path) -> list[str]:
         raise CoursepackError(
             f"the marks cannot be written: {error.strerror}", where=str(into), remedy=UNWRITABLE
         ) from error
-    return [*found.summary(), *_unknown_to(found, name)]
+    return [*found.summary(), *_new_to_canvas(found, name), *_unknown_to(found, name)]
+
+
+def _new_to_canvas(found: ClassMarks, name: str) -> list[str]:
+    """Return which assignments Canvas would take for new ones."""
+    if name != "canvas":
+        return []
+    there = ", ".join(f"“{column}”" for column in canvas_columns(found.columns)) or "none"
+    told = []
+    for marks in found.assignments:
+        if not canvas_column(marks, found.columns):
+            title = f", or “{marks.title}”" if marks.title and marks.title != marks.assignment else ""
+            told.append(
+                f"{marks.assignment}: Canvas would make a NEW assignment of this column: the imported gradebook has "
+                f"none called “{marks.assignment}”{title}, but: {there}. Import a newer one with `coursepack roster`, "
+                "or rename the assignment in Canvas"
+            )
+    return told
 
 
 def _unknown_to(found: ClassMarks, name: str) -> list[str]:

@@ -13,10 +13,12 @@ from coursepack.grading.workspace import Workspace
 from coursepack.lms.class_list import stored_roster
 from coursepack.lms.collected import Origins, read_origins
 from coursepack.lms.roster import Roster, Student
+from coursepack.notebooks.exercises import title_of
+from coursepack.notebooks.reading import read_notebook
 
 # Why there is no mark, in the words of the summary.
 WHY_NOT = {
-    Status.TO_MARK: "waiting for the marker",
+    Status.TO_MARK: str(Status.TO_MARK),
     Status.NOT_GRADED: "not graded",
     Status.MISSING: "not handed in",
 }
@@ -30,11 +32,13 @@ class Marks:
         assignment: its name.
         results: the result of each student, by id.
         origins: where the submissions came from, by student.
+        title: the notebook's title; empty if it has none.
     """
 
     assignment: str
     results: dict[str, SubmissionResult]
     origins: Origins = field(default_factory=dict)
+    title: str = ""
 
     @property
     def max_score(self) -> float:
@@ -102,6 +106,10 @@ class ClassMarks:
         for why, names in without.items():
             more = ", …" if len(names) > 5 else ""
             said += f"; {len(names)} empty, {why} ({', '.join(names[:5])}{more})"
+        changed = [one.id for one in self.students if (result := marks.results.get(one.id)) and result.changed]
+        if changed:
+            more = ", …" if len(changed) > 5 else ""
+            said += f"; {len(changed)} with a mark for an earlier answer ({', '.join(changed[:5])}{more})"
         return said
 
 
@@ -129,13 +137,20 @@ def read_marks(
         results = {
             result.student: result for result in read_results(workspace) if not students or result.student in students
         }
-        found.append(Marks(assignment, results, read_origins(course, assignment)))
+        found.append(Marks(assignment, results, read_origins(course, assignment), _title(workspace)))
         names.update(_students(workspace, results))
     if not found:
         remedy = "grade an assignment first: coursepack grade"
         raise CoursepackError("no assignment is in the gradebook", where=", ".join(assignments), remedy=remedy)
     roster = stored_roster(course)
     return ClassMarks(_completed(names, roster), tuple(found), roster.columns, roster.identifiers)
+
+
+def _title(workspace: Workspace) -> str:
+    try:
+        return title_of(read_notebook(workspace.source))
+    except CoursepackError:
+        return ""
 
 
 def _students(workspace: Workspace, results: Collection[str]) -> dict[str, Student]:

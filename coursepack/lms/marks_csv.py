@@ -11,14 +11,17 @@ from __future__ import annotations
 import re
 
 from coursepack.errors import CoursepackError
+from coursepack.grading.results import SubmissionResult
 from coursepack.lms.csv_text import as_csv
-from coursepack.lms.marks import ClassMarks, points
+from coursepack.lms.marks import ClassMarks, Marks, points
 from coursepack.lms.roster import Student
 
 CANVAS = ["Student", "ID", "SIS User ID", "SIS Login ID", "Section"]
 # Canvas itself indents these words.
 POINTS_POSSIBLE = "    Points Possible"
 MOODLE = ["Identifier", "Full name", "ID number", "Email address", "Grade", "Maximum Grade", "Last modified (grade)"]
+# What Canvas puts behind an assignment's name.
+_NUMBER = re.compile(r" \(\d+\)$")
 PLAIN = ["assignment", "student", "last_name", "first_name", "email", "lms_user_id", "score", "max_score"]
 
 
@@ -30,14 +33,18 @@ def plain_csv(found: ClassMarks) -> str:
             result = marks.results.get(one.id)
             person = [marks.assignment, one.id, one.last, one.first, one.email, one.lms_id]
             mark = [points(marks.score(one.id)), points(marks.max_score)]
-            late = [points(result.penalty), f"{result.late_by:.0f}"] if result and mark[0] else ["", ""]
+            late = [points(result.penalty), _late_seconds(result)] if result and mark[0] else ["", ""]
             rows.append([*person, *mark, *late, str(result.status) if result else "no submission"])
     return as_csv(rows)
 
 
+def _late_seconds(result: SubmissionResult) -> str:
+    return "" if result.time_unknown else f"{result.late_by:.0f}"
+
+
 def canvas_csv(found: ClassMarks) -> str:
     """Return the marks as Canvas imports them."""
-    columns = [_canvas_column(marks.assignment, found.columns) for marks in found.assignments]
+    columns = [canvas_column(marks, found.columns) or marks.assignment for marks in found.assignments]
     possible = [points(marks.max_score) for marks in found.assignments]
     rows = [[*CANVAS, *columns], [POINTS_POSSIBLE, "", "", "", "", *possible]]
     for one in found.students:
@@ -46,10 +53,26 @@ def canvas_csv(found: ClassMarks) -> str:
     return as_csv(rows)
 
 
-def _canvas_column(assignment: str, columns: tuple[str, ...]) -> str:
-    """Return what Canvas calls an assignment, as the imported gradebook has it: "week1 (4711)"."""
-    form = re.compile(rf"{re.escape(assignment)}(?: \(\d+\))?", re.IGNORECASE)
-    return next((column for column in columns if form.fullmatch(column)), assignment)
+def canvas_column(marks: Marks, columns: tuple[str, ...]) -> str:
+    """Return what Canvas calls an assignment, as the imported gradebook has it: "week1 (4711)"; empty if it has none.
+
+    Canvas's name is the assignment's, or else the title of its notebook. Capitals do not matter, and an underscore is
+    a space.
+    """
+    for name in (marks.assignment, marks.title):
+        for column in columns:
+            if name and _plain(name) in (_plain(column), _plain(_NUMBER.sub("", column))):
+                return column
+    return ""
+
+
+def canvas_columns(columns: tuple[str, ...]) -> list[str]:
+    """Return the columns of Canvas's assignments among those of an imported gradebook."""
+    return [column for column in columns if _NUMBER.search(column)]
+
+
+def _plain(name: str) -> str:
+    return " ".join(name.replace("_", " ").casefold().split())
 
 
 def sortable(student: Student) -> str:

@@ -46,7 +46,8 @@ def _entry(marks: Marks, student: str) -> dict[str, Any]:
         }
         for cell in result.cells
     ]
-    return {**entry, "late_seconds": result.late_by, "late_penalty": result.penalty, "cells": cells}
+    late = None if result.time_unknown else result.late_by
+    return {**entry, "late_seconds": late, "late_penalty": result.penalty, "cells": cells}
 
 
 def as_junit(found: ClassMarks) -> str:

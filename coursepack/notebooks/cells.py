@@ -70,6 +70,11 @@ def is_written_in(cell: Mapping[str, Any]) -> bool:
     return is_solution(cell) or (is_task(cell) and not marks_of(cell).get("locked"))
 
 
+def is_written_answer(cell: Mapping[str, Any]) -> bool:
+    """Tell whether students answer in a cell in words, and a person marks it."""
+    return cell.get("cell_type") == "markdown" and is_written_in(cell) and (is_graded(cell) or is_task(cell))
+
+
 def points_of(cell: Mapping[str, Any]) -> float:
     """Return the points that a cell carries."""
     return float(marks_of(cell).get("points") or 0) if is_graded(cell) or is_task(cell) else 0.0

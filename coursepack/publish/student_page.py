@@ -12,7 +12,7 @@ from nbformat import NotebookNode
 from coursepack.authoring.colab import badge
 from coursepack.course import Course
 from coursepack.errors import UNREADABLE, CoursepackError
-from coursepack.notebooks.cells import points_of
+from coursepack.notebooks.cells import is_written_answer, points_of
 from coursepack.notebooks.exercises import title_of
 from coursepack.settings import FILE, Settings, read_settings
 
@@ -23,8 +23,13 @@ WORK = """\
 Run the cells from top to bottom. A cell with a TODO is yours: replace the line `raise NotImplementedError()` by your
 answer, and keep the given names. If a visible test stands below it, run it. A cell that starts with `# Check that …`
 and contains nothing else is the place of the instructor's own tests.
-
+{written}
 Do not delete, copy or change test cells and given cells. You may add cells of your own.
+"""
+WRITTEN = """
+A text cell that says `YOUR ANSWER HERE` is a question to be answered in words: double-click the cell, write your answer
+in the place of that line, and run the cell to see it as text. You may use formulas (`$x^2$`) and paste pictures (PNG,
+JPEG or GIF). No test looks at it: a person reads and marks it, so its points come later than the others.
 """
 HAND_IN = """\
 ## Hand in
@@ -83,7 +88,9 @@ def student_page(course: Course, shown: Sequence[Shown], repository: str) -> str
     settings = read_settings(course.root)
     table = "".join(f"{line}\n" for line in _table(shown, settings, repository))
     upload = "" if repository else UPLOAD
-    sections = [f"## Notebooks\n\n{table}{upload}", WORK, _hand_in(shown, settings), SET_UP]
+    written = WRITTEN if any(is_written_answer(cell) for one in shown for cell in one.notebook.cells) else ""
+    work = WORK.format(written=written)
+    sections = [f"## Notebooks\n\n{table}{upload}", work, _hand_in(shown, settings), SET_UP]
     return "\n".join([_opening(course, settings), *sections])
 
 

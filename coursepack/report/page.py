@@ -17,9 +17,9 @@ from rich.console import Console
 
 from coursepack.course import Course
 from coursepack.errors import CoursepackError
-from coursepack.grading.batch.console import duration
+from coursepack.grading.batch.console import how_late
 from coursepack.grading.batch.read_results import WAITING, read_results
-from coursepack.grading.outcomes import SYMBOLS, in_words
+from coursepack.grading.outcomes import SYMBOLS
 from coursepack.grading.results import CellResult, CellStatus, Status, SubmissionResult
 from coursepack.grading.workspace import Workspace
 from coursepack.local_time import local_time
@@ -44,7 +44,7 @@ LIMITS = {
     "piece": similar_answers.PIECE,
     "shared": similar_answers.SHARED,
 }
-WORDS = {status: in_words(status) for status in CellStatus} | {
+WORDS = {status: str(status) for status in CellStatus} | {
     CellStatus.PASSED: "all points",
     CellStatus.PARTIAL: "some points",
 }
@@ -119,7 +119,7 @@ def render_page(
     # Our own SVG (numbers only), style and script.
     return environment.get_template(TEMPLATE).render(
         summary=summary,
-        attention=any((summary.problems, summary.waiting, summary.late, summary.missing, summary.noted)),
+        attention=_needs_attention(summary),
         histogram=Markup(score_histogram(scores, summary.max_score, summary.median)),  # noqa: S704
         narrow_histogram=Markup(  # noqa: S704
             score_histogram(scores, summary.max_score, summary.median, narrow=True)
@@ -133,10 +133,15 @@ def render_page(
         links=links or {},
         similar=similar,
         display={result.student: result.display_name for result in summary.results},
-        duration=duration,
+        how_late=how_late,
         written=local_time(datetime.datetime.now(datetime.UTC), time_zone),
         **LIMITS,
     )
+
+
+def _needs_attention(summary: ClassSummary) -> bool:
+    kinds = (summary.problems, summary.waiting, summary.changed, summary.late, summary.missing, summary.noted)
+    return any(kinds)
 
 
 def _marks(result: SubmissionResult, checks: Iterable[CheckSummary]) -> Markup:

@@ -41,7 +41,7 @@ def _row(result: SubmissionResult, checks: list[str]) -> list[str]:
         f"{result.waiting:g}" if result.has_score else "",
         f"{result.penalty:g}" if result.has_score else "",
         *(_points(cells.get(check)) for check in checks),
-        f"{result.late_by:.0f}",
+        "" if result.time_unknown else f"{result.late_by:.0f}",
         f"{result.cpu_seconds:.2f}" if result.cpu_seconds else "",
         harmless(result.problem),
     ]

@@ -54,7 +54,7 @@ def _checks(
 
 def _measure(name: str, points: NDArray[np.float64], measured: list[str]) -> Measure:
     if name not in measured:
-        return Measure(None, "answers wait for their marks")
+        return Measure(None, "answers are waiting for the marker")
     return discrimination(points, measured.index(name))
 
 

@@ -115,6 +115,11 @@ class ClassSummary:
         return tuple(check for exercise in self.exercises for check in exercise.checks)
 
     @cached_property
+    def titles(self) -> dict[str, str]:
+        """The exercise of each check, by the check's cell."""
+        return {check.grade_id: exercise.title for exercise in self.exercises for check in exercise.checks}
+
+    @cached_property
     def graded(self) -> tuple[SubmissionResult, ...]:
         """The submissions with a score, be it one so far."""
         return tuple(result for result in self.results if result.has_score)
@@ -123,6 +128,11 @@ class ClassSummary:
     def waiting(self) -> tuple[SubmissionResult, ...]:
         """The submissions with an answer that nobody has marked yet."""
         return tuple(result for result in self.results if result.status is Status.TO_MARK)
+
+    @cached_property
+    def changed(self) -> tuple[SubmissionResult, ...]:
+        """The submissions with an answer that changed since it was marked."""
+        return tuple(result for result in self.results if result.changed)
 
     @cached_property
     def problems(self) -> tuple[SubmissionResult, ...]:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import csv
+import datetime
+import io
 import json
 import re
 from pathlib import Path
@@ -16,9 +19,11 @@ from coursepack.cli import app
 from coursepack.course import Course
 from coursepack.errors import CoursepackError
 from coursepack.feedback import class_feedback
-from coursepack.feedback.class_feedback import write_feedback
+from coursepack.feedback.class_feedback import check_pages, write_feedback
+from coursepack.grading.submission.unknown_times import note_unknown_time
 from coursepack.grading.workspace import GradingNote, Workspace
 from coursepack.judge.verdict import Verdict
+from coursepack.report.page import write_report
 
 ESSAY = "**My answer**\n\n### BEGIN SOLUTION\nthe secret answer\n### END SOLUTION"
 SCHEME = "How it is marked: by hand.\n\n### BEGIN MARK SCHEME\nOne point for the word sum.\n### END MARK SCHEME"
@@ -114,6 +119,27 @@ def test_are_times_those_of_the_courses_zone(course: Course) -> None:
     (course.root / "pyproject.toml").write_text('[tool.coursepack]\ntime_zone = "Europe/Berlin"\n', encoding="utf-8")
     write_feedback(course, ASSIGNMENT)
     assert "Handed in 2026-03-29 03:05 CEST Due 2026-03-29 01:30 CET" in text(page(course, "ann"))
+
+
+def test_is_a_time_that_nobody_knows_shown_to_nobody(course: Course) -> None:
+    """Do page and report say that the time is not known, and is the true one shown once it is written?"""
+    stand_in = datetime.datetime(2026, 3, 1, 12, 0, 1)
+    note_unknown_time(course, ASSIGNMENT, "ann", stand_in)
+    for student, moment in (("ann", "2026-03-01 12:00:01 UTC"), ("bob", "2026-03-01 13:00:00 UTC")):
+        enter_graded(course, ASSIGNMENT, student, submission(), timestamp=moment)
+    write_feedback(course, ASSIGNMENT)
+    shown = text(page(course, "ann"))
+    assert "Handed in after the due date; the time is not known Due 2026-03-01 12:00 UTC" in shown
+    assert "Late by" not in shown and "Late by 1 h" in text(page(course, "bob"))
+    report = write_report(course, ASSIGNMENT)
+    assert "bob by 1 h ann after the due date; the time is not known" in text(report.read_text(encoding="utf-8"))
+    rows = list(csv.DictReader(io.StringIO(report.with_suffix(".csv").read_text(encoding="utf-8-sig"))))
+    assert [row["late_seconds"] for row in rows] == ["", "3600"]
+    enter_graded(course, ASSIGNMENT, "ann", submission(), timestamp="2026-03-01 12:30:00 UTC")
+    write_feedback(course, ASSIGNMENT)
+    assert "Handed in 2026-03-01 12:30 UTC" in text(page(course, "ann")) and "Late by 30 min" in text(
+        page(course, "ann")
+    )
 
 
 def test_does_each_failure_link_to_the_code_and_to_the_check(course: Course) -> None:
@@ -229,6 +255,24 @@ def test_does_the_command_take_assignments_students_and_jobs(course: Course, mon
     arguments = ["feedback", "--student", "ann", "-j", "3", "--force", "--course", str(course.root)]
     assert CliRunner().invoke(app, arguments).exit_code == 1
     assert asked == [((course, ASSIGNMENT, ["ann"]), {"jobs": 3, "force": True})]
+
+
+def test_is_a_page_older_than_its_marks_not_returned(course: Course, tmp_path: Path) -> None:
+    """Does `coursepack return` name whose page is out of date and what to do, and go on once it is made again?"""
+    arguments = ["return", ASSIGNMENT, "--format", "canvas", "--into", str(tmp_path / "c.zip")]
+    arguments += ["--course", str(course.root)]
+    for student in ("ann", "bob", "cy"):
+        workspace = enter_graded(course, ASSIGNMENT, student, submission())
+    write_feedback(course, ASSIGNMENT)
+    check_pages(course, ASSIGNMENT)
+    enter_mark(workspace, "bob", "essay", 2)
+    enter_mark(workspace, "cy", "essay", 2)
+    (course.root / "feedback" / "cy" / ASSIGNMENT / f"{ASSIGNMENT}.html").write_text("not ours", encoding="utf-8")
+    refused = CliRunner().invoke(app, arguments).exception
+    assert isinstance(refused, CoursepackError)
+    assert refused.what.endswith("has changed: bob") and refused.remedy == "make them again: coursepack feedback tiny"
+    write_feedback(course, ASSIGNMENT, ["bob"])
+    assert "known to come from Canvas" in str(CliRunner().invoke(app, arguments).exception)
 
 
 def test_do_several_processes_write_the_same_pages(course: Course) -> None:

@@ -14,6 +14,7 @@ from typer.testing import CliRunner
 from coursepack.cli import app
 from coursepack.course import Course
 from coursepack.errors import CoursepackError
+from coursepack.grading.submission.unknown_times import is_unknown, read_unknown_times
 from coursepack.grading.workspace import Workspace
 from coursepack.lms import collect as collect_module
 from coursepack.lms.collect import Collection, CollectOptions, collect
@@ -86,6 +87,33 @@ def test_canvas(tiny_course: Course, tmp_path: Path, monkeypatch: pytest.MonkeyP
     assert any(note.startswith("ben: late") for note in result.notes)
     origin = read_origins(tiny_course, ASSIGNMENT)["joerg"]["canvas"]
     assert (origin.prefix, origin.attachment, origin.late) == ("großejörg_5526_78140_", 78140, False)
+
+
+def test_a_time_that_nobody_knows(tiny_course: Course, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Is it noted that a time is a stand-in, later than any grace, until somebody writes the true one?"""
+    config = tiny_course.root / "nbgrader_config.py"
+    config.write_text(config.read_text(encoding="utf-8") + "c.DailyPenalty.grace_minutes = 15\n", encoding="utf-8")
+    monkeypatch.setattr(collect_module, "due_date", lambda workspace: DUE)
+    collected(tiny_course, canvas(tmp_path / "canvas.zip"), dry_run=True)
+    assert read_unknown_times(tiny_course, ASSIGNMENT) == {}
+    result = collected(tiny_course, canvas(tmp_path / "canvas.zip"))
+    late = DUE + datetime.timedelta(minutes=15, seconds=1)
+    unknown = read_unknown_times(tiny_course, ASSIGNMENT)
+    assert unknown == {"ben": "2026-03-01 23:15:01 UTC"}
+    assert any("the grace of 15 minutes, so that it counts as late" in note for note in result.notes)
+    assert is_unknown(unknown, "ben", late) and not is_unknown(unknown, "ann", late)
+    assert not is_unknown(unknown, "ben", DUE) and not is_unknown(unknown, "ben", None)
+
+
+def test_late_without_a_due_date(tiny_course: Course, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Does the notice name the command that sets one, and does the same download, collected again, then count?"""
+    notes = collected(tiny_course, canvas(tmp_path / "canvas.zip")).notes
+    assert "ben: late, says the LMS; the assignment has no due date in the gradebook" in notes
+    assert [note for note in notes if 'nbgrader db assignment add tiny --duedate="' in note] == notes[-1:]
+    monkeypatch.setattr(collect_module, "due_date", lambda workspace: DUE)
+    again = collected(tiny_course, canvas(tmp_path / "canvas.zip"))
+    assert again.students["ben"] == "unchanged, but for its time of hand-in; late, says the LMS"
+    assert not [note for note in again.notes if "nbgrader db" in note]
 
 
 @pytest.mark.parametrize("make", [moodle, canvas])

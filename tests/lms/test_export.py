@@ -72,6 +72,28 @@ def test_canvas(found: ClassMarks, tmp_path: Path) -> None:
     assert not (tmp_path / "out.csv").read_bytes().startswith(b"\xef\xbb\xbf")
 
 
+@pytest.mark.parametrize(
+    ("columns", "expected"),
+    [
+        (("Student", "ps1 (4711)", "Numbers (4712)"), "ps1 (4711)"),
+        (("Student", "Numbers in  sets (4712)", "Numbers (4713)"), "Numbers in  sets (4712)"),
+        (("Student", "numbers_in_sets"), "numbers_in_sets"),
+        (("Student", "Numbers (4713)", "Points (2)"), ""),
+        (("id", "email"), ""),
+    ],
+)
+def test_the_column_of_canvas(found: ClassMarks, tmp_path: Path, columns: tuple[str, ...], expected: str) -> None:
+    """Is it found by the assignment's name or the notebook's title, and is it told when there is none?"""
+    marks = replace(found.assignments[0], title="Numbers in sets")
+    found = replace(found, assignments=(marks,), columns=columns)
+    assert rows(found, "canvas", tmp_path)[0][-1] == (expected or "ps1")
+    told = [line for line in write_marks(found, "canvas", tmp_path / "c.csv") if "NEW assignment" in line]
+    assert len(told) == (not expected)
+    if told and "Student" in columns:
+        assert "none called “ps1”, or “Numbers in sets”, but: “Numbers (4713)”, “Points (2)”" in told[0]
+    assert not [line for line in write_marks(found, "moodle", tmp_path / "m.csv") if "NEW" in line]
+
+
 def test_moodle(found: ClassMarks, tmp_path: Path) -> None:
     """Are the three columns there that Moodle's importer insists on, and one assignment only?"""
     table = rows(found, "moodle", tmp_path)
@@ -105,7 +127,7 @@ def test_plain(found: ClassMarks, tmp_path: Path) -> None:
     by_student = {row[1]: dict(zip(table[0], row, strict=True)) for row in table[1:]}
     assert by_student["ben"]["late_penalty"] == "1" and by_student["ben"]["late_seconds"] == "90"
     assert [one["score"] for one in by_student.values()] == ["5", "3.2500001", "", "", "", "0"]
-    assert by_student["cat"]["status"] == "to mark by hand"
+    assert by_student["cat"]["status"] == "waiting for the marker"
 
 
 @pytest.mark.parametrize("name", ["csv", "canvas", "moodle"])

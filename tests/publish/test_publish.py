@@ -8,9 +8,12 @@ import shutil
 import subprocess
 from pathlib import Path
 
+import nbformat
 import notebook_parts as parts
 import pytest
 import yaml
+from one_notebook import with_written
+from tiny_course import source_notebook
 
 from coursepack.authoring.nbgrader_converters import make_release
 from coursepack.authoring.own_repository import own_repository_warning, tracked_secret_warning
@@ -18,6 +21,7 @@ from coursepack.course import Course
 from coursepack.errors import CoursepackError
 from coursepack.publish.command import publish
 from coursepack.publish.folder import MANIFEST
+from coursepack.publish.student_page import Shown, student_page
 
 SETTINGS = """[tool.coursepack]
 grading_data = "doubling_data:lay_out"
@@ -125,6 +129,16 @@ def test_does_a_course_without_settings_get_a_page_without_badges(course: Course
     assert page.startswith("# Course notebooks\n")
     assert "badge" not in page
     assert "upload it at <https://colab.research.google.com>" in page
+
+
+def test_do_students_read_what_a_written_answer_is(course: Course) -> None:
+    """Is it explained where a notebook asks for one, and only there?"""
+    with_words = nbformat.from_dict(with_written(source_notebook()))
+    for notebook, expected in ((with_words, True), (nbformat.from_dict(source_notebook()), False)):
+        page = student_page(course, [Shown("tiny", notebook)], "")
+        assert ("A text cell that says `YOUR ANSWER HERE`" in page) == expected
+        work = page.partition("## Work through")[2].partition("## Hand in")[0]
+        assert "own tests.\n\n" in work and "\n\n\n" not in work and "{" not in work
 
 
 @pytest.mark.parametrize("zone", ["", "Europe/Berlin"])

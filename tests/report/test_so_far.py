@@ -8,9 +8,10 @@ import re
 
 import nbformat
 import pytest
+from rich.console import Console
 from tiny_course import ASSIGNMENT, source_notebook, text
 
-from coursepack.grading.batch.console import group_failures, suspect_checks
+from coursepack.grading.batch.console import group_failures, score_table, suspect_checks
 from coursepack.grading.batch.read_results import BLANK
 from coursepack.grading.results import CellResult, CellStatus, SubmissionResult
 from coursepack.report.page import render_page
@@ -67,15 +68,28 @@ def test_an_exercise_that_nobody_marked_yet_has_no_share(some_wait: ClassSummary
 def test_totals_say_so_far_while_something_waits(some_wait: ClassSummary) -> None:
     page = words(render_page(some_wait))
     for expected in (
-        "median score so far",
-        "mean score so far",
+        "3 of 4 graded",
+        "1 waiting for the marker",
+        "median score so far, unmarked answers as 0",
+        "mean score so far, unmarked answers as 0",
         "1 written answer waits for the marker, in 1 submission",
         "2 marked, 1 waiting for the marker, 1 left blank: 1 with all points, 1 with some",
         "3 / 7 so far, 4 open",
         "4 of 7 points are not decided yet",
     ):
         assert expected in page, expected
-    assert "so far" not in words(render_page(summary_of(result("bo", 2.5), result("cy", 4))))
+    final = words(render_page(summary_of(result("bo", 2.5), result("cy", 4))))
+    assert "so far" not in final and "unmarked" not in final and "2 of 2 graded" in final
+
+
+def test_the_state_of_a_submission_has_one_name_everywhere(some_wait: ClassSummary) -> None:
+    """Do table, sheet, console and legend call it the same?"""
+    page, sheet = words(render_page(some_wait)), scores_as_csv(some_wait)
+    console = Console(file=io.StringIO(), width=200)
+    console.print(score_table(some_wait.results))
+    for shown in (page, sheet, console.file.getvalue()):  # type: ignore[attr-defined]
+        assert "waiting for the marker" in shown
+        assert "to mark by hand" not in shown and "waits for marks" not in shown
 
 
 def test_the_cell_of_an_unmarked_answer_shows_no_number(some_wait: ClassSummary) -> None:
@@ -95,7 +109,7 @@ def test_checks_are_measured_where_everybody_has_points() -> None:
     """Is an essay left out of the statistics as long as one of them waits?"""
     several = [result(f"s{number}", float(number % 5)) for number in range(20)]
     reason = summary_of(*several, result("zoe", None)).checks[1].discrimination.reason
-    assert reason == "answers wait for their marks"
+    assert reason == "answers are waiting for the marker"
     assert summary_of(*several).checks[1].discrimination.reason == "all earned the same in the other checks"
 
 

@@ -18,7 +18,7 @@ from coursepack.course import Course
 from coursepack.errors import CoursepackError
 from coursepack.grading.batch import provenance
 from coursepack.grading.batch.cluster import Cluster, open_cluster
-from coursepack.grading.batch.console import print_misplaced, print_verdicts
+from coursepack.grading.batch.console import print_changed, print_misplaced, print_verdicts
 from coursepack.grading.batch.extra_files import extra_files, own_files
 from coursepack.grading.batch.gradebook_writer import GradebookWriter
 from coursepack.grading.batch.misplaced import misplaced_notebooks
@@ -46,6 +46,7 @@ from coursepack.grading.submission.repair import UnreadableError
 from coursepack.grading.submission.sanitize import sanitize_submission
 from coursepack.grading.submission.timestamps import unreadable_time
 from coursepack.grading.workspace import GradingNote, Workspace, digest
+from coursepack.notebooks.exercises import exercises_of
 from coursepack.notebooks.reading import read_notebook
 from coursepack.notebooks.versions import released_notebook
 from coursepack.sandbox import jail
@@ -105,6 +106,7 @@ def _grade(workspace: Workspace, students: list[str], options: Options, console:
             return INTERRUPTED
         results = read_results(workspace)
     print_verdicts(results, console)
+    print_changed(results, exercises_of(read_notebook(workspace.source)), console)
     _point_to_logs(workspace, console, log)
     return int(any(result.status is Status.NOT_GRADED for result in results))
 

@@ -11,6 +11,7 @@ from rich.table import Table
 
 from coursepack.grading.batch.misplaced import Misplaced
 from coursepack.grading.results import CellStatus, Status, SubmissionResult
+from coursepack.notebooks.exercises import Exercise
 
 COLOURS = {
     Status.GRADED: "green",
@@ -19,6 +20,7 @@ COLOURS = {
     Status.MISSING: "dim",
 }
 
+CHANGED = "the answer changed since it was marked; look at it again"
 # If at least this many submissions fail a check, and none passes it, we suspect the check itself.
 CROWD = 5
 
@@ -84,6 +86,17 @@ def print_verdicts(results: Sequence[SubmissionResult], console: Console) -> Non
     _print_lines("Noticed", notes, console)
 
 
+def print_changed(results: Iterable[SubmissionResult], exercises: Iterable[Exercise], console: Console) -> None:
+    """Print which answers are no longer those that a person marked."""
+    titles = {cell.grade_id: exercise.title for exercise in exercises for cell in exercise.cells}
+    lines = [
+        (result.display_name, f"{titles.get(cell.grade_id, cell.grade_id)}: {CHANGED}")
+        for result in results
+        for cell in result.changed
+    ]
+    _print_lines("To mark again", lines, console)
+
+
 def print_misplaced(misplaced: Sequence[Misplaced], console: Console) -> None:
     """Print which notebooks lie where no grader looks."""
     if misplaced:
@@ -130,10 +143,15 @@ def score_table(results: Iterable[SubmissionResult]) -> Table:
     table.add_column("status")
     for result in results:
         score = f"{result.score:g}{' so far' if result.waiting else ''}" if result.has_score else "–"
-        late = duration(result.late_by)
+        late = how_late(result)
         status = f"[{COLOURS[result.status]}]{result.status}[/]"
         table.add_row(escape(result.display_name), score, f"{result.max_score:g}", late, status)
     return table
+
+
+def how_late(result: SubmissionResult) -> str:
+    """Return how late a submission is, in words; nothing if it was on time."""
+    return "time not known" if result.time_unknown and result.late_by > 0 else duration(result.late_by)
 
 
 def duration(seconds: float) -> str:

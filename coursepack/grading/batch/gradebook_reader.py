@@ -6,6 +6,7 @@ nbgrader's own objects ask the database again for every grade and every cell: te
 
 from __future__ import annotations
 
+import datetime
 from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -48,11 +49,13 @@ class SubmissionRow:
         late_by: seconds between the due date, with the student's extension, and the hand-in; 0 if it was on time.
         penalty: points taken off for lateness.
         grades: its grades, in no order.
+        handed_in: when it was handed in, in UTC; None if the gradebook does not say.
     """
 
     late_by: float
     penalty: float
     grades: tuple[GradeRow, ...]
+    handed_in: datetime.datetime | None = None
 
 
 def student_names(gradebook: Any) -> dict[str, str]:
@@ -88,7 +91,7 @@ def read_submissions(gradebook: Any, assignment: str) -> dict[str, SubmissionRow
     )
     return {
         student: SubmissionRow(
-            lateness(entry.duedate, handed_in, extension), float(penalty or 0), tuple(grades[student])
+            lateness(entry.duedate, handed_in, extension), float(penalty or 0), tuple(grades[student]), handed_in
         )
         for student, handed_in, extension, penalty in notebooks
     }

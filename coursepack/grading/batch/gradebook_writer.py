@@ -13,7 +13,8 @@ import shutil
 import tempfile
 import time
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from dataclasses import replace as with_fields
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -26,10 +27,13 @@ from nbgrader.preprocessors import AssignLatePenalties
 from sqlalchemy.exc import DBAPIError
 
 from coursepack.errors import CoursepackError
+from coursepack.grading.batch.marked_answers import answer_digests, marked_answers
 from coursepack.grading.batch.submission_rows import (
     AssignmentLayout,
     GradedCell,
+    HeldGrade,
     NotebookRows,
+    find,
     find_or_add,
     notebooks_of,
     read_layout,
@@ -48,6 +52,34 @@ from coursepack.notebooks.cells import grade_id_of, is_task, marks_of
 
 ATTEMPTS = 3
 NO_RESPONSE = "No response."
+
+
+@dataclass(frozen=True)
+class _Entry:
+    """What is entered for a submission.
+
+    Attributes:
+        cells: the named cells of the graded notebook, without outputs.
+        points: the records' points, by cell name.
+        digests: digests of the answers, by cell name; see `marked_answers`.
+    """
+
+    cells: Mapping[str, NotebookNode] = field(default_factory=dict)
+    points: Mapping[str, float] = field(default_factory=dict)
+    digests: Mapping[str, str] = field(default_factory=dict)
+
+    @classmethod
+    def of(cls, notebook: str, records: GradedNotebook) -> _Entry:
+        """Return what a worker's answer says.
+
+        Args:
+            notebook: the graded notebook's JSON text.
+            records: its verdicts.
+        """
+        content = json.loads(notebook)
+        cells = {name: _without_outputs(cell) for cell in content["cells"] if (name := grade_id_of(cell))}
+        points = {record.grade_id: record.points for record in records.records}
+        return cls(cells, points, answer_digests(content))
 
 
 @dataclass(frozen=True)
@@ -79,10 +111,10 @@ class GradebookWriter:
             fresh = Path(scratch) / self.workspace.assignment
             write_files(fresh, {**files, VERDICTS_FILE: graded.records.encode("utf-8")})
             (fresh / f"{self.workspace.assignment}.ipynb").write_text(graded.notebook + "\n", encoding="utf-8")
-            self._write(student, graded.notebook, records_of(graded))
+            answers = self._write(student, _Entry.of(graded.notebook, records_of(graded)))
             replace(fresh, self.workspace.folder("autograded", student))
             self.workspace.log(student).unlink(missing_ok=True)
-            self.workspace.write_record(student, record)
+            self.workspace.write_record(student, with_fields(record, answers=answers))
 
     def give_no_points(self, student: str, record: GradingNote) -> None:
         """Enter 0 for every cell of a submission that could not be graded; keep marks given by hand.
@@ -93,9 +125,9 @@ class GradebookWriter:
             CoursepackError: the gradebook cannot be written.
         """
         with _told(self.workspace):
-            self._write(student, None, None)
+            answers = self._write(student, _Entry())
             self._take_back(student)
-            self.workspace.write_record(student, record)
+            self.workspace.write_record(student, with_fields(record, answers=answers))
 
     def leave_ungraded(self, student: str, record: GradingNote, details: str) -> None:
         """Record a grader error: the gradebook does not change, and feedback shows nothing of the attempt.
@@ -109,8 +141,9 @@ class GradebookWriter:
             CoursepackError: the disk is full.
         """
         with _told(self.workspace):
+            answers = self._answers_before(student)
             self._take_back(student)
-            self.workspace.write_record(student, record)
+            self.workspace.write_record(student, with_fields(record, answers=answers))
             self.workspace.log(student).write_text(details or record.problem, encoding="utf-8")
 
     def _take_back(self, student: str) -> None:
@@ -122,20 +155,31 @@ class GradebookWriter:
     def _layout(self) -> AssignmentLayout:
         return read_layout(self.gradebook, self.workspace.assignment)
 
-    def _write(self, student: str, notebook: str | None, records: GradedNotebook | None) -> None:
-        cells = _marked_cells(notebook) if notebook else {}
-        points = {record.grade_id: record.points for record in records.records} if records else {}
+    def _answers_before(self, student: str) -> dict[str, str]:
+        """Return the digests of the answers that the marks in the gradebook are for."""
+        submission = find(self.gradebook.db, self._layout, student)
+        rows = notebooks_of(self.gradebook.db, self._layout, submission) if submission else []
+        own = [one for one in rows if one.layout.name == self.workspace.assignment]
+        return self._marked(student, *own) if own else {}
+
+    def _marked(self, student: str, rows: NotebookRows) -> dict[str, str]:
+        note = self.workspace.record(student)
+        graded = self.workspace.notebook("autograded", student)
+        return marked_answers(rows.grades.values(), note.answers if note else {}, graded)
+
+    def _write(self, student: str, entry: _Entry) -> dict[str, str]:
+        """Write a submission's scores; return the digests of the answers that its marks are for."""
         for attempt in range(1, ATTEMPTS + 1):
             try:
                 with one_transaction(self.gradebook):
-                    self._enter_scores(student, cells, points)
-                return
+                    return self._enter_scores(student, entry)
             except DBAPIError as error:
                 if "locked" not in str(error) or attempt == ATTEMPTS:
                     raise
                 time.sleep(attempt)
+        raise AssertionError("the last attempt returns or raises")
 
-    def _enter_scores(self, student: str, cells: Mapping[str, NotebookNode], points: Mapping[str, float]) -> None:
+    def _enter_scores(self, student: str, entry: _Entry) -> dict[str, str]:
         """Write scores and comments as nbgrader's SaveAutoGrades and AssignLatePenalties do, but from our records."""
         db, assignment = self.gradebook.db, self.workspace.assignment
         self.gradebook.update_or_create_student(student)
@@ -146,28 +190,42 @@ class GradebookWriter:
         if has_extra_times(self.workspace.course):
             times["extension"] = extra_time(self.workspace.course, student, assignment)
         set_times(db, submission, **times)
-        late = seconds_late(db, submission)
+        late, answers = seconds_late(db, submission), dict[str, str]()
         for rows in notebooks_of(db, self._layout, submission):
-            of_this = rows.layout.name == assignment
-            self._score(rows, cells if of_this else {}, points if of_this else {})
+            if rows.layout.name == assignment:
+                answers = self._marked(student, rows)
+                self._score(rows, entry, answers)
+                # Marks that are yet to be given will be for the answers that are entered now.
+                given = {grade.name for grade in rows.grades.values() if grade.manual_score is not None}
+                answers |= {name: digest for name, digest in entry.digests.items() if name not in given}
+            else:
+                self._score(rows, _Entry(), {})
             self._take_off_for_lateness(student, late, rows.key)
+        return answers
 
-    def _score(self, rows: NotebookRows, cells: Mapping[str, NotebookNode], points: Mapping[str, float]) -> None:
-        """Write a notebook's scores and the automatic comments."""
+    def _score(self, rows: NotebookRows, entry: _Entry, marked: Mapping[str, str]) -> None:
+        """Write a notebook's scores and the automatic comments.
+
+        Args:
+            rows: the notebook's rows.
+            entry: what is entered.
+            marked: digests of the answers that a person marked.
+        """
         graded, commented = rows.layout.graded, rows.layout.commented
+        asks = {key: _asks_again(grade, marked, entry.digests) for key, grade in rows.grades.items()}
         write_rows(
             self.gradebook.db,
             Grade,
             (
-                {"id": key, **score(graded[cell], cells.get(graded[cell].name), points, manual)}
-                for key, (cell, manual) in rows.grades.items()
+                {"id": key, **score(graded[grade.cell], entry.cells.get(grade.name), entry.points, asks[key])}
+                for key, grade in rows.grades.items()
             ),
         )
         write_rows(
             self.gradebook.db,
             Comment,
             (
-                {"id": key, "auto_comment": NO_RESPONSE if _untouched(cells.get(commented[cell])) else None}
+                {"id": key, "auto_comment": NO_RESPONSE if _untouched(entry.cells.get(commented[cell])) else None}
                 for key, cell in rows.comments.items()
             ),
         )
@@ -183,7 +241,7 @@ class GradebookWriter:
 
 
 def score(
-    graded: GradedCell, cell: NotebookNode | None, points: Mapping[str, float], manual: float | None
+    graded: GradedCell, cell: NotebookNode | None, points: Mapping[str, float], asks: bool | None
 ) -> dict[str, Any]:
     """Return a grade's automatic score and whether a person must mark it.
 
@@ -194,7 +252,7 @@ def score(
         graded: the cell as the gradebook knows it.
         cell: the cell in the graded notebook; None if it is not there.
         points: the records' points, by cell name.
-        manual: points that a person gave.
+        asks: whether a mark that a person gave is asked for again; None if there is no such mark.
     """
     settled = cell is None or not graded.max_score
     auto: float | None = 0.0
@@ -202,13 +260,15 @@ def score(
         auto = points[graded.name]
     elif cell is not None and not settled and (is_task(cell) or not _untouched(cell)):
         auto = None
-    return {"auto_score": auto, "needs_manual_grade": not settled and (manual is not None or auto is None)}
+    return {"auto_score": auto, "needs_manual_grade": not settled and (auto is None if asks is None else asks)}
 
 
-def _marked_cells(notebook: str) -> dict[str, NotebookNode]:
-    """Return the cells with a `grade_id` of a notebook's JSON text, without their outputs."""
-    cells = {name: cell for cell in json.loads(notebook)["cells"] if (name := grade_id_of(cell))}
-    return {name: _without_outputs(cell) for name, cell in cells.items()}
+def _asks_again(grade: HeldGrade, marked: Mapping[str, str], digests: Mapping[str, str]) -> bool | None:
+    """Tell whether a mark is to be asked for again; None if there is none."""
+    if grade.manual_score is None:
+        return None
+    # Without a digest nobody knows what was marked; nbgrader asks again then, and so do we.
+    return grade.name not in marked or marked[grade.name] != digests.get(grade.name)
 
 
 def _without_outputs(cell: dict[str, Any]) -> NotebookNode:

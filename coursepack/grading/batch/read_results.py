@@ -8,15 +8,17 @@ from __future__ import annotations
 import dataclasses
 import json
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
 from nbgrader.api import MissingEntry
 
 from coursepack.grading.batch.gradebook_reader import GradeRow, SubmissionRow, read_submissions, student_names
+from coursepack.grading.batch.marked_answers import changed_answers
 from coursepack.grading.notebook.verdict_records import VerdictRecord
 from coursepack.grading.results import CellResult, CellStatus, SubmissionResult
+from coursepack.grading.submission.unknown_times import is_unknown, read_unknown_times
 from coursepack.grading.workspace import Workspace
 from coursepack.notebooks.cells import grade_id_of, is_graded, marks_of
 
@@ -33,11 +35,14 @@ def read_results(workspace: Workspace) -> list[SubmissionResult]:
     order = {name: place for place, name in enumerate(cell_names(workspace.source))}
     with workspace.gradebook() as gradebook:
         names = student_names(gradebook)
+        unknown = read_unknown_times(workspace.course, workspace.assignment)
         submissions = read_submissions(gradebook, workspace.assignment)
         blank = _blank_cells(gradebook, workspace, order)
     handed_in = set(workspace.students())
     results = [
-        _result(workspace, student, names.get(student, ""), submissions.get(student), order, student in handed_in)
+        _result(
+            workspace, student, names.get(student, ""), submissions.get(student), order, student in handed_in, unknown
+        )
         for student in sorted(handed_in | set(names))
     ]
     return [result if result.cells else dataclasses.replace(result, cells=blank) for result in results]
@@ -55,6 +60,7 @@ def _result(
     submission: SubmissionRow | None,
     order: dict[str, int],
     handed_in: bool,
+    unknown: Mapping[str, str],
 ) -> SubmissionResult:
     record = workspace.record(student)
     graded = workspace.notebook("autograded", student).is_file()
@@ -65,17 +71,20 @@ def _result(
     judged = workspace.graded_notebook(student) if graded else None
     records = {verdict.grade_id: verdict for verdict in judged.records} if judged else {}
     messages = _messages(workspace.notebook("autograded", student)) if graded and not records else {}
+    cells = tuple(
+        _recorded(grade, records[grade.name])
+        if grade.name in records
+        else _cell(grade, graded, messages.get(grade.name, ""))
+        for grade in grades
+    )
+    changed = changed_answers(workspace, student, grades) if graded else frozenset()
     return SubmissionResult(
         student,
         workspace.assignment,
-        tuple(
-            _recorded(grade, records[grade.name])
-            if grade.name in records
-            else _cell(grade, graded, messages.get(grade.name, ""))
-            for grade in grades
-        ),
+        tuple(dataclasses.replace(cell, changed=True) if cell.grade_id in changed else cell for cell in cells),
         name=name,
         late_by=submission.late_by if submission else 0.0,
+        time_unknown=is_unknown(unknown, student, submission.handed_in if submission else None),
         penalty=submission.penalty if submission and graded else 0.0,
         problem=problem,
         notes=_notes(

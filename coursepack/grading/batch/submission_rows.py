@@ -60,19 +60,36 @@ class AssignmentLayout:
 
 
 @dataclass(frozen=True)
+class HeldGrade:
+    """A grade of a submitted notebook before it is graded again.
+
+    Attributes:
+        cell: its cell's key.
+        name: its cell's name.
+        manual_score: the points that a person gave.
+        needs_manual_grade: whether formgrader asks for a mark.
+    """
+
+    cell: str
+    name: str
+    manual_score: float | None
+    needs_manual_grade: bool
+
+
+@dataclass(frozen=True)
 class NotebookRows:
     """The rows of one submitted notebook.
 
     Attributes:
         key: its key.
         layout: the notebook it belongs to.
-        grades: for each grade's key, its cell's key and the points that a person gave.
+        grades: for each grade's key, the grade.
         comments: for each comment's key, its cell's key.
     """
 
     key: str
     layout: NotebookLayout
-    grades: Mapping[str, tuple[str, float | None]]
+    grades: Mapping[str, HeldGrade]
     comments: Mapping[str, str]
 
 
@@ -96,12 +113,17 @@ def _layout(notebook: Any) -> NotebookLayout:
 
 def find_or_add(db: Any, layout: AssignmentLayout, student: str) -> str:
     """Return the key of a student's submission; add it and its rows if there is none. The student must be known."""
+    return find(db, layout, student) or _add(db, layout, student)
+
+
+def find(db: Any, layout: AssignmentLayout, student: str) -> str | None:
+    """Return the key of a student's submission; None if there is none."""
     found: str | None = db.scalar(
         select(SubmittedAssignment.id).where(
             SubmittedAssignment.assignment_id == layout.key, SubmittedAssignment.student_id == student
         )
     )
-    return found or _add(db, layout, student)
+    return found
 
 
 def _add(db: Any, layout: AssignmentLayout, student: str) -> str:
@@ -147,12 +169,15 @@ def notebooks_of(db: Any, layout: AssignmentLayout, submission: str) -> list[Not
     keys = db.execute(
         select(SubmittedNotebook.id, SubmittedNotebook.notebook_id).where(SubmittedNotebook.assignment_id == submission)
     ).all()
-    grades: dict[str, dict[str, tuple[str, float | None]]] = {key: {} for key, _ in keys}
+    names = {cell: graded.name for notebook in layout.notebooks for cell, graded in notebook.graded.items()}
+    grades: dict[str, dict[str, HeldGrade]] = {key: {} for key, _ in keys}
     comments: dict[str, dict[str, str]] = {key: {} for key, _ in keys}
-    for key, notebook, cell, manual in db.execute(
-        select(Grade.id, Grade.notebook_id, Grade.cell_id, Grade.manual_score).where(Grade.notebook_id.in_(grades))
+    for key, notebook, cell, manual, asked in db.execute(
+        select(Grade.id, Grade.notebook_id, Grade.cell_id, Grade.manual_score, Grade.needs_manual_grade).where(
+            Grade.notebook_id.in_(grades)
+        )
     ):
-        grades[notebook][key] = cell, manual
+        grades[notebook][key] = HeldGrade(cell, names[cell], manual, bool(asked))
     for key, notebook, cell in db.execute(
         select(Comment.id, Comment.notebook_id, Comment.cell_id).where(Comment.notebook_id.in_(comments))
     ):

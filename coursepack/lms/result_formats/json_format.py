@@ -6,6 +6,7 @@ import json
 from typing import Any
 
 from coursepack.grading.outcomes import CheckOutcome, ExerciseOutcome
+from coursepack.grading.results import Status
 from coursepack.lms.result_formats.outcome import NotebookOutcome
 
 # Raised when a field changes its meaning or goes; new fields may come without that.
@@ -33,7 +34,7 @@ def as_json(outcome: NotebookOutcome) -> str:
 def _status(outcome: NotebookOutcome) -> str:
     if not outcome.graded:
         return "grader error" if outcome.ours else "not graded"
-    return "waiting for the marker" if outcome.waiting else "graded"
+    return str(Status.TO_MARK) if outcome.waiting else "graded"
 
 
 def _exercise(exercise: ExerciseOutcome) -> dict[str, Any]:

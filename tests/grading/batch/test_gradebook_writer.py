@@ -6,6 +6,7 @@ import json
 import shutil
 import sqlite3
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -54,7 +55,10 @@ def entered(tmp_path_factory: pytest.TempPathFactory) -> Path:
     notebook = source_notebook()
     notebook["cells"].append(manual("essay", 4))
     course.notebook("source", ASSIGNMENT).write_text(json.dumps(notebook), encoding="utf-8")
-    register_assignment(Workspace(course, ASSIGNMENT))
+    workspace = Workspace(course, ASSIGNMENT)
+    with workspace.gradebook() as gradebook:
+        gradebook.update_or_create_assignment(ASSIGNMENT, duedate="2026-01-01 12:00:00 UTC")
+    register_assignment(workspace)
     return course.root
 
 
@@ -88,6 +92,12 @@ def scores(writer: GradebookWriter, student: str) -> dict[str, tuple[float | Non
     return {grade.name: (grade.auto_score, grade.needs_manual_grade) for grade in notebook.grades}
 
 
+def test_a_due_date_may_be_set_before_the_assignment_is_entered(writer: GradebookWriter) -> None:
+    """Does the date that `nbgrader db assignment add` sets for a name that is not known yet stay?"""
+    assignment = writer.gradebook.find_assignment(ASSIGNMENT)
+    assert str(assignment.duedate) == "2026-01-01 12:00:00" and len(assignment.notebooks) == 1
+
+
 def test_records_decide_points_and_people_mark_essays(writer: GradebookWriter) -> None:
     writer.enter(graded(writer, "ann", treble=Verdict.OUT_OF_MEMORY), {"own.txt": b"hello"}, RECORD)
     assert scores(writer, "ann") == {
@@ -98,9 +108,16 @@ def test_records_decide_points_and_people_mark_essays(writer: GradebookWriter) -
     }
     folder = writer.workspace.folder("autograded", "ann")
     assert sorted(path.name for path in folder.iterdir()) == ["own.txt", "tiny.ipynb", "verdicts.json"]
-    assert writer.workspace.record("ann") == RECORD
+    note = writer.workspace.record("ann")
+    assert note is not None
+    assert replace(note, answers={}) == RECORD and "essay" in note.answers
     (result,) = read_results(writer.workspace)
-    assert [str(cell.status) for cell in result.cells] == ["passed", "passed", "out of memory", "to mark by hand"]
+    assert [str(cell.status) for cell in result.cells] == [
+        "passed",
+        "passed",
+        "out of memory",
+        "waiting for the marker",
+    ]
 
 
 def test_untouched_essay_earns_nothing_and_says_so(writer: GradebookWriter) -> None:
@@ -131,7 +148,7 @@ def test_a_mark_given_by_hand_survives_regrading(writer: GradebookWriter) -> Non
     writer.gradebook.db.commit()
     writer.enter(answer, {}, RECORD)
     grade = writer.gradebook.find_grade("essay", ASSIGNMENT, ASSIGNMENT, "ann")
-    assert (grade.manual_score, grade.needs_manual_grade) == (3.5, True)
+    assert (grade.manual_score, grade.needs_manual_grade) == (3.5, False)
     writer.give_no_points("ann", GradingNote("s", "s", "gone"))
     grade = writer.gradebook.find_grade("essay", ASSIGNMENT, ASSIGNMENT, "ann")
     assert (grade.manual_score, grade.score) == (3.5, 3.5)
@@ -221,7 +238,6 @@ def test_a_full_disk_is_one_message_and_loses_nothing(writer: GradebookWriter, m
 def test_lateness_costs_what_the_courses_plugin_says(writer: GradebookWriter) -> None:
     config = writer.workspace.course.root / "nbgrader_config.py"
     config.write_text(config.read_text(encoding="utf-8") + PENALTY, encoding="utf-8")
-    writer.gradebook.update_or_create_assignment(ASSIGNMENT, duedate="2026-01-01 12:00:00 UTC")
     fresh = GradebookWriter(Workspace(writer.workspace.course, ASSIGNMENT), writer.gradebook)
     for student, day in (("ann", "2026-01-03"), ("bob", "2027-01-01"), ("cem", "2025-12-31")):
         answer = graded(fresh, student)

@@ -9,7 +9,6 @@ from one_notebook import FAILED, GRADER_ERROR, SCHEME, UNREADABLE, outcome, reco
 
 from coursepack.authoring.leaks import secrets_of
 from coursepack.grading.batch.single import SingleGrading
-from coursepack.grading.outcomes import WAITING
 from coursepack.judge.verdict import Verdict
 from coursepack.lms.result_formats.outcome import LONGEST_MESSAGE, outcome_of, shown
 
@@ -21,7 +20,7 @@ def test_does_a_written_answer_wait_and_count_in_no_total() -> None:
         "why",
         None,
         4.0,
-        WAITING,
+        "waiting for the marker",
     )
     assert (found.points, found.max_points, found.waiting_points, found.percent) == (2.0, 5.0, 4.0, 40.0)
     assert found.summary == "2 of 5 points; 1 written answer waits for the marker (4 points more)"
@@ -32,7 +31,7 @@ def test_are_exercises_named_as_students_read_them() -> None:
     assert [(one.title, one.state, one.points) for one in found.exercises] == [
         ("Exercise 1: Double a number", "failed", 0.0),
         ("Exercise 2: Treble a number", "passed", 2.0),
-        ("Exercise 3: Why is it even?", WAITING, None),
+        ("Exercise 3: Why is it even?", "waiting for the marker", None),
     ]
 
 
