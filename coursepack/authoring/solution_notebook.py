@@ -17,7 +17,7 @@ from nbgrader.preprocessors import ClearMarkScheme, LockCells
 from coursepack import kernel_environment
 from coursepack.authoring.nbgrader_converters import make_solution
 from coursepack.authoring.pictures import with_palette
-from coursepack.authoring.worked_on import WorkedData, find_data, is_small_output, with_note
+from coursepack.authoring.worked_on import KEY, WorkedData, find_data, is_small_output, with_note
 from coursepack.course import Course
 from coursepack.errors import CoursepackError
 from coursepack.notebooks.cells import cell_name, is_graded
@@ -129,6 +129,8 @@ def _tidy(notebook: NotebookNode, source: NotebookNode, hide: Sequence[str] = ()
     coalesce = CoalesceStreamsPreprocessor()  # type: ignore[no-untyped-call]
     tidied: NotebookNode = copy.deepcopy(notebook)
     tidied.metadata = copy.deepcopy(source.metadata)  # a kernel adds its own version numbers
+    # In a source, our own entry says which script made it; in a worked version, which data it ran on.
+    tidied.metadata.pop(KEY, None)
     for index, cell in enumerate(tidied.cells):
         coalesce.preprocess_cell(cell, ResourcesDict(), index)  # type: ignore[no-untyped-call]
         hidden = bool(split(cell.source, where="").of("HIDDEN TESTS"))

@@ -12,6 +12,8 @@ from nbgrader.api import Gradebook
 
 from coursepack.authoring import solution_notebook
 from coursepack.authoring.build import build_pack, check_pack
+from coursepack.authoring.new_assignment import new_assignment
+from coursepack.authoring.scripts import refresh
 from coursepack.cli import main
 from coursepack.course import Course
 from coursepack.errors import CoursepackError
@@ -67,6 +69,18 @@ def problem(course: Course) -> str:
 
 def test_is_a_fresh_build_in_step(built: Course) -> None:
     check_pack(built, ["doubling"])
+
+
+@pytest.mark.parametrize("script", [True, False])
+def test_is_a_fresh_build_of_either_form_in_step(tmp_path: Path, script: bool) -> None:
+    """Is what `new` writes, a script or a notebook, built so that the check of a course's workflow passes?"""
+    (tmp_path / "nbgrader_config.py").write_text("c = get_config()\n", encoding="utf-8")
+    course = Course(tmp_path)
+    new_assignment(course, "week3", "", script=script)
+    refresh(course, ["week3"])
+    build_pack(course, ["week3"])
+    refresh(course, ["week3"], check=True)
+    check_pack(course, ["week3"])
 
 
 def test_is_the_release_what_snippets_are_put_into(built: Course) -> None:
