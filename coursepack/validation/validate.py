@@ -17,6 +17,7 @@ from rich.table import Table
 
 from coursepack.course import Course
 from coursepack.errors import CoursepackError
+from coursepack.notebooks.missing_modules import remedy_for
 from coursepack.sandbox import jail
 from coursepack.validation.answers import Answer, answers, faults, with_tests
 from coursepack.validation.forking_runner import NotebookRun, run_all
@@ -151,7 +152,8 @@ def _run_in_forks(
         again = [[families[number][0], *some] if some else [] for number, some in enumerate(alone)]
         for number, answer, result in _each(course, again, proof, console, "proving one by one"):
             results[places[number, answer.kind, answer.name]] = result
-            _tell(console, answer, result)
+            if answer is not families[number][0]:  # that one has been told of before
+                _tell(console, answer, result)
     return results
 
 
@@ -202,6 +204,9 @@ def _tell(console: Console, answer: Answer, result: NotebookRun, where: str = ""
     which = answer.kind if answer.kind == answer.name else f"{answer.kind} {answer.name}"
     for fault in faults(answer, result):
         line = f"✗ {answer.assignment} {which}: {where}{fault}"
+        # The solution is run first: what is missing for it is missing for all answers.
+        if answer.kind == "solution" and (remedy := remedy_for(fault)):
+            line += f"\n  remedy: {remedy}"
         console.print(line, markup=False, highlight=False, style="red", soft_wrap=True)
 
 

@@ -214,6 +214,11 @@ def test_does_checking_write_nothing(copied: Course) -> None:
             "cell “double-visible”: the graded cell writes to stderr: a warning",
         ),
         ("double-visible", "# Check that it works\ndouble(2)", "the graded cell ends in a value"),
+        (
+            "double-hidden",
+            parts.DOUBLE_HIDDEN.replace("### BEGIN HIDDEN TESTS", "### BEGIN HIDDEN TESTS\nimport not_there"),
+            "No module named 'not_there'\n  remedy: `pip install not_there`, then write not_there into req",
+        ),
     ],
 )
 def test_is_a_failing_solution_one_error_and_nothing_replaced(

@@ -193,6 +193,22 @@ def test_does_skip_quick_run_all_answers_but_none_in_jail_and_judge(
     assert "no answer went through jail and judge" in printed
 
 
+def all_lack_a_package(_: Course, families: Sequence[Sequence[NotebookNode]], __: int) -> Iterator[tuple[Any, Any]]:
+    """Stand in for `run_all`: the set-up cell of every notebook imports what is not installed."""
+    lacking = NotebookRun(broken=(("setup", "ModuleNotFoundError: No module named 'not_there'"),))
+    yield from (((f, i), lacking) for f, family in enumerate(families) for i in range(len(family)))
+
+
+def test_is_a_package_that_is_missing_told_with_what_to_do_once(
+    tiny_course: Course, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(validate, "run_all", all_lack_a_package)
+    assert prove_pack(tiny_course, [ASSIGNMENT], Proof(jobs=1, skip_quick=True)) == 1
+    printed = capsys.readouterr().out
+    assert "setup raises ModuleNotFoundError: No module named 'not_there'\n  remedy: `pip install not_there`" in printed
+    assert printed.count("remedy:") == 1
+
+
 def test_are_names_whole_in_a_narrow_terminal() -> None:
     """Does the sentence fold in 80 columns, and not the assignment's name?"""
     answer = Answer("ps5_conv_blocks", "mutant", "wrong", frozenset(), NotebookNode())
