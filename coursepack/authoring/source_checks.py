@@ -7,6 +7,7 @@ import contextlib
 import re
 from collections import Counter
 from collections.abc import Iterator
+from typing import TypeGuard
 
 from nbformat import NotebookNode
 
@@ -149,7 +150,7 @@ def _points_mistakes(cell: NotebookNode, where: str) -> Iterator[RuleError]:
         yield RuleError("points-number", what, where=where, remedy=remedy)
 
 
-def _is_number(points: object) -> bool:
+def _is_number(points: object) -> TypeGuard[float]:
     return isinstance(points, int | float) and not isinstance(points, bool) and points >= 0
 
 
