@@ -116,7 +116,7 @@ def validate(
     ] = False,
     course: CourseOption = None,
 ) -> None:
-    """Validate the tests: solutions earn all points, blanks none, mutants lose what they should, variants nothing."""
+    """Validate the tests: solutions and right answers lose nothing, wrong ones what they name, blanks all."""
     from coursepack.authoring.scripts import refresh
     from coursepack.authoring.student_messages import redactor
     from coursepack.validation.validate import Proof, prove_pack

@@ -1,7 +1,7 @@
 """`coursepack validate`: check that the tests give right work its points and wrong work none.
 
-Per assignment: the solution earns full marks, the untouched release nothing, every mutant (a wrong answer) loses
-exactly the cells it names, every variant (a right answer written differently) loses none. All answers run in
+Per assignment: the solution earns full marks, the untouched release nothing, every wrong answer loses
+exactly the cells it names, every right answer (written differently) loses none. All answers run in
 forked processes, those to different exercises in one notebook; some of each kind also go through jail and judge, like a
 submission, with the same result.
 """
@@ -34,8 +34,8 @@ SHOWN = 5
 CLAIMS = {
     "solution": "earns full marks",
     "untouched": "earns 0",
-    "variant": "right, written differently: loses nothing",
-    "mutant": "wrong: loses exactly what it names",
+    "right answer": "written differently: loses nothing",
+    "wrong answer": "loses exactly what it names",
 }
 
 
@@ -179,8 +179,8 @@ def _each(
 
 def _shared(family: Sequence[Answer]) -> list[Answer]:
     """Put the wrong answers of an assignment that do not meet into one notebook; the solution comes first."""
-    mutants = [answer for answer in family if answer.kind == "mutant"]
-    others = [answer for answer in family if answer.kind != "mutant"]
+    mutants = [answer for answer in family if answer.kind == "wrong answer"]
+    others = [answer for answer in family if answer.kind != "wrong answer"]
     return [*others, *(combined(family[0], mutants, full=False) if mutants else ())]
 
 
@@ -219,7 +219,7 @@ def _tell(console: Console, answer: Answer, result: NotebookRun, where: str = ""
 
 def _tell_messages(pairs: Pairs, proof: Proof, console: Console) -> None:
     """Print what the failed tests of each wrong answer tell students, if that is asked for."""
-    wrong = [(answer, result) for answer, result in pairs if answer.kind == "mutant"]
+    wrong = [(answer, result) for answer, result in pairs if answer.kind == "wrong answer"]
     if proof.students_see is None or not wrong:
         return
     console.print("What students read about each wrong answer:")

@@ -310,7 +310,10 @@ def test_does_the_command_end_in_one_message_and_code_2(
     with pytest.raises(SystemExit) as caught:
         main()
     assert caught.value.code == 2
-    assert message in capsys.readouterr().err
+    said = capsys.readouterr()
+    assert message in said.err
+    assert ("doubling: failed after" in said.err) is (arguments[-1] == "doubling")
+    assert "failed" not in said.out
 
 
 def test_does_a_dead_kernel_end_in_one_error(tmp_path: Path) -> None:

@@ -22,7 +22,7 @@ DOUBLES = [f"{ASSIGNMENT} treble_doubles", "  treble-hidden: treble is wrong"]
 
 
 def wrong(name: str, loses: str) -> Answer:
-    return Answer("tiny", "mutant", name, frozenset({loses}), NotebookNode())
+    return Answer("tiny", "wrong answer", name, frozenset({loses}), NotebookNode())
 
 
 def unchanged(_: str, message: str) -> str:
