@@ -31,6 +31,8 @@ from coursepack.notebooks.reading import read_notebook
 from coursepack.settings import GRADING_DATA, package_files, read_settings
 
 _console = Console(highlight=False, soft_wrap=True)
+# What failed is said where its reasons are, also where the two are redirected.
+_error_console = Console(highlight=False, soft_wrap=True, stderr=True)
 
 
 def build_pack(course: Course, assignments: list[str], data: str | None = None) -> None:
@@ -96,7 +98,7 @@ def _for_each(course: Course, assignments: list[str], task: Callable[[Course, st
             task(course, assignment)
         except CoursepackError as problem:
             problems.append(problem)
-            _console.print(f"{assignment}: failed after {time.monotonic() - start:.0f} s")
+            _error_console.print(f"{assignment}: failed after {time.monotonic() - start:.0f} s")
         else:
             _console.print(f"{assignment}: {done} ({time.monotonic() - start:.0f} s)")
     raise_together(problems)

@@ -13,8 +13,12 @@ from coursepack.notebooks.cells import cell_name, grade_id_of, is_graded, is_tas
 from coursepack.notebooks.nbgrader_fields import complete
 
 
-def fix(notebook: NotebookNode) -> list[str]:
+def fix(notebook: NotebookNode, *, points: bool = True) -> list[str]:
     """Mend a source notebook in place; nothing is guessed, and nothing but ids, nbgrader's fields and outputs changes.
+
+    Args:
+        notebook: the source notebook.
+        points: whether to set points that headings promise.
 
     Returns:
         What was changed, one sentence each.
@@ -27,7 +31,7 @@ def fix(notebook: NotebookNode) -> list[str]:
         if cell.cell_type == "code" and (cell.get("outputs") or cell.get("execution_count") is not None):
             cell.outputs, cell.execution_count = [], None
             changes.append(f"“{name}” has lost its outputs")
-    return [*changes, *_set_points(notebook)]
+    return [*changes, *(_set_points(notebook) if points else ())]
 
 
 def _rename(notebook: NotebookNode) -> Iterator[str]:

@@ -108,10 +108,10 @@ def submissions(course: Course, assignment: str, source: NotebookNode) -> Iterat
     """Yield the class's submissions: perfect ones, mistaken ones, unfinished ones, broken ones.
 
     Raises:
-        CoursepackError: the assignment has no variants or no mutants.
+        CoursepackError: the assignment has no right or no wrong answers.
     """
     solved, released = solved_notebook(source), released_notebook(source)
-    # One more variant than there are perfect submissions on time: the last one is late.
+    # One more right answer than there are perfect submissions on time: the last one is late.
     variants = _spread(course, "right", assignment, VARIANTS + 1)
     mutants = _spread(course, "wrong", assignment, MUTANTS)
     yield Submission("perfect: the solution", _text(solved))

@@ -17,11 +17,12 @@ from nbgrader.preprocessors import ClearMarkScheme, LockCells
 from coursepack import kernel_environment
 from coursepack.authoring.nbgrader_converters import make_solution
 from coursepack.authoring.pictures import with_palette
-from coursepack.authoring.worked_on import WorkedData, find_data, is_small_output, with_note
+from coursepack.authoring.worked_on import KEY, WorkedData, find_data, is_small_output, with_note
 from coursepack.course import Course
 from coursepack.errors import CoursepackError
 from coursepack.notebooks.cells import cell_name, is_graded
 from coursepack.notebooks.markers import split, without_marker_lines, without_regions
+from coursepack.notebooks.missing_modules import remedy_for
 from coursepack.notebooks.reading import read_notebook
 from coursepack.settings import GRADING_DATA
 
@@ -103,8 +104,9 @@ def _refuse_failure(cell: NotebookNode, where: str) -> None:
             remedy = "make the cell faster, or raise c.Execute.timeout in nbgrader_config.py"
             raise CoursepackError("the cell was stopped because it took too long", where=where, remedy=remedy)
         if output.output_type == "error":
-            what = f"the solution raises {output.ename}: {output.evalue}"
-            raise CoursepackError(what, where=where, remedy="run the source notebook and mend the cell")
+            raised = f"{output.ename}: {output.evalue}"
+            remedy = remedy_for(raised) or "run the source notebook and mend the cell"
+            raise CoursepackError(f"the solution raises {raised}", where=where, remedy=remedy)
         if is_graded(cell) and output.output_type == "stream" and output.name == "stderr":
             what = f"the graded cell writes to stderr: {output.text.strip()[:200]}"
             raise CoursepackError(what, where=where, remedy="nbgrader gives 0 points for any stderr; silence it")
@@ -129,6 +131,8 @@ def _tidy(notebook: NotebookNode, source: NotebookNode, hide: Sequence[str] = ()
     coalesce = CoalesceStreamsPreprocessor()  # type: ignore[no-untyped-call]
     tidied: NotebookNode = copy.deepcopy(notebook)
     tidied.metadata = copy.deepcopy(source.metadata)  # a kernel adds its own version numbers
+    # In a source, our own entry says which script made it; in a worked version, which data it ran on.
+    tidied.metadata.pop(KEY, None)
     for index, cell in enumerate(tidied.cells):
         coalesce.preprocess_cell(cell, ResourcesDict(), index)  # type: ignore[no-untyped-call]
         hidden = bool(split(cell.source, where="").of("HIDDEN TESTS"))

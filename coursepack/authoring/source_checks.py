@@ -7,6 +7,7 @@ import contextlib
 import re
 from collections import Counter
 from collections.abc import Iterator
+from typing import TypeGuard
 
 from nbformat import NotebookNode
 
@@ -14,7 +15,7 @@ from coursepack.authoring import points_table
 from coursepack.authoring.problems import RuleError
 from coursepack.errors import CoursepackError
 from coursepack.notebooks.cell_ids import is_readable
-from coursepack.notebooks.cells import cell_name, is_solution, is_test, marks_of
+from coursepack.notebooks.cells import cell_name, is_graded, is_solution, is_task, is_test, marks_of
 from coursepack.notebooks.dependencies import Names
 from coursepack.notebooks.imports import imported_modules
 from coursepack.notebooks.markers import Split, marker, split
@@ -44,9 +45,10 @@ def find_mistakes(source: NotebookNode, name: str, package: str = "") -> list[Ru
         if cell.cell_type == "code":
             mistakes += _leftover_mistakes(cell, where)
             mistakes += _foreign_packages(source, cell, {"coursepack", package} - {""}, where)
+        if is_graded(cell) or is_task(cell):
+            mistakes += _points_mistakes(cell, where)
         if cell.cell_type == "code" and is_test(cell):
-            values = [*_value_mistakes(cell, where)] or [*_name_mistakes(source, cell, where)]
-            mistakes += [*_test_mistakes(cell, parts, where), *values]
+            mistakes += [*_test_mistakes(cell, parts, where), *_code_mistakes(source, cell, parts, where)]
     if not {mistake.rule for mistake in mistakes} & {"markers-paired", "points-number"}:
         mistakes += points_table.find_mistakes(source, name)
     return mistakes or [*_refusals(source, name)]
@@ -135,15 +137,28 @@ def _variables(source: NotebookNode) -> set[str]:
     return made
 
 
+def _points_mistakes(cell: NotebookNode, where: str) -> Iterator[RuleError]:
+    """Yield an error if what is graded, by a test or by a person, has no number for points."""
+    points = marks_of(cell).get("points")
+    if not _is_number(points):
+        kind = "test cell" if is_test(cell) else "answer that a person marks"
+        what = f"the {kind} has no points" if points is None else f"the {kind} has {points!r} for points"
+        remedy = (
+            "set a number of at least 0: in JupyterLab's right sidebar, “Create Assignment”; in a script, `points=3`; "
+            "or let `coursepack lint --fix` take it from the heading"
+        )
+        yield RuleError("points-number", what, where=where, remedy=remedy)
+
+
+def _is_number(points: object) -> TypeGuard[float]:
+    return isinstance(points, int | float) and not isinstance(points, bool) and points >= 0
+
+
 def _test_mistakes(cell: NotebookNode, parts: Split, where: str) -> Iterator[RuleError]:
     """Yield errors for points on the wrong tests and for a missing opening comment."""
     points, hidden = marks_of(cell).get("points"), bool(parts.of("HIDDEN TESTS"))
-    if not isinstance(points, (int, float)) or isinstance(points, bool) or points < 0:
-        what = "the test cell has no points" if points is None else f"the test cell has {points!r} for points"
-        remedy = (
-            "set a number of at least 0: in JupyterLab's right sidebar, “Create Assignment”; in a script, `points=3`"
-        )
-        yield RuleError("points-number", what, where=where, remedy=remedy)
+    if not _is_number(points):
+        pass  # told already
     elif hidden and points == 0:
         yield _fault("points-hidden", "the hidden test is worth 0 points", where)
     elif not hidden and points > 0:
@@ -153,21 +168,21 @@ def _test_mistakes(cell: NotebookNode, parts: Split, where: str) -> Iterator[Rul
         yield _fault("test-opening", f"the test cell does not begin with a comment `{OPENING}…`", where)
 
 
-def _value_mistakes(cell: NotebookNode, where: str) -> Iterator[RuleError]:
-    """Yield an error if a test cell is not Python, or ends in a value, which nbgrader would read as points."""
+def _code_mistakes(source: NotebookNode, cell: NotebookNode, parts: Split, where: str) -> Iterator[RuleError]:
+    """Yield errors if a test is not Python, ends in a value, which nbgrader would read as points, or uses too much."""
     try:
         body = parse_cell(cell.source).body
     except SyntaxError as error:
         yield _fault("test-python", f"the test cell is not Python: {error.msg}, line {error.lineno}", where)
         return
+    if parts.of("HIDDEN TESTS") or marks_of(cell).get("points"):  # a hidden test whose points are missing, too
+        yield from _name_mistakes(source, cell, where)
     if body and isinstance(body[-1], ast.Expr) and not isinstance(body[-1].value, ast.Call):
         yield _fault("test-value", "the test cell ends in a value, which nbgrader reads as points", where)
 
 
 def _name_mistakes(source: NotebookNode, cell: NotebookNode, where: str) -> Iterator[RuleError]:
     """Yield errors for names that the judge, which runs graded tests outside the notebook, could not resolve."""
-    if not marks_of(cell).get("points"):
-        return
     try:
         compile(cell.source, where, "exec", dont_inherit=True)
         for what, remedy in foreign_names(source, cell):

@@ -20,7 +20,7 @@ from coursepack.settings import GRADING_DATA, grading_data, read_settings, worke
 
 # The cell that says it, behind the title; no source has a cell of that id.
 NOTE = "worked-on"
-# In a notebook's metadata: {"worked_on": name}.
+# In a worked notebook's metadata: {"worked_on": name}. In a source that a script made, `scripts.MARK` has this name.
 KEY = "coursepack"
 # Tag of cells whose outputs come from a run on the grading data in any case: for data that must not be published.
 SMALL_OUTPUT = "grading-data-output"

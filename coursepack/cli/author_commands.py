@@ -93,7 +93,12 @@ def build(
 def validate(
     assignments: Assignments = None,
     jobs: Jobs = 2,
-    only: Annotated[str, typer.Option(help="Run only answers whose name contains this text.")] = "",
+    only: Annotated[
+        str, typer.Option(help="Run only answers whose name contains this text, and print messages as --messages does.")
+    ] = "",
+    messages: Annotated[
+        bool, typer.Option("--messages", help="Print what the failed tests of each wrong answer tell students.")
+    ] = False,
     quick: Annotated[
         bool, typer.Option("--quick", help="Let some answers of every kind go through jail and judge; run no others.")
     ] = False,
@@ -111,8 +116,9 @@ def validate(
     ] = False,
     course: CourseOption = None,
 ) -> None:
-    """Validate the tests: solutions earn all points, blanks none, mutants lose what they should, variants nothing."""
+    """Validate the tests: solutions and right answers lose nothing, wrong ones what they name, blanks all."""
     from coursepack.authoring.scripts import refresh
+    from coursepack.authoring.student_messages import redactor
     from coursepack.validation.validate import Proof, prove_pack
 
     if quick and (full or all_judged):
@@ -123,7 +129,9 @@ def validate(
     found = Course.find(course)
     names = found.select(assignments or [])
     refresh(found, names)
-    raise typer.Exit(prove_pack(found, names, Proof(jobs, only, quick, skip_quick, full, all_judged, unsafe_no_jail)))
+    students_see = redactor(found) if messages or only else None
+    proof = Proof(jobs, only, quick, skip_quick, full, all_judged, unsafe_no_jail, students_see)
+    raise typer.Exit(prove_pack(found, names, proof))
 
 
 def publish(

@@ -11,7 +11,9 @@ from coursepack.cli.options import CourseOption
 from coursepack.course import Course
 
 Port = Annotated[int | None, typer.Option(min=1, max=65_535, help="The port; by default the first free one from 8888.")]
-Browser = Annotated[bool, typer.Option("--browser/--no-browser", help="Open a browser window.")]
+Browser = Annotated[
+    bool, typer.Option("--browser/--no-browser", help="Open a browser window (the default), or only print the address.")
+]
 
 
 def lab(

@@ -76,5 +76,8 @@ def is_written_answer(cell: Mapping[str, Any]) -> bool:
 
 
 def points_of(cell: Mapping[str, Any]) -> float:
-    """Return the points that a cell carries."""
-    return float(marks_of(cell).get("points") or 0) if is_graded(cell) or is_task(cell) else 0.0
+    """Return the points that a cell carries; 0 if what it has there is no number."""
+    try:
+        return float(marks_of(cell).get("points") or 0) if is_graded(cell) or is_task(cell) else 0.0
+    except (TypeError, ValueError):
+        return 0.0

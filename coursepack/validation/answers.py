@@ -28,7 +28,7 @@ class Answer:
 
     Attributes:
         assignment: the assignment it answers.
-        kind: "solution", "untouched", "variant" or "mutant".
+        kind: "solution", "untouched", "right answer" or "wrong answer".
         name: the snippet's name, or the kind.
         loses: ids of the cells it must lose, no more and no fewer.
         notebook: the notebook to run: the answer's cells with all hidden tests; irrelevant cells are marked to skip.
@@ -46,7 +46,7 @@ class Answer:
 def answers(course: Course, assignment: str, only: str = "", *, full: bool = False) -> Iterator[Answer]:
     """Yield the solution and all answers of an assignment whose name contains `only`.
 
-    Variants are right answers, so several that answer different cells make one notebook: it must lose nothing.
+    Several right answers to different cells make one notebook: it must lose nothing.
 
     Args:
         course: the course.
@@ -67,7 +67,7 @@ def answers(course: Course, assignment: str, only: str = "", *, full: bool = Fal
         notebook = functools.reduce(apply_snippet, group, solved)
         name = " + ".join(snippet.name for snippet in group)
         shorter = shorten(solution, with_tests(source, notebook))
-        yield Answer(assignment, "variant", name, frozenset(), shorter, len(group))
+        yield Answer(assignment, "right answer", name, frozenset(), shorter, len(group))
     for snippet in load_snippets(course, "wrong", assignment):
         unknown = set(snippet.loses) - carrying
         if unknown:
@@ -78,7 +78,7 @@ def answers(course: Course, assignment: str, only: str = "", *, full: bool = Fal
             )
         if only in snippet.name:
             notebook = shorten(solution, with_tests(source, apply_snippet(solved, snippet)))
-            yield Answer(assignment, "mutant", snippet.name, frozenset(snippet.loses), notebook)
+            yield Answer(assignment, "wrong answer", snippet.name, frozenset(snippet.loses), notebook)
 
 
 def shortened(solution: NotebookNode, notebook: NotebookNode) -> NotebookNode:

@@ -1,6 +1,6 @@
 """Run many notebooks that start with the same cells, each in a process forked where the notebook starts to differ.
 
-This is for the author's own answers (solutions, mutants, variants). One process has imported what the course preloads
+This is for the author's own answers (right and wrong). One process has imported what the course preloads
 and runs the solved notebook, the base run. Just before the first cell in which another notebook differs, it forks a
 branch that continues with that notebook's cells. So two notebooks share their common imports and trainings, and each
 still has exactly the state it would have had alone. This is not a jail: never run a student's work here.

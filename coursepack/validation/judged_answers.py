@@ -53,10 +53,11 @@ def selection(
     solution, others = family[0], list(zip(family[1:], runs[1:], strict=True))
     others.sort(key=lambda pair: pair[1].seconds)
     by_kind = {
-        kind: [answer for answer, _ in others if answer.kind == kind] for kind in ("untouched", "variant", "mutant")
+        kind: [answer for answer, _ in others if answer.kind == kind]
+        for kind in ("untouched", "right answer", "wrong answer")
     }
     whole = [(_alone if full else _without_irrelevant)(answer) for answer in (solution, *by_kind["untouched"])]
-    variants, mutants = by_kind["variant"], by_kind["mutant"]
+    variants, mutants = by_kind["right answer"], by_kind["wrong answer"]
     if not everything:
         variants = _cover(variants, _borne_on(solution, variants, mutants))
         mutants = _cover(mutants, [answer.loses for answer in mutants])
@@ -110,7 +111,7 @@ def _merged(solution: Answer, group: Sequence[Answer], full: bool) -> Judged:
     name, loses = " + ".join(answer.name for answer in group), frozenset[str]().union(*(a.loses for a in group))
     shorter = notebook if full else shortened(solution.notebook, notebook)
     count = sum(answer.count for answer in group)
-    return Judged(solution.assignment, "mutant", name, loses, shorter, count, parts=tuple(group))
+    return Judged(solution.assignment, "wrong answer", name, loses, shorter, count, parts=tuple(group))
 
 
 def _alone(answer: Answer) -> Judged:

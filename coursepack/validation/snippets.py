@@ -7,7 +7,7 @@ Form of `answers/<assignment>/right/<name>.py` and `answers/<assignment>/wrong/<
     # %% median
     <the whole source of that cell, as a student would hand it in>
 
-`loses` is for mutants only and may continue on further `# loses:` lines.
+`loses` is for wrong answers only and may continue on further `# loses:` lines.
 """
 
 from __future__ import annotations
@@ -72,15 +72,17 @@ def load_snippets(course: Course, kind: Literal["wrong", "right"], assignment: s
     """Return an assignment's snippets of one kind, sorted by name.
 
     Raises:
-        CoursepackError: a file is malformed, a mutant loses nothing, or a variant loses something.
+        CoursepackError: a file is malformed, a wrong answer loses nothing, or a right one something.
     """
     folder = course.root / "answers" / assignment / kind
     snippets = [load_snippet(path) for path in sorted(folder.glob("*.py")) if path.name != "__init__.py"]
     for snippet in snippets:
         if kind == "wrong" and not snippet.loses:
-            raise _fault("a mutant must lose a cell", snippet.path, 2, "add `# loses: cell-id` below the docstring")
+            raise _fault(
+                "a wrong answer must lose a cell", snippet.path, 2, "add `# loses: cell-id` below the docstring"
+            )
         if kind == "right" and snippet.loses:
-            raise _fault("a variant is a right answer and loses nothing", snippet.path, 2, "remove `# loses:`")
+            raise _fault("a right answer loses nothing", snippet.path, 2, "remove `# loses:`")
     return snippets
 
 

@@ -1,7 +1,7 @@
 """`coursepack validate`: check that the tests give right work its points and wrong work none.
 
-Per assignment: the solution earns full marks, the untouched release nothing, every mutant (a wrong answer) loses
-exactly the cells it names, every variant (a right answer written differently) loses none. All answers run in
+Per assignment: the solution earns full marks, the untouched release nothing, every wrong answer loses
+exactly the cells it names, every right answer (written differently) loses none. All answers run in
 forked processes, those to different exercises in one notebook; some of each kind also go through jail and judge, like a
 submission, with the same result.
 """
@@ -17,7 +17,9 @@ from rich.table import Table
 
 from coursepack.course import Course
 from coursepack.errors import CoursepackError
+from coursepack.notebooks.missing_modules import remedy_for
 from coursepack.sandbox import jail
+from coursepack.validation.answer_messages import StudentsSee, message_lines
 from coursepack.validation.answers import Answer, answers, faults, with_tests
 from coursepack.validation.forking_runner import NotebookRun, run_all
 from coursepack.validation.judged_answers import Judged, combined, judge_all, selection
@@ -32,8 +34,8 @@ SHOWN = 5
 CLAIMS = {
     "solution": "earns full marks",
     "untouched": "earns 0",
-    "variant": "right, written differently: loses nothing",
-    "mutant": "wrong: loses exactly what it names",
+    "right answer": "written differently: loses nothing",
+    "wrong answer": "loses exactly what it names",
 }
 
 
@@ -49,6 +51,8 @@ class Proof:
         full: run every cell of every answer, also those on which no test depends.
         all_judged: let all answers go through jail and judge, not only some of each kind.
         unsafe_no_jail: let the judge's kernels run without any wall.
+        students_see: print what the failed tests of each wrong answer tell students; this takes an assignment's name
+            and a message, and returns what students see of it.
     """
 
     jobs: int = 2
@@ -58,6 +62,7 @@ class Proof:
     full: bool = False
     all_judged: bool = False
     unsafe_no_jail: bool = False
+    students_see: StudentsSee | None = None
 
 
 def prove_pack(course: Course, assignments: list[str], proof: Proof) -> int:
@@ -76,6 +81,7 @@ def prove_pack(course: Course, assignments: list[str], proof: Proof) -> int:
     if not proof.quick:
         pairs = [(families[place[0]][place[1]], result) for place, result in sorted(runs.items())]
         console.print(_table("Proof of the pack", pairs))
+        _tell_messages(pairs, proof, console)
         failed = _count_failed(pairs, "", console)
     if proof.skip_quick:
         console.print("--skip-quick: no answer went through jail and judge; `coursepack validate --quick` does that")
@@ -84,6 +90,7 @@ def prove_pack(course: Course, assignments: list[str], proof: Proof) -> int:
     judged = _judged(course, chosen, proof, console)
     console.print(_table("Through jail and judge", judged))
     if proof.quick:
+        _tell_messages(judged, proof, console)
         left_out = _sum(one for family in families for one in family) - _sum(chosen)
         console.print(f"--quick: {left_out} answers were left out; without it, all are run")
     failed += _count_failed(judged, " in jail and judge", console)
@@ -128,14 +135,15 @@ def _run_in_forks(
 ) -> dict[Place, NotebookRun]:
     """Run all answers in forked processes; return the results by place.
 
-    Wrong answers to different exercises share a notebook, unless all cells are to run. If that notebook does not lose
-    what its parts should, they are run one by one.
+    Wrong answers to different exercises share a notebook, unless all cells are to run or what their tests say is read.
+    If that notebook does not lose what its parts should, they are run one by one.
     """
     places = {(f, one.kind, one.name): (f, i) for f, family in enumerate(families) for i, one in enumerate(family)}
     results: dict[Place, NotebookRun] = {}
     alone: list[list[Answer]] = [[] for _ in families]
+    by_itself = proof.full or proof.students_see is not None
     for number, answer, result in _each(
-        course, [family if proof.full else _shared(family) for family in families], proof, console, "proving"
+        course, [family if by_itself else _shared(family) for family in families], proof, console, "proving"
     ):
         parts = _parts(answer)
         if len(parts) > 1 and faults(answer, result):
@@ -151,7 +159,8 @@ def _run_in_forks(
         again = [[families[number][0], *some] if some else [] for number, some in enumerate(alone)]
         for number, answer, result in _each(course, again, proof, console, "proving one by one"):
             results[places[number, answer.kind, answer.name]] = result
-            _tell(console, answer, result)
+            if answer is not families[number][0]:  # that one has been told of before
+                _tell(console, answer, result)
     return results
 
 
@@ -170,8 +179,8 @@ def _each(
 
 def _shared(family: Sequence[Answer]) -> list[Answer]:
     """Put the wrong answers of an assignment that do not meet into one notebook; the solution comes first."""
-    mutants = [answer for answer in family if answer.kind == "mutant"]
-    others = [answer for answer in family if answer.kind != "mutant"]
+    mutants = [answer for answer in family if answer.kind == "wrong answer"]
+    others = [answer for answer in family if answer.kind != "wrong answer"]
     return [*others, *(combined(family[0], mutants, full=False) if mutants else ())]
 
 
@@ -202,7 +211,21 @@ def _tell(console: Console, answer: Answer, result: NotebookRun, where: str = ""
     which = answer.kind if answer.kind == answer.name else f"{answer.kind} {answer.name}"
     for fault in faults(answer, result):
         line = f"✗ {answer.assignment} {which}: {where}{fault}"
+        # The solution is run first: what is missing for it is missing for all answers.
+        if answer.kind == "solution" and (remedy := remedy_for(fault)):
+            line += f"\n  remedy: {remedy}"
         console.print(line, markup=False, highlight=False, style="red", soft_wrap=True)
+
+
+def _tell_messages(pairs: Pairs, proof: Proof, console: Console) -> None:
+    """Print what the failed tests of each wrong answer tell students, if that is asked for."""
+    wrong = [(answer, result) for answer, result in pairs if answer.kind == "wrong answer"]
+    if proof.students_see is None or not wrong:
+        return
+    console.print("What students read about each wrong answer:")
+    for answer, result in wrong:
+        for line in message_lines(_parts(answer), result, proof.students_see):
+            console.print(line, markup=False, highlight=False, soft_wrap=True)
 
 
 def _sum(some: Iterable[Answer]) -> int:

@@ -41,7 +41,7 @@ def _row(parameter: Any) -> str:
         names = f"`{parameter.name.upper()}`" + ("" if parameter.required else ", may be left out")
     else:
         value = "" if parameter.is_flag else f" {parameter.name.upper()}"
-        names = ", ".join(f"`{option}{value}`" for option in parameter.opts)
+        names = ", ".join(f"`{option}{value}`" for option in (*parameter.opts, *parameter.secondary_opts))
         names += ", required" if parameter.required else ""
     told = _plain(getattr(parameter, "help", "") or "")
     default = parameter.default

@@ -12,6 +12,8 @@ from nbgrader.api import Gradebook
 
 from coursepack.authoring import solution_notebook
 from coursepack.authoring.build import build_pack, check_pack
+from coursepack.authoring.new_assignment import new_assignment
+from coursepack.authoring.scripts import refresh
 from coursepack.cli import main
 from coursepack.course import Course
 from coursepack.errors import CoursepackError
@@ -67,6 +69,18 @@ def problem(course: Course) -> str:
 
 def test_is_a_fresh_build_in_step(built: Course) -> None:
     check_pack(built, ["doubling"])
+
+
+@pytest.mark.parametrize("script", [True, False])
+def test_is_a_fresh_build_of_either_form_in_step(tmp_path: Path, script: bool) -> None:
+    """Is what `new` writes, a script or a notebook, built so that the check of a course's workflow passes?"""
+    (tmp_path / "nbgrader_config.py").write_text("c = get_config()\n", encoding="utf-8")
+    course = Course(tmp_path)
+    new_assignment(course, "week3", "", script=script)
+    refresh(course, ["week3"])
+    build_pack(course, ["week3"])
+    refresh(course, ["week3"], check=True)
+    check_pack(course, ["week3"])
 
 
 def test_is_the_release_what_snippets_are_put_into(built: Course) -> None:
@@ -200,6 +214,11 @@ def test_does_checking_write_nothing(copied: Course) -> None:
             "cell “double-visible”: the graded cell writes to stderr: a warning",
         ),
         ("double-visible", "# Check that it works\ndouble(2)", "the graded cell ends in a value"),
+        (
+            "double-hidden",
+            parts.DOUBLE_HIDDEN.replace("### BEGIN HIDDEN TESTS", "### BEGIN HIDDEN TESTS\nimport not_there"),
+            "No module named 'not_there'\n  remedy: `pip install not_there`, then write not_there into req",
+        ),
     ],
 )
 def test_is_a_failing_solution_one_error_and_nothing_replaced(
@@ -291,7 +310,10 @@ def test_does_the_command_end_in_one_message_and_code_2(
     with pytest.raises(SystemExit) as caught:
         main()
     assert caught.value.code == 2
-    assert message in capsys.readouterr().err
+    said = capsys.readouterr()
+    assert message in said.err
+    assert ("doubling: failed after" in said.err) is (arguments[-1] == "doubling")
+    assert "failed" not in said.out
 
 
 def test_does_a_dead_kernel_end_in_one_error(tmp_path: Path) -> None:

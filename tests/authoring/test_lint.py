@@ -116,6 +116,37 @@ def test_are_a_leak_and_points_that_disagree_told_together(course: Course) -> No
     assert {"leak", "points-sums"} <= {one.rule for one in lint.mistakes(course, NAME)}
 
 
+def test_is_all_told_in_one_run_that_shows_after_a_fix(course: Course) -> None:
+    """Of a notebook typed into JupyterLab: missing points, names that the judge lacks, a leak?"""
+    notebook = as_from_jupyterlab(points=False)
+    double_hidden, treble_hidden, picture = (notebook.cells[place] for place in (5, 7, 8))
+    picture.source += "\nsecret_number = 73219"
+    for cell in (double_hidden, treble_hidden):
+        cell.source = cell.source.replace("### END", "assert math.pi > 3\n### END")
+    notebook.cells.append(nbformat.from_dict(parts.text("000000aa", "## Exercise 3: why (2 points)")))
+    answer = "**My answer**\n### BEGIN SOLUTION\nBecause twice one is two.\n### END SOLUTION"
+    notebook.cells.append(nbformat.from_dict(parts.text("000000bb", answer)))
+    parts.write_course(course.root, notebook)
+    first = lint.mistakes(course, NAME)
+    told = {(one.rule, one.where.partition("cell ")[2]) for one in first}
+    assert {("test-names", "“00000005”"), ("test-names", "“00000007”"), ("leak", "“00000008”")} <= told
+    assert {("points-number", f"“{name}”") for name in ("00000005", "00000007", "000000bb")} <= told
+    lint.lint(course, [NAME], mend=True)
+    after = lint.mistakes(course, NAME)
+    assert after and {one.rule for one in after} <= {one.rule for one in first}
+    assert len({(one.rule, one.where) for one in first}) == len(first), "told twice"
+
+
+def test_has_an_answer_in_words_no_points_that_are_no_number(course: Course) -> None:
+    notebook = parts.notebook()
+    marks = {"grade": True, "grade_id": "why", "locked": False, "schema_version": 3, "solution": True, "task": False}
+    answer = parts.text("why", "**My answer**\n### BEGIN SOLUTION\nBecause.\n### END SOLUTION")
+    notebook.cells.append(nbformat.from_dict({**answer, "metadata": {"nbgrader": marks}}))
+    parts.write_course(course.root, notebook)
+    [mistake] = lint.mistakes(course, NAME)
+    assert (mistake.rule, mistake.what) == ("points-number", "the answer that a person marks has no points")
+
+
 def test_is_a_remedy_printed_once(course: Course, capsys: pytest.CaptureFixture[str]) -> None:
     parts.write_course(course.root, as_from_jupyterlab())
     lint.lint(course, [NAME])

@@ -7,8 +7,11 @@ from pathlib import Path
 import pytest
 
 from coursepack.authoring import lint
+from coursepack.authoring.drift import input_drift
 from coursepack.authoring.new_assignment import new_assignment
 from coursepack.authoring.scripts import refresh
+from coursepack.authoring.solution_notebook import worked_inputs
+from coursepack.authoring.worked_on import WorkedData, with_note, without_note
 from coursepack.course import Course
 from coursepack.errors import CoursepackError
 from coursepack.notebooks.reading import read_notebook
@@ -63,6 +66,14 @@ def test_is_the_notebook_written_and_kept_in_step(course: Course) -> None:
     refresh(course, ["week3"])
     assert "math.fsum" in path.read_text(encoding="utf-8")
     refresh(course, ["week3"], check=True)
+
+
+@pytest.mark.parametrize("holds", ["", "all the numbers"])
+def test_is_a_worked_version_of_a_script_in_step_with_its_source(course: Course, holds: str) -> None:
+    """Also where it says what it ran on, in the same entry of the metadata in which a source names its script?"""
+    refresh(course, ["week3"])
+    inputs = worked_inputs(read_notebook(course.notebook("source", "week3")))
+    assert input_drift(inputs, without_note(with_note(inputs, WorkedData("full", None, holds))), "week3") == []
 
 
 def test_is_a_notebook_that_somebody_changed_refused_and_left(course: Course) -> None:

@@ -84,24 +84,24 @@ def answer(kind: str, *loses: str) -> Answer:
 
 def test_is_a_mutant_that_passes_a_fault() -> None:
     result = NotebookRun((outcome("x", True), outcome("y", True)))
-    assert faults(answer("mutant", "x"), result) == ["should lose x, but passes"]
+    assert faults(answer("wrong answer", "x"), result) == ["should lose x, but passes"]
 
 
 def test_is_a_mutant_that_loses_more_than_it_names_a_fault() -> None:
     result = NotebookRun((outcome("x", False), outcome("y", False)))
-    assert faults(answer("mutant", "x"), result) == ["loses y: wrong"]
+    assert faults(answer("wrong answer", "x"), result) == ["loses y: wrong"]
 
 
 def test_is_a_variant_that_loses_or_writes_to_stderr_a_fault() -> None:
-    assert faults(answer("variant"), NotebookRun((outcome("x", False),)))
-    assert faults(answer("variant"), NotebookRun((outcome("x", True, "a warning"),)))
-    assert not faults(answer("variant"), NotebookRun((outcome("x", True),)))
+    assert faults(answer("right answer"), NotebookRun((outcome("x", False),)))
+    assert faults(answer("right answer"), NotebookRun((outcome("x", True, "a warning"),)))
+    assert not faults(answer("right answer"), NotebookRun((outcome("x", True),)))
 
 
 def test_is_only_our_own_answer_at_fault_if_it_writes_to_stderr_in_a_cell_without_points() -> None:
     warned = NotebookRun((outcome("x", True, "a warning", points=0),))
     assert faults(answer("solution"), warned)
-    assert not faults(answer("variant"), warned)
+    assert not faults(answer("right answer"), warned)
 
 
 def test_is_a_solution_whose_other_cells_raise_a_fault() -> None:
@@ -109,7 +109,7 @@ def test_is_a_solution_whose_other_cells_raise_a_fault() -> None:
 
 
 def test_is_a_process_that_died_a_fault() -> None:
-    assert faults(answer("mutant", "x"), NotebookRun(fault="died")) == ["died"]
+    assert faults(answer("wrong answer", "x"), NotebookRun(fault="died")) == ["died"]
 
 
 def test_does_a_mutant_of_an_unknown_cell_end_in_an_error(repository: Course) -> None:

@@ -80,3 +80,4 @@ def test_does_the_page_of_commands_name_each_with_its_example_and_options() -> N
         assert section and f"$ {command.example}" in section[1]
     assert "| `-j JOBS`, `--jobs JOBS` | How many notebooks to run at once. Default: `1`. |" in page
     assert "| `ASSIGNMENT` |" in page
+    assert "| `--browser`, `--no-browser` | Open a browser window (the default), or only print the address. |" in page

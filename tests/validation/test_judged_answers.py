@@ -85,7 +85,7 @@ def test_has_every_hidden_test_a_right_and_a_wrong_answer(tiny_course: Course) -
     add_mutant(tiny_course, "treble_nothing", "treble", "0", "treble-hidden")
     for costly, cheap in (("treble_nothing", "treble_doubles"), ("treble_doubles", "treble_nothing")):
         some = chosen(tiny_course, costs={costly: 5.0})
-        assert [answer.kind for answer in some] == ["solution", "untouched", "variant", "mutant"]
+        assert [answer.kind for answer in some] == ["solution", "untouched", "right answer", "wrong answer"]
         assert set(some[2].name.split(" + ")) == {"double_by_shift", "treble_by_sum"}
         assert {part.name for part in some[3].parts} == {"double_squares", cheap}
         assert some[3].loses == HIDDEN
@@ -96,7 +96,7 @@ def test_are_all_answers_judged_when_asked_for(tiny_course: Course) -> None:
     add_mutant(tiny_course, "treble_nothing", "treble", "0", "treble-hidden")
     every = [one for answer in chosen(tiny_course, everything=True) for one in (answer.parts or (answer,))]
     assert sum(answer.count for answer in every) == sum(answer.count for answer in answers(tiny_course, ASSIGNMENT))
-    assert [answer.name for answer in every if answer.kind == "mutant"] == [
+    assert [answer.name for answer in every if answer.kind == "wrong answer"] == [
         *("double_squares", "treble_doubles", "treble_nothing")
     ]
 
@@ -104,7 +104,7 @@ def test_are_all_answers_judged_when_asked_for(tiny_course: Course) -> None:
 def test_do_answers_that_would_hide_one_another_stay_apart(tiny_course: Course) -> None:
     """Does no notebook hold two answers to one cell, or two that lose the same test?"""
     add_mutant(tiny_course, "double_both", "double", "0", "double-hidden, treble-hidden")
-    mutants = [answer for answer in chosen(tiny_course, everything=True) if answer.kind == "mutant"]
+    mutants = [answer for answer in chosen(tiny_course, everything=True) if answer.kind == "wrong answer"]
     assert sorted(sorted(part.name for part in one.parts) or [one.name] for one in mutants) == [
         ["double_both"],
         ["double_squares", "treble_doubles"],
@@ -135,10 +135,10 @@ def test_are_answers_that_undo_one_another_judged_one_by_one(judged: list[tuple[
 
 
 def test_is_a_grader_error_no_way_to_lose_points() -> None:
-    """Does a mutant that only breaks the check not count as caught?"""
+    """Does a wrong answer that only breaks the check not count as caught?"""
     records = (VerdictRecord("x", 2, Verdict.GRADER_ERROR, "the check crashed"), VerdictRecord("y", 1, Verdict.PASSED))
     result = as_notebook_run(GradedNotebook(records, cpu_seconds=1.5))
-    mutant = Answer("a", "mutant", "b", frozenset({"x"}), source_notebook())
+    mutant = Answer("a", "wrong answer", "b", frozenset({"x"}), source_notebook())
     assert faults(mutant, result) == ["grader error in x: the check crashed"]
     assert result.seconds == 1.5
 
@@ -169,7 +169,7 @@ def test_is_a_wrong_answer_told_by_its_name_where_several_share_a_notebook(
     code, said = validated(tiny_course, "--skip-quick", *options)
     assert code == 1
     assert [line for line in said.splitlines() if "✗" in line] == [
-        "✗ tiny mutant double_right: should lose double-hidden, but passes"
+        "✗ tiny wrong answer double_right: should lose double-hidden, but passes"
     ]
     assert "6 of 7 answers judged as they should be" in said
 
@@ -193,12 +193,28 @@ def test_does_skip_quick_run_all_answers_but_none_in_jail_and_judge(
     assert "no answer went through jail and judge" in printed
 
 
+def all_lack_a_package(_: Course, families: Sequence[Sequence[NotebookNode]], __: int) -> Iterator[tuple[Any, Any]]:
+    """Stand in for `run_all`: the set-up cell of every notebook imports what is not installed."""
+    lacking = NotebookRun(broken=(("setup", "ModuleNotFoundError: No module named 'not_there'"),))
+    yield from (((f, i), lacking) for f, family in enumerate(families) for i in range(len(family)))
+
+
+def test_is_a_package_that_is_missing_told_with_what_to_do_once(
+    tiny_course: Course, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(validate, "run_all", all_lack_a_package)
+    assert prove_pack(tiny_course, [ASSIGNMENT], Proof(jobs=1, skip_quick=True)) == 1
+    printed = capsys.readouterr().out
+    assert "setup raises ModuleNotFoundError: No module named 'not_there'\n  remedy: `pip install not_there`" in printed
+    assert printed.count("remedy:") == 1
+
+
 def test_are_names_whole_in_a_narrow_terminal() -> None:
     """Does the sentence fold in 80 columns, and not the assignment's name?"""
-    answer = Answer("ps5_conv_blocks", "mutant", "wrong", frozenset(), NotebookNode())
+    answer = Answer("ps5_conv_blocks", "wrong answer", "wrong", frozenset(), NotebookNode())
     console = Console(width=80, file=io.StringIO())
     console.print(validate._table("Proof", [(answer, NotebookRun())]))
-    assert "│ ps5_conv_blocks │ mutant " in console.file.getvalue()  # type: ignore[attr-defined]
+    assert "│ ps5_conv_blocks │ wrong answer " in console.file.getvalue()  # type: ignore[attr-defined]
 
 
 @pytest.mark.parametrize("other", ["--quick", "--all-judged"])

@@ -94,13 +94,13 @@ def test_is_an_assignment_without_snippets_an_empty_list(tmp_path: Path) -> None
     assert load_snippets(Course(tmp_path), "right", "doubling") == []
 
 
-def test_must_a_mutant_lose_something(tmp_path: Path) -> None:
+def test_must_a_wrong_answer_lose_something(tmp_path: Path) -> None:
     write(tmp_path / "answers" / "doubling" / "wrong" / "a.py", '"""About."""\n# %% double\nx = 1\n')
     with pytest.raises(CoursepackError, match="must lose"):
         load_snippets(Course(tmp_path), "wrong", "doubling")
 
 
-def test_may_a_variant_lose_nothing_only(tmp_path: Path) -> None:
+def test_may_a_right_answer_lose_nothing_only(tmp_path: Path) -> None:
     write(tmp_path / "answers" / "doubling" / "right" / "a.py", GOOD)
     with pytest.raises(CoursepackError, match="loses nothing"):
         load_snippets(Course(tmp_path), "right", "doubling")
