@@ -32,7 +32,8 @@ MAX_BYTES = 2_000_000
 def worked_notebook(course: Course, scratch: Course, assignment: str, data: WorkedData) -> NotebookNode:
     """Execute an assignment's source through nbgrader and return the version for readers.
 
-    Outputs of cells with the tag `grading-data-output` come from a run on the grading data, whatever the data.
+    Outputs of cells with the tag `grading-data-output` come from a run on the grading data, whatever the data. Hidden
+    tests, whose thresholds are those of the grading data, are left out on others.
 
     Args:
         course: the course.
@@ -57,14 +58,27 @@ def worked_notebook(course: Course, scratch: Course, assignment: str, data: Work
 def _executed(course: Course, scratch: Course, assignment: str, data: WorkedData) -> NotebookNode:
     """Execute the source on some data, and tidy it."""
     source_path = scratch.notebook("source", assignment)
-    limited = data.name == GRADING_DATA
-    with _environment(course, data.folder) as environment:
-        executed = read_notebook(make_solution(scratch, assignment, environment, limited=limited) / source_path.name)
+    source, limited = read_notebook(source_path), data.name == GRADING_DATA
+    if not limited:  # hidden tests judge what the grading data give
+        write_notebook(_without_hidden_tests(source), source_path)
+    try:
+        with _environment(course, data.folder) as environment:
+            run = make_solution(scratch, assignment, environment, limited=limited)
+    finally:
+        write_notebook(source, source_path)
+    executed = read_notebook(run / source_path.name)
     for index, cell in enumerate(executed.cells):
         _refuse_failure(cell, f"source/{assignment}/{source_path.name}, cell “{cell_name(cell, index)}”")
     folders = [] if data.folder is None else [data.folder]
     hide = [f"{folder}{os.sep}" for folder in (course.root, *folders)]
-    return _tidy(executed, read_notebook(source_path), hide)
+    return _tidy(executed, source, hide)
+
+
+def _without_hidden_tests(source: NotebookNode) -> NotebookNode:
+    kept: NotebookNode = copy.deepcopy(source)
+    for cell in kept.cells:
+        cell.source = without_regions(cell.source, "HIDDEN TESTS")
+    return kept
 
 
 def worked_inputs(source: NotebookNode) -> NotebookNode:

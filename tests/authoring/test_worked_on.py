@@ -29,6 +29,12 @@ SLOW = """import os, pathlib, time
 place = pathlib.Path(os.environ["COURSE_DATA"])
 time.sleep(3 if place.name == "large" else 0)
 print("worked in", place)"""
+# A hidden test's threshold holds on the grading data.
+HIDDEN = f"""{parts.TREBLE_HIDDEN.splitlines()[0]}
+### BEGIN HIDDEN TESTS
+import os
+assert treble(52.137) > 156.4 and "large" not in os.environ["COURSE_DATA"]
+### END HIDDEN TESTS"""
 SHOWN = 'print("shown from", os.environ["COURSE_DATA"])'
 
 
@@ -37,7 +43,7 @@ def source(changes: dict[str, str] | None = None) -> parts.NotebookNode:
     cells = [*parts.cells(), parts.code("shown", SHOWN, "plain")]
     cells[-1]["metadata"]["tags"] = ["grading-data-output"]
     for cell in cells:
-        cell["source"] = ({"picture": SLOW} | (changes or {})).get(cell["id"], cell["source"])
+        cell["source"] = ({"picture": SLOW, "treble-hidden": HIDDEN} | (changes or {})).get(cell["id"], cell["source"])
     return parts.assemble(cells)
 
 
