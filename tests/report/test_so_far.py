@@ -70,8 +70,9 @@ def test_totals_say_so_far_while_something_waits(some_wait: ClassSummary) -> Non
     for expected in (
         "3 of 4 graded",
         "1 waiting for the marker",
-        "median score so far, unmarked answers as 0",
-        "mean score so far, unmarked answers as 0",
+        "median score so far",
+        "mean score so far",
+        "Students by score so far, unmarked answers as 0",
         "1 written answer waits for the marker, in 1 submission",
         "2 marked, 1 waiting for the marker, 1 left blank: 1 with all points, 1 with some",
         "3 / 7 so far, 4 open",
