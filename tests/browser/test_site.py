@@ -65,8 +65,12 @@ def opened(browser: Browser, address: str, look: str, width: int, problems: list
         if not request.url.startswith((address, "data:", "blob:")):
             problems.append(f"asks for {request.url}")
 
+    def failed(request: Request) -> None:
+        if request.failure != "net::ERR_ABORTED":  # what a page still asks for when the test goes on to the next
+            problems.append(f"failed: {request.url}: {request.failure}")
+
     page.on("request", leaves)
-    page.on("requestfailed", lambda request: problems.append(f"failed: {request.url}"))
+    page.on("requestfailed", failed)
     page.on("console", lambda message: problems.append(message.text))
     page.on("pageerror", lambda error: problems.append(str(error)))
     return page
