@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from convnet_course.datasets.mnist import FULL_SIZE
 from convnet_course.reproduction.experiment import Experiment, Figure
 from convnet_course.reproduction.plots import Plot, plots_with_results
-from convnet_course.reproduction.results_file import TrainingRun, results_of
+from convnet_course.reproduction.results_file import LEARNT, TrainingRun, results_of
 
 NOT_RUN = "not run yet"
 TEST_IMAGES = FULL_SIZE["test"]
@@ -29,7 +29,9 @@ Data: MNIST, 60,000 training and 10,000 test images, pixels less 0.1307, divided
 in an order that the seed decides, as it does the first weights. Accuracies are in percent, losses in nats per image
 (the mean over an epoch of training). Ours are the means over all seeds, then the lowest and the highest one. The choice
 of 10,000 test images alone blurs an accuracy p by √(p(1 − p)/10,000): 0.14 points at 98 %, 0.27 at 92 %. Seconds are
-the median of one training's, evaluation included, on machines that had other work at the same time.
+the median of one training's on each kind of device, evaluation included, on machines that had other work at the same
+time. A training that ends below {learnt:g} % has not learnt at all: it is counted and told, and only the mean and the
+range leave it out.
 
 The percentile of the reference is the share of our seeds whose figure is lower than the reference's, the same figure
 counted half; it is given where there are at least {fewest} seeds. The reference is a single run. If only chance made it
@@ -52,7 +54,7 @@ def results_page(experiments: Sequence[Experiment], runs: Sequence[TrainingRun],
         runs: every training that was recorded.
         quick: whether the experiments are those of a quick look.
     """
-    parts = [INTRODUCTION, QUICK_DATA if quick else FULL_DATA.format(origins=_origins(runs), fewest=FEWEST_SEEDS)]
+    parts = [INTRODUCTION, QUICK_DATA if quick else _full_data(runs)]
     for assignment, group in itertools.groupby(experiments, key=lambda experiment: experiment.assignment):
         members = list(group)
         parts.append(f"\n## {assignment}\n\n{_figures_table(members, runs)}")
@@ -63,6 +65,10 @@ def results_page(experiments: Sequence[Experiment], runs: Sequence[TrainingRun],
         here = [plot for plot in plots_with_results(experiments, runs) if plot.assignment == assignment]
         parts += [_picture(plot) for plot in here]
     return "".join(parts)
+
+
+def _full_data(runs: Sequence[TrainingRun]) -> str:
+    return FULL_DATA.format(origins=_origins(runs), fewest=FEWEST_SEEDS, learnt=LEARNT)
 
 
 def _origins(runs: Sequence[TrainingRun]) -> str:
@@ -87,14 +93,25 @@ def _figure_line(experiment: Experiment, figure: Figure, results: Sequence[Train
     start = f"| `{experiment.name}` | {figure} | {about}{_number(figure, figure.reference, reference=True)} "
     if not results:
         return f"{start}| {NOT_RUN} | | | | |\n"
-    values = [value for run in results if (value := run.value(figure)) is not None]
+    reached = [(value, run.has_learnt) for run in results if (value := run.value(figure)) is not None]
+    values = [value for value, learnt in reached if learnt]
     if not values:
         return f"{start}| not reached | | | | {len(results)} |\n"
-    mean = statistics.fmean(values)
-    seeds = f"{len(results)}" if len(values) == len(results) else f"{len(results)}, of which {len(values)} got there"
     span = f"{_number(figure, min(values), whole=True)} to {_number(figure, max(values), whole=True)}"
-    place = _percentile(figure, values, len(results))
-    return f"{start}| {_number(figure, mean)} | {span} | {place} | {_verdict(figure, values)} | {seeds} |\n"
+    place = _percentile(figure, [value for value, _ in reached], len(results))
+    mean, verdict = _number(figure, statistics.fmean(values)), _verdict(figure, values)
+    return f"{start}| {mean} | {span} | {place} | {verdict} | {_seeds(results, len(reached))} |\n"
+
+
+def _seeds(results: Sequence[TrainingRun], reached: int) -> str:
+    """Return how many seeds there are, and how many of them did not get there or did not learn."""
+    idle = sum(not run.has_learnt for run in results)
+    parts = [f"{len(results)}"]
+    if idle:
+        parts.append(f"of which {idle} did not learn")
+    elif reached < len(results):
+        parts.append(f"of which {reached} got there")
+    return ", ".join(parts)
 
 
 def _number(figure: Figure, value: float, *, reference: bool = False, whole: bool = False) -> str:
@@ -152,13 +169,27 @@ def _trainings_table(experiments: Sequence[Experiment], runs: Sequence[TrainingR
 
 
 def _training_line(experiment: Experiment, results: Sequence[TrainingRun], quick: bool) -> str:
-    seconds = statistics.median(run.outcome.seconds for run in results)
-    devices = "; ".join(sorted({run.device for run in results}))
-    seeds = ", ".join(str(run.seed) for run in results)
+    devices = sorted({run.device for run in results})
+    seconds = "; ".join(
+        f"{statistics.median(run.outcome.seconds for run in results if run.device == device):.1f}" for device in devices
+    )
+    seeds = _spans([run.seed for run in results])
     count = max(run.seed for run in results) + 1
     command = f"`python -m convnet_course reproduce {experiment.name} --seeds {count}{' --quick' if quick else ''}`"
     start = f"| `{experiment.name}` | {experiment.settings} | {experiment.length}"
-    return f"{start} | {seeds} | {seconds:.1f} | {devices} | {command} |\n"
+    return f"{start} | {seeds} | {seconds} | {'; '.join(devices)} | {command} |\n"
+
+
+def _spans(numbers: Sequence[int]) -> str:
+    """Return ascending numbers for people, three and more in a row by the first and the last: “0 to 4, 7”."""
+    spans: list[list[int]] = []
+    for number in numbers:
+        if spans and number == spans[-1][-1] + 1:
+            spans[-1].append(number)
+        else:
+            spans.append([number])
+    parts = ([f"{span[0]} to {span[-1]}"] if len(span) > 2 else [str(number) for number in span] for span in spans)
+    return ", ".join(itertools.chain.from_iterable(parts))
 
 
 def _notes(experiments: Sequence[Experiment]) -> str:

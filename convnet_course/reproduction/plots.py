@@ -25,7 +25,7 @@ LOOKS: tuple[Look, ...] = (
     ("#E69F00", "v"),
     ("#000000", "x"),
 )
-AXES = "training loss (left, logarithmic) and test accuracy (right) of every epoch; a line for each seed"
+AXES = "training loss (left, logarithmic) and test accuracy (right) of every epoch; a line for each seed that learnt"
 STEP_AXES = "loss (left) and accuracy (right) on training images (broken) and test images (whole); lines for each seed"
 
 
@@ -94,7 +94,8 @@ def draw_plots(experiments: Sequence[Experiment], runs: Sequence[TrainingRun], f
         for name, look in zip(plot.experiments, LOOKS, strict=False):
             if name in by_name:
                 draw = _draw_steps if plot.in_steps else _draw_epochs
-                draw(left, right, by_name[name], [line.outcome for line in results_of(by_name[name], runs)], look)
+                learnt = [run.outcome for run in results_of(by_name[name], runs) if run.has_learnt]
+                draw(left, right, by_name[name], learnt, look)
         for axes in (left, right):
             axes.grid(alpha=0.3, which="both")
         # Above both, for anywhere between the lines it would lie on some.
@@ -103,7 +104,7 @@ def draw_plots(experiments: Sequence[Experiment], runs: Sequence[TrainingRun], f
 
 
 def _draw_epochs(left: Axes, right: Axes, experiment: Experiment, outcomes: Sequence[Outcome], look: Look) -> None:
-    """Draw training losses and test accuracies of an experiment, a line for each seed."""
+    """Draw training losses and test accuracies of an experiment, a line for each outcome."""
     left.set(xlabel="epoch", ylabel="training loss (nats per image)", yscale="log")
     right.set(xlabel="epoch", ylabel="test accuracy (%)")
     for axes in (left, right):
@@ -113,7 +114,7 @@ def _draw_epochs(left: Axes, right: Axes, experiment: Experiment, outcomes: Sequ
 
 
 def _draw_steps(left: Axes, right: Axes, experiment: Experiment, outcomes: Sequence[Outcome], look: Look) -> None:
-    """Draw losses and accuracies of an experiment on both sets, a line for each seed."""
+    """Draw losses and accuracies of an experiment on both sets, a line for each outcome."""
     assert experiment.steps is not None, experiment.name
     left.set(xlabel="step", ylabel="loss (nats per image)")
     right.set(xlabel="step", ylabel="accuracy (%)")
@@ -132,5 +133,7 @@ def _draw_series(
     colour, marker = look
     for place, values in enumerate(runs):
         times = [every * number for number in range(1, len(values) + 1)]
-        (line,) = axes.plot(times, values, linestyle, color=colour, marker=marker, linewidth=1, markersize=4)
-        line.set(markevery=max(1, len(values) // 10), label=label if place == 0 else None)
+        (line,) = axes.plot(times, values, linestyle, color=colour, linewidth=1)
+        # One line with markers names the others: twenty times as many would hide them.
+        if place == 0:
+            line.set(marker=marker, markersize=5, markevery=max(1, len(values) // 10), label=label)

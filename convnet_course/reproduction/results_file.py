@@ -32,6 +32,8 @@ STEPS_COLUMNS = (
     *("test losses", "training accuracies (%)", "data"),
 )
 GOAL = 98.0
+# Of ten classes: whoever always names the same one is right ten times in a hundred.
+LEARNT = 20.0
 
 
 @dataclass(frozen=True)
@@ -51,6 +53,11 @@ class TrainingRun:
     def in_steps(self) -> bool:
         """Whether it was counted in steps, not in epochs."""
         return bool(self.outcome.test_losses)
+
+    @property
+    def has_learnt(self) -> bool:
+        """Whether it ends above 20 % of the test images; ReLUs that have died leave it at about 10 %."""
+        return not self.outcome.accuracies or self.outcome.accuracies[-1] > LEARNT
 
     def cells(self) -> list[str]:
         """Return the cells of the CSV file, in the order of `COLUMNS` or `STEPS_COLUMNS`."""

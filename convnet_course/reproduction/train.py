@@ -78,12 +78,15 @@ def load_mnist(root: Path, device: torch.device) -> Data:
 def find_device(name: str | None) -> torch.device:
     """Return the device of that name; by default a GPU if there is one, else the CPU.
 
+    A GPU's convolutions then keep all bits of float32, as on a CPU; by default PyTorch rounds their inputs (TF32).
+
     Raises:
         CoursepackError: there is no such device.
     """
     try:
         device = torch.device(name or ("cuda" if torch.cuda.is_available() else "cpu"))
         torch.zeros(1, device=device).add_(1)
+        torch.backends.cudnn.allow_tf32 = False
     except (RuntimeError, AssertionError, NotImplementedError) as error:
         remedy = "use --device cpu, or leave the option out"
         raise CoursepackError(f"PyTorch cannot use the device “{name}”", remedy=remedy) from error

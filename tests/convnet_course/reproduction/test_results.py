@@ -168,7 +168,23 @@ def test_is_the_command_the_one_that_makes_these_seeds() -> None:
 def test_do_the_seconds_of_one_slow_training_not_count_for_all() -> None:
     runs = [run(SIMPLE, seed, 92.0) for seed in range(3)]
     runs[1] = dataclasses.replace(runs[1], outcome=dataclasses.replace(runs[1].outcome, seconds=900.0))
-    assert "| 0, 1, 2 | 12.3 | cpu, 1 thread |" in results_page(EXPERIMENTS, runs)
+    assert "| 0 to 2 | 12.3 | cpu, 1 thread |" in results_page(EXPERIMENTS, runs)
+
+
+def test_has_each_device_seconds_of_its_own() -> None:
+    fast = dataclasses.replace(run(SIMPLE, 4, 92.0), device="GPU")
+    fast = dataclasses.replace(fast, outcome=dataclasses.replace(fast.outcome, seconds=2.0))
+    page = results_page(EXPERIMENTS, [*(run(SIMPLE, seed, 92.0) for seed in (0, 1, 2)), fast])
+    assert "| 0 to 2, 4 | 2.0; 12.3 | GPU; cpu, 1 thread |" in page
+
+
+def test_is_a_training_that_did_not_learn_told_and_left_out_of_the_mean() -> None:
+    runs = [run(BLOCKS, seed, accuracy) for seed, accuracy in enumerate((97.0, 98.0, 11.35, 97.0, 98.0))]
+    found = cells(results_page(EXPERIMENTS, runs), "ConvMaxPoolNetwork", "test accuracy, epoch 5")
+    verdict = "better by 0.47"
+    assert found == ["97.03", "97.50", "97.00 to 98.00", "60", verdict, "5, of which 1 did not learn"]
+    found = cells(results_page(EXPERIMENTS, [runs[2]]), "ConvMaxPoolNetwork", "test accuracy, epoch 5")
+    assert found[1] == "not reached"
 
 
 def test_does_the_file_give_back_what_was_written(tmp_path: Path) -> None:
