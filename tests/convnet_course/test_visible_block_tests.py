@@ -176,3 +176,17 @@ def test_does_every_picture_of_a_worked_version_say_in_words_what_it_shows(assig
     for name, kind, output in pictures:
         described = "<title>" in output.data[kind] if "svg" in kind else output.metadata.get(kind, {}).get("alt")
         assert described, name
+
+
+def test_do_the_validation_images_of_ps6_come_from_all_classes_in_any_order_on_the_disk() -> None:
+    """In a folder of pictures they lie class by class, so that the last thousand are of one class."""
+    cell = solved("ps6_cifar_convnet")["rates"].source
+    chosen, _, rest = cell.partition("rates = {}")
+    assert rest
+    labels = torch.arange(10).repeat_interleave(300)
+    names = {"train_set": torch.utils.data.TensorDataset(labels, labels), "torch": torch, "SEED": 0}
+    found: dict[str, Any] = names | vars(torch.utils.data)
+    quietly(chosen, found)
+    aside = [int(label) for _, label in found["set_aside"]]
+    assert len(aside) == 1000 and len(set(aside)) == 10
+    assert sorted(aside + [int(label) for _, label in found["learnt_from"]]) == labels.tolist()

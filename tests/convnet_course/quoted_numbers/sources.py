@@ -82,6 +82,16 @@ def recorded(name: str, how: Callable[[TrainingRun], float]) -> Find:
     return computed(value)
 
 
+def over_all_seeds(name: str, how: Callable[[list[float]], float], of: Callable[[TrainingRun], float]) -> Find:
+    """Return a find: something of a value that each training of an experiment has which learnt."""
+    return computed(lambda: how([of(run) for run in results_of(experiment_named(name), all_runs()) if run.has_learnt]))
+
+
+def all_trainings(name: str, how: Callable[[list[TrainingRun]], float]) -> Find:
+    """Return a find: something of all recorded trainings of an experiment."""
+    return computed(lambda: how(results_of(experiment_named(name), all_runs())))
+
+
 def trained_for_its_gate(network: str, how: Callable[[list[float]], float]) -> Find:
     """Return a find: something of the accuracies, in percent, by which a gate was set (docs/gates.csv)."""
 
