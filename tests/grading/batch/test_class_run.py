@@ -16,6 +16,7 @@ from coursepack.course import Course
 from coursepack.errors import CoursepackError
 from coursepack.grading.batch import class_run
 from coursepack.grading.batch.class_run import ClassRun, Options, grade_class
+from coursepack.grading.batch.marked_answers import digests_in
 from coursepack.grading.batch.provenance import is_graded
 from coursepack.grading.batch.read_results import complaint, read_results
 from coursepack.grading.batch.register import reason_in
@@ -122,6 +123,13 @@ def test_verdicts_lie_beside_the_graded_notebook(graded: tuple[Course, int]) -> 
         "double-hidden": ("passed", 3.0),
         "treble-hidden": ("failed", 0.0),
     }
+
+
+def test_workers_say_which_answers_they_graded(graded: tuple[Course, int]) -> None:
+    workspace = Workspace(graded[0], ASSIGNMENT)
+    note = workspace.record("ann")
+    assert note is not None and set(note.answers) == {"double-visible", "double-hidden", "treble-hidden"}
+    assert note.answers == digests_in(workspace.notebook("autograded", "ann"))
 
 
 def test_nothing_of_the_hidden_tests_reaches_feedback(graded: tuple[Course, int]) -> None:
