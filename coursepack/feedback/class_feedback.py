@@ -27,13 +27,13 @@ from coursepack.grading.batch.read_results import WAITING
 from coursepack.grading.submission.timestamps import NAME as TIMESTAMP
 from coursepack.grading.submission.unknown_times import read_unknown_times
 from coursepack.grading.workspace import Workspace
+from coursepack.name_list import name_list
 from coursepack.settings import read_settings
 from coursepack.whole_file import write_whole
 
 # The head of a page, with the digest of what it was made from.
 _HEAD = 2_000
 _DIGEST = re.compile(rf'name="{re.escape(MADE_FROM)}" content="([0-9a-f]+)"')
-MOST_NAMES = 10
 _ENDED = "the process that made it ended; repeat the command"
 
 
@@ -109,9 +109,9 @@ def check_pages(course: Course, assignment: str) -> None:
     waiting, _, _ = _jobs(workspace, with_page, force=False)
     names = [job.student for job in waiting]
     if names:
-        whose = ", ".join(names[:MOST_NAMES]) + (f" and {len(names) - MOST_NAMES} more" if names[MOST_NAMES:] else "")
+        why = "a mark, a notebook, the source or coursepack has changed"
         raise CoursepackError(
-            f"feedback pages are out of date, for a mark, a notebook, the source or coursepack has changed: {whose}",
+            f"feedback pages are out of date, for {why}: {name_list(names)}",
             where=str(course.root / str(workspace.coursedir.feedback_directory)),
             remedy=f"make them again: coursepack feedback {assignment}",
         )
