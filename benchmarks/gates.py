@@ -36,7 +36,8 @@ from convnet_course.scoring_sets import SHAPES_MEAN, SHAPES_STD
 
 DOCS = Path(__file__).resolve().parents[1] / "docs"
 ENOUGH = 200  # trainings that a bound needs
-PS5_IMAGES = 1_000  # ps5 trains on as many while it is graded: TRAIN_IMAGES in its cell `load-data`
+# ps5 trains on as many while it is graded: TRAIN_IMAGES in its cell `load-data`; a test holds both together.
+PS5_IMAGES = 1_000
 PEAK_RATE = 0.01  # of the free designs' learning rate, which rises and falls
 
 

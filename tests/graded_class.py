@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import json
 import logging
 from collections.abc import Mapping
 from typing import Any
@@ -12,6 +13,7 @@ from nbformat import NotebookNode
 from nbgrader.preprocessors import SaveCells
 
 from coursepack.course import Course
+from coursepack.grading.batch.answer_digests import answer_digests
 from coursepack.grading.batch.gradebook_writer import GradebookWriter
 from coursepack.grading.batch.task import Graded, as_json
 from coursepack.grading.notebook.merge import assemble, with_marks
@@ -67,7 +69,8 @@ def enter_graded(
     for name, content in files.items():
         (path.parent / name).write_bytes(content)
     graded = _graded(source, copy.deepcopy(handed), dict(verdicts or {}), outputs or {})
-    result = Graded(student, as_json(with_marks(graded, handed)), graded.to_json())
+    notebook = as_json(with_marks(graded, handed))
+    result = Graded(student, notebook, graded.to_json(), answer_digests(json.loads(notebook)))
     with workspace.gradebook() as gradebook:
         GradebookWriter(workspace, gradebook).enter(result, files, GradingNote("submission", "source"))
     return workspace

@@ -26,6 +26,7 @@ from nbformat import NotebookNode
 
 from coursepack.authoring.visible_text import cell_text, html_text, source_numbers
 from coursepack.errors import CoursepackError
+from coursepack.name_list import name_list
 from coursepack.notebooks.cells import cell_name
 from coursepack.notebooks.markers import split
 
@@ -246,5 +247,5 @@ def _bare(text: str) -> str:
 
 
 def _leak(what: str, shown: list[str], where: str) -> CoursepackError:
-    more = f" and {len(shown) - 1} more" if len(shown) > 1 else ""
-    return CoursepackError(f"{what} shows here: “{shown[0]}”{more}", where=where, remedy=REMEDY)
+    lines = name_list((f"“{line}”" for line in shown), 1)
+    return CoursepackError(f"{what} shows here: {lines}", where=where, remedy=REMEDY)

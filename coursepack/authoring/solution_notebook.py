@@ -5,7 +5,7 @@ from __future__ import annotations
 import copy
 import os
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from pathlib import Path
 
 import nbformat
@@ -59,13 +59,10 @@ def _executed(course: Course, scratch: Course, assignment: str, data: WorkedData
     """Execute the source on some data, and tidy it."""
     source_path = scratch.notebook("source", assignment)
     source, limited = read_notebook(source_path), data.name == GRADING_DATA
-    if not limited:  # hidden tests judge what the grading data give
-        write_notebook(_without_hidden_tests(source), source_path)
-    try:
-        with _environment(course, data.folder) as environment:
-            run = make_solution(scratch, assignment, environment, limited=limited)
-    finally:
-        write_notebook(source, source_path)
+    # Hidden tests judge what the grading data give.
+    left_out = nullcontext() if limited else _without_hidden_tests(source_path)
+    with left_out, _environment(course, data.folder) as environment:
+        run = make_solution(scratch, assignment, environment, limited=limited)
     executed = read_notebook(run / source_path.name)
     for index, cell in enumerate(executed.cells):
         _refuse_failure(cell, f"source/{assignment}/{source_path.name}, cell “{cell_name(cell, index)}”")
@@ -74,11 +71,21 @@ def _executed(course: Course, scratch: Course, assignment: str, data: WorkedData
     return _tidy(executed, source, hide)
 
 
-def _without_hidden_tests(source: NotebookNode) -> NotebookNode:
-    kept: NotebookNode = copy.deepcopy(source)
-    for cell in kept.cells:
-        cell.source = without_regions(cell.source, "HIDDEN TESTS")
-    return kept
+@contextmanager
+def _without_hidden_tests(path: Path) -> Iterator[None]:
+    """Leave hidden tests out of a notebook's file inside the block; a file without any is not written."""
+    before, notebook = path.read_bytes(), read_notebook(path)
+    kept = [without_regions(cell.source, "HIDDEN TESTS") for cell in notebook.cells]
+    if kept == [cell.source for cell in notebook.cells]:
+        yield
+        return
+    for cell, text in zip(notebook.cells, kept, strict=True):
+        cell.source = text
+    write_notebook(notebook, path)
+    try:
+        yield
+    finally:
+        path.write_bytes(before)
 
 
 def worked_inputs(source: NotebookNode) -> NotebookNode:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import shutil
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor, as_completed
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass
@@ -25,14 +25,15 @@ from coursepack.grading.batch.gradebook_reader import student_names
 from coursepack.grading.batch.progress import progress_bar
 from coursepack.grading.batch.read_results import WAITING
 from coursepack.grading.submission.timestamps import NAME as TIMESTAMP
+from coursepack.grading.submission.unknown_times import read_unknown_times
 from coursepack.grading.workspace import Workspace
+from coursepack.name_list import name_list
 from coursepack.settings import read_settings
 from coursepack.whole_file import write_whole
 
 # The head of a page, with the digest of what it was made from.
 _HEAD = 2_000
 _DIGEST = re.compile(rf'name="{re.escape(MADE_FROM)}" content="([0-9a-f]+)"')
-MOST_NAMES = 10
 _ENDED = "the process that made it ended; repeat the command"
 
 
@@ -108,9 +109,9 @@ def check_pages(course: Course, assignment: str) -> None:
     waiting, _, _ = _jobs(workspace, with_page, force=False)
     names = [job.student for job in waiting]
     if names:
-        whose = ", ".join(names[:MOST_NAMES]) + (f" and {len(names) - MOST_NAMES} more" if names[MOST_NAMES:] else "")
+        why = "a mark, a notebook, the source or coursepack has changed"
         raise CoursepackError(
-            f"feedback pages are out of date, for a mark, a notebook, the source or coursepack has changed: {whose}",
+            f"feedback pages are out of date, for {why}: {name_list(names)}",
             where=str(course.root / str(workspace.coursedir.feedback_directory)),
             remedy=f"make them again: coursepack feedback {assignment}",
         )
@@ -146,11 +147,12 @@ def _jobs(workspace: Workspace, students: Sequence[str], *, force: bool) -> tupl
     refused: dict[str, str] = {}
     current = 0
     time_zone = read_settings(workspace.course.root).time_zone
+    unknown = read_unknown_times(workspace.course, workspace.assignment)
     with workspace.gradebook() as gradebook:
         names = student_names(gradebook)
         for student in students:
             try:
-                inputs = _inputs(workspace, gradebook, student, names.get(student, ""), time_zone)
+                inputs = _inputs(workspace, gradebook, student, names.get(student, ""), time_zone, unknown)
             except CoursepackError as error:
                 refused[student] = str(error)
                 continue
@@ -162,7 +164,9 @@ def _jobs(workspace: Workspace, students: Sequence[str], *, force: bool) -> tupl
     return waiting, refused, current
 
 
-def _inputs(workspace: Workspace, gradebook: Any, student: str, name: str, time_zone: str) -> Inputs | Unreadable:
+def _inputs(
+    workspace: Workspace, gradebook: Any, student: str, name: str, time_zone: str, unknown_times: Mapping[str, str]
+) -> Inputs | Unreadable:
     """Return what a student's page is made from.
 
     Raises:
@@ -170,7 +174,7 @@ def _inputs(workspace: Workspace, gradebook: Any, student: str, name: str, time_
     """
     autograded = workspace.notebook("autograded", student)
     if autograded.is_file():
-        facts = facts_of(gradebook, workspace, student, workspace.assignment)
+        facts = facts_of(gradebook, workspace, student, workspace.assignment, unknown_times)
         return Inputs(autograded, workspace.source, facts, time_zone)
     if problem := why_unreadable(workspace, student):
         return Unreadable(workspace.source, workspace.assignment, student, name, problem)

@@ -16,6 +16,7 @@ from traitlets import default
 from coursepack.feedback.facts import facts_of
 from coursepack.feedback.page import Inputs, make_page
 from coursepack.grading.nbgrader_plugins.judged_execute import course_of
+from coursepack.grading.submission.unknown_times import read_unknown_times
 from coursepack.grading.workspace import Workspace
 from coursepack.settings import read_settings
 
@@ -45,7 +46,8 @@ class FeedbackExporter(Exporter):
         root, workspace = course.root, Workspace(course, names["assignment"])
         source = root / "source" / names["assignment"] / f"{names['notebook']}.ipynb"
         with Gradebook(names["db_url"], self._course_id()) as gradebook:
-            facts = facts_of(gradebook, workspace, names["student"], names["notebook"])
+            unknown = read_unknown_times(course, workspace.assignment)
+            facts = facts_of(gradebook, workspace, names["student"], names["notebook"], unknown)
         resources["output_extension"] = self.file_extension
         return make_page(Inputs(path, source, facts, read_settings(root).time_zone)), resources
 

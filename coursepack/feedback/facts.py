@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -10,7 +11,7 @@ from nbgrader.api import MissingEntry
 
 from coursepack.errors import CoursepackError
 from coursepack.grading.batch.marked_answers import changed_answers
-from coursepack.grading.submission.unknown_times import is_unknown, read_unknown_times
+from coursepack.grading.submission.unknown_times import is_unknown
 from coursepack.grading.workspace import Workspace
 
 
@@ -68,8 +69,17 @@ class Facts:
     remarks: dict[str, str] = field(default_factory=dict)
 
 
-def facts_of(gradebook: Any, workspace: Workspace, student: str, notebook: str) -> Facts:
+def facts_of(
+    gradebook: Any, workspace: Workspace, student: str, notebook: str, unknown_times: Mapping[str, str]
+) -> Facts:
     """Read what an open gradebook says about a submitted notebook.
+
+    Args:
+        gradebook: nbgrader's gradebook, open.
+        workspace: the assignment's workspace.
+        student: the student's id.
+        notebook: the notebook's name.
+        unknown_times: the assignment's stand-ins for times of hand-in; see `read_unknown_times`.
 
     Raises:
         CoursepackError: it knows no such submission.
@@ -95,7 +105,7 @@ def facts_of(gradebook: Any, workspace: Workspace, student: str, notebook: str) 
         submission.timestamp,
         submission.duedate,
         float(submission.total_seconds_late),
-        is_unknown(read_unknown_times(workspace.course, assignment), student, submission.timestamp),
+        is_unknown(unknown_times, student, submission.timestamp),
         float(entry.late_submission_penalty or 0),
         {grade.name: _mark(grade, changed=grade.name in changed) for grade in entry.grades},
         {comment.name: comment.manual_comment for comment in entry.comments if comment.manual_comment},

@@ -7,12 +7,13 @@ import datetime
 import tempfile
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 
 from coursepack.course import Course
 from coursepack.errors import CoursepackError
 from coursepack.grading.submission.timestamps import NAME as TIMESTAMP
-from coursepack.grading.submission.unknown_times import note_unknown_time
+from coursepack.grading.submission.unknown_times import note_unknown_times
 from coursepack.grading.workspace import Workspace
 from coursepack.lms.attempt import HandedFile, make_submission
 from coursepack.lms.collected import Origin, Origins, digest_of, read_origins, write_origins
@@ -124,6 +125,7 @@ class _Collector:
         self._handed: dict[str, list[HandedFile]] = {}
         self._students: dict[str, tuple[Student, Owner]] = {}
         self._looks: dict[Path, Look] = {}
+        self._stand_ins: dict[str, datetime.datetime] = {}
         self._no_due_date = False
 
     def run(self) -> Collection:
@@ -138,6 +140,8 @@ class _Collector:
             self._place(student, fresh)
         if not self._options.dry_run and fresh != origins:
             write_origins(self._workspace.course, self._workspace.assignment, fresh)
+        if not self._options.dry_run:
+            note_unknown_times(self._workspace.course, self._workspace.assignment, self._stand_ins)
         if self._no_due_date:
             self._result.notes.append(NO_DUE_DATE.format(self._workspace.assignment))
         self._tell_refused()
@@ -218,8 +222,8 @@ class _Collector:
         said, there = place(self._workspace, arrival, before, dry_run=self._options.dry_run)
         late = "; late, says the LMS" if made.notebook.named.late else ""
         self._result.students[student] = said + late
-        if there and stand_in and moment is not None and not self._options.dry_run:
-            note_unknown_time(self._workspace.course, self._workspace.assignment, student, moment)
+        if there and stand_in and moment is not None:
+            self._stand_ins[student] = moment
         if there:
             origins.setdefault(student, {})[self._download.kind] = origin
 
@@ -237,6 +241,11 @@ class _Collector:
             files,
         )
 
+    @cached_property
+    def _due(self) -> tuple[datetime.datetime | None, float]:
+        """The due date, and the minutes of grace after it."""
+        return due_date(self._workspace), grace_minutes(self._workspace)
+
     def _moment(
         self, student: str, notebook: HandedFile, files: Mapping[str, Path]
     ) -> tuple[datetime.datetime | None, bool]:
@@ -245,12 +254,11 @@ class _Collector:
             return None, False
         if not notebook.named.late or notebook.moment is not None:
             return notebook.moment, False
-        due = due_date(self._workspace)
+        due, grace = self._due
         if due is None:
             self._result.notes.append(f"{student}: late, says the LMS; the assignment has no due date in the gradebook")
             self._no_due_date = True
             return None, False
-        grace = grace_minutes(self._workspace)
         after = f" and the grace of {grace:g} minutes" if grace else ""
         self._result.notes.append(
             f"{student}: late, but the download does not say when: its timestamp.txt says one second after the due "

@@ -9,6 +9,7 @@ from coursepack.errors import UNWRITABLE, CoursepackError, choose
 from coursepack.lms.marks import ClassMarks
 from coursepack.lms.marks_csv import canvas_column, canvas_columns, canvas_csv, moodle_csv, plain_csv
 from coursepack.lms.marks_other import as_gradescope, as_json, as_junit
+from coursepack.name_list import name_list
 from coursepack.whole_file import write_whole
 
 FORMATS: dict[str, Callable[[ClassMarks], str | bytes]] = {
@@ -79,4 +80,4 @@ def _unknown_to(found: ClassMarks, name: str) -> list[str]:
         why = "have neither a participant's number (`coursepack collect`) nor an e-mail address (`coursepack roster`)"
     else:
         return []
-    return [f"{len(lost)} students {why} ({', '.join(lost[:5])}{', …' if len(lost) > 5 else ''})"] if lost else []
+    return [f"{len(lost)} students {why} ({name_list(lost)})"] if lost else []

@@ -13,6 +13,7 @@ from coursepack.grading.workspace import Workspace
 from coursepack.lms.class_list import stored_roster
 from coursepack.lms.collected import Origins, read_origins
 from coursepack.lms.roster import Roster, Student
+from coursepack.name_list import name_list
 from coursepack.notebooks.exercises import title_of
 from coursepack.notebooks.reading import read_notebook
 
@@ -104,12 +105,10 @@ class ClassMarks:
         empty = sum(map(len, without.values()))
         said = f"{marks.assignment}: {len(self.students) - empty} marks of at most {points(marks.max_score)}"
         for why, names in without.items():
-            more = ", …" if len(names) > 5 else ""
-            said += f"; {len(names)} empty, {why} ({', '.join(names[:5])}{more})"
+            said += f"; {len(names)} empty, {why} ({name_list(names)})"
         changed = [one.id for one in self.students if (result := marks.results.get(one.id)) and result.changed]
         if changed:
-            more = ", …" if len(changed) > 5 else ""
-            said += f"; {len(changed)} with a mark for an earlier answer ({', '.join(changed[:5])}{more})"
+            said += f"; {len(changed)} with a mark for an earlier answer ({name_list(changed)})"
         return said
 
 

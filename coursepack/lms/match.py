@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 from coursepack.lms.file_names import Owner
 from coursepack.lms.people import id_from, is_usable_id, keys_of, squashed
 from coursepack.lms.roster import Student, by
+from coursepack.name_list import name_list
 
 # What identifies a person in each kind of download, the surest first.
 NUMBERS = {"canvas": ("lms_id",), "moodle": ("participant",)}
@@ -44,7 +45,7 @@ class People:
             if len(unique := list({student.id: student for student in found}.values())) == 1:
                 return unique[0]
             if unique:
-                names = ", ".join(student.id for student in unique[:3])
+                names = name_list(student.id for student in unique)
                 raise UnknownPersonError(f"“{owner.told}” could be {names}: use a roster with the LMS's own numbers")
         raise UnknownPersonError(f"“{owner.told}” is not in the roster")
 

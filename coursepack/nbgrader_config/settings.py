@@ -108,6 +108,9 @@ def _set_grading(c: Any) -> None:
 def _set_pages(c: Any) -> None:
     # formgrader shows a marking scheme to the marker as a text, without boxes of its own: it is worth no points.
     c.HTMLExporter.preprocessors = [ShowMarkingScheme]
+    # Its first page would print the whole configuration: it wants that as JSON, which has no classes (our steps) and no
+    # additions to defaults (`prepend`, `extend`), prints one long line instead, and warns in the log at each visit.
+    c.FormgradeExtension.debug = False
     # Feedback shows students their own work and the messages of failed checks, never a hidden test. The page is the one
     # of `coursepack feedback`; its exporter reads the gradebook and hides tests itself.
     c.GenerateFeedback.exporter_class = FeedbackExporter

@@ -13,11 +13,11 @@ from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
 from coursepack.errors import UNWRITABLE, CoursepackError
+from coursepack.name_list import name_list
 from coursepack.whole_file import write_whole
 
 MANIFEST = ".coursepack-published.json"
 MADE_BY = "coursepack publish"
-SHOWN = 5
 
 
 @dataclass(frozen=True)
@@ -117,10 +117,9 @@ def _refuse_foreign(folder: Path) -> None:
     others = sorted(path.name for path in folder.glob("*") if not path.name.upper().startswith("LICENSE"))
     others = [name for name in others if name != ".git"]
     if others:
-        told = ", ".join(others[:SHOWN]) + (", …" if len(others) > SHOWN else "")
         remedy = "name a new or empty folder, or an empty repository; nothing was changed"
         raise CoursepackError(
-            f"the folder holds what coursepack did not publish: {told}", where=str(folder), remedy=remedy
+            f"the folder holds what coursepack did not publish: {name_list(others)}", where=str(folder), remedy=remedy
         )
 
 

@@ -12,6 +12,7 @@ from nbformat import NotebookNode
 from coursepack.authoring.colab import badge
 from coursepack.course import Course
 from coursepack.errors import UNREADABLE, CoursepackError
+from coursepack.name_list import name_list
 from coursepack.notebooks.cells import is_written_answer, points_of
 from coursepack.notebooks.exercises import title_of
 from coursepack.settings import FILE, Settings, read_settings
@@ -95,7 +96,7 @@ def student_page(course: Course, shown: Sequence[Shown], repository: str) -> str
 
 
 def _hand_in(shown: Sequence[Shown], settings: Settings) -> str:
-    names = ", ".join(f"`{one.name}.ipynb`" for one in shown[:MOST_NAMES]) + (", …" if shown[MOST_NAMES:] else "")
+    names = name_list((f"`{one.name}.ipynb`" for one in shown), MOST_NAMES)
     return HAND_IN.format(names=names, zone=ZONE.format(settings.time_zone) if settings.time_zone else "")
 
 

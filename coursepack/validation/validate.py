@@ -17,6 +17,7 @@ from rich.table import Table
 
 from coursepack.course import Course
 from coursepack.errors import CoursepackError
+from coursepack.name_list import MOST, name_list
 from coursepack.notebooks.missing_modules import remedy_for
 from coursepack.sandbox import jail
 from coursepack.validation.answer_messages import StudentsSee, message_lines
@@ -29,8 +30,6 @@ __all__ = ["Answer", "Proof", "answers", "faults", "prove_pack", "with_tests"]
 
 Place = tuple[int, int]
 Pairs = Sequence[tuple[Answer, NotebookRun]]
-# How many names a message lists.
-SHOWN = 5
 CLAIMS = {
     "solution": "earns full marks",
     "untouched": "earns 0",
@@ -108,9 +107,8 @@ def _refuse_no_match(course: Course, assignments: Sequence[str], only: str) -> N
     names = sorted({"solution", *(path.stem for path in paths if path.stem != "__init__")})
     if any(only in name for name in names):
         return
-    close = difflib.get_close_matches(only, names, SHOWN, cutoff=0.3) or names[:SHOWN]
-    more = f" and {len(names) - len(close)} more" if len(names) > len(close) else ""
-    remedy = f"use a part of one of: {', '.join(close)}{more}"
+    close = difflib.get_close_matches(only, names, MOST, cutoff=0.3)
+    remedy = f"use a part of one of: {name_list(dict.fromkeys([*close, *names]), len(close) or MOST)}"
     raise CoursepackError(f"no answer's name contains “{only}”", where=str(home), remedy=remedy)
 
 

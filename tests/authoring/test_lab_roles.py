@@ -52,4 +52,7 @@ def test_does_an_instructor_get_formgrader_for_this_course(course: Course, tmp_p
         # Where formgrader's links lead: its prefix is below the server's folder.
         linked = assignments[0]["source_path"]
         assert names_in(address, linked) == {f"{ASSIGNMENT}.ipynb"}
+        assert "Manage Assignments" in ask(address, "/formgrader/manage_assignments")
     assert not (course.root / "work").exists()
+    said = (tmp_path / "server.log").read_text(encoding="utf-8")
+    assert "formgrader" in said and "config is not serializable" not in said

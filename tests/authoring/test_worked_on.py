@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import os
 import shutil
 from contextlib import redirect_stdout
 from pathlib import Path
@@ -10,10 +11,10 @@ from pathlib import Path
 import notebook_parts as parts
 import pytest
 
-from coursepack.authoring import nbgrader_converters
+from coursepack.authoring import nbgrader_converters, solution_notebook
 from coursepack.authoring.build import build_pack, check_pack
-from coursepack.authoring.solution_notebook import write_notebook
-from coursepack.authoring.worked_on import NOTE
+from coursepack.authoring.solution_notebook import worked_notebook, write_notebook
+from coursepack.authoring.worked_on import NOTE, WorkedData
 from coursepack.cli import main
 from coursepack.course import Course
 from coursepack.errors import CoursepackError
@@ -142,6 +143,31 @@ def test_does_a_cell_that_gets_the_tag_lose_what_it_showed(elsewhere: Course) ->
     write_notebook(notebook, path)
     build_pack(elsewhere, ["doubling"])
     assert worked(elsewhere)["picture"] == "worked in .coursepack/data\n"
+
+
+@pytest.mark.parametrize(
+    ("name", "tests", "changed"),
+    [("grading", HIDDEN, False), ("large", "assert treble(2) == 6", False), ("large", HIDDEN, True)],
+    ids=["on the grading data", "without hidden tests", "with hidden tests on other data"],
+)
+def test_is_the_scratch_source_written_only_to_leave_hidden_tests_out(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str, tests: str, changed: bool
+) -> None:
+    """Is it as it was after a run, byte for byte, and untouched where nothing is left out?"""
+    parts.write_course(tmp_path, parts.notebook({"double-hidden": "assert double(2) == 4", "treble-hidden": tests}))
+    course = Course(tmp_path)
+    path = course.notebook("source", "doubling")
+    before, seen = path.read_bytes(), []
+    os.utime(path, (0, 0))
+
+    def run(scratch: Course, assignment: str, *_: object, limited: bool) -> Path:
+        seen.append((path.read_bytes() != before, path.stat().st_mtime != 0))
+        return path.parent
+
+    monkeypatch.setattr(solution_notebook, "make_solution", run)
+    worked_notebook(course, course, "doubling", WorkedData(name, None))
+    assert seen == [(changed, changed)]
+    assert path.read_bytes() == before and (path.stat().st_mtime != 0) == changed
 
 
 def test_does_naming_the_grading_data_run_it_again(elsewhere: Course) -> None:

@@ -2,15 +2,29 @@
 
 from __future__ import annotations
 
+import ast
 import importlib.util
+import os
 from types import ModuleType
 
 import pytest
 
 from coursepack.course import Course
+from coursepack.notebooks.reading import read_notebook
 
 NETWORKS = ("SimpleFC", "SimpleCNN", "ConvBatchNormNetwork", "ConvMaxPoolNetwork", "Capstone", "ConvNet")
 OTHER_DESIGNS = ("Capstone: SimpleCNN, normalised",)
+MNIST, BLOCKS = ("SimpleFC", "SimpleCNN"), ("ConvBatchNormNetwork", "ConvMaxPoolNetwork")
+# Where a notebook says how it trains: assignment, cell, name; what the benchmark calls it, and for which networks.
+AS_GRADED = (
+    ("ps2_mnist_cnn", "train-network", "EPOCHS", "epochs", MNIST),
+    ("ps2_mnist_cnn", "train-network", "BATCH_SIZE", "batch_size", MNIST),
+    ("ps5_conv_blocks", "load-data", "TRAIN_IMAGES", "images", BLOCKS),
+    ("ps5_conv_blocks", "load-data", "batch_size", "batch_size", BLOCKS),
+    ("ps5_conv_blocks", "train-network", "EPOCHS", "epochs", BLOCKS),
+    ("ps6_cifar_convnet", "train-network", "STEPS", "steps", ("ConvNet",)),
+    ("ps6_cifar_convnet", "train-network", "batch_size", "batch_size", ("ConvNet",)),
+)
 
 
 @pytest.fixture(scope="module")
@@ -22,6 +36,38 @@ def benchmark(repository: Course) -> ModuleType:
         patch.setitem(importlib.import_module("sys").modules, "gates_benchmark", module)
         spec.loader.exec_module(module)
     return module
+
+
+def value_in(code: str, name: str) -> object:
+    """Return what a name, an argument or a default stands for in a cell while its notebook is graded."""
+    for node in ast.walk(ast.parse(code)):
+        if isinstance(node, ast.keyword) and node.arg == name:
+            return ast.literal_eval(node.value)
+        if isinstance(node, ast.arguments) and name in (names := [one.arg for one in node.args]):
+            return ast.literal_eval(node.defaults[names.index(name) - len(names)])
+        if isinstance(node, ast.Assign) and name in (names := ast.unparse(node.targets[0]).strip("()").split(", ")):
+            # Grading sets COURSE_GRADED, and its training set is not the full one.
+            value = eval(ast.unparse(node.value), {"os": os, "train_set": ()})
+            return value[names.index(name)] if len(names) > 1 else value
+    raise AssertionError(f"the cell has no {name}")
+
+
+@pytest.mark.parametrize(("assignment", "cell", "name", "setting", "networks"), AS_GRADED)
+def test_are_gates_measured_with_what_notebooks_train_with(
+    benchmark: ModuleType,
+    repository: Course,
+    monkeypatch: pytest.MonkeyPatch,
+    assignment: str,
+    cell: str,
+    name: str,
+    setting: str,
+    networks: tuple[str, ...],
+) -> None:
+    """Or has a number been changed in a notebook, and not in the benchmark that its gate rests on?"""
+    monkeypatch.setenv("COURSE_GRADED", "1")
+    cells = {one.id: one.source for one in read_notebook(repository.notebook("source", assignment)).cells}
+    found = value_in(cells[cell], name)
+    assert {getattr(benchmark.SETTINGS[network], setting) for network in networks} == {found}
 
 
 @pytest.mark.parametrize("network", NETWORKS)

@@ -8,6 +8,7 @@ import io
 import json
 import re
 from pathlib import Path
+from typing import Any
 
 import nbformat
 import pytest
@@ -20,7 +21,7 @@ from coursepack.course import Course
 from coursepack.errors import CoursepackError
 from coursepack.feedback import class_feedback
 from coursepack.feedback.class_feedback import check_pages, write_feedback
-from coursepack.grading.submission.unknown_times import note_unknown_time
+from coursepack.grading.submission.unknown_times import note_unknown_times
 from coursepack.grading.workspace import GradingNote, Workspace
 from coursepack.judge.verdict import Verdict
 from coursepack.report.page import write_report
@@ -124,7 +125,7 @@ def test_are_times_those_of_the_courses_zone(course: Course) -> None:
 def test_is_a_time_that_nobody_knows_shown_to_nobody(course: Course) -> None:
     """Do page and report say that the time is not known, and is the true one shown once it is written?"""
     stand_in = datetime.datetime(2026, 3, 1, 12, 0, 1)
-    note_unknown_time(course, ASSIGNMENT, "ann", stand_in)
+    note_unknown_times(course, ASSIGNMENT, {"ann": stand_in})
     for student, moment in (("ann", "2026-03-01 12:00:01 UTC"), ("bob", "2026-03-01 13:00:00 UTC")):
         enter_graded(course, ASSIGNMENT, student, submission(), timestamp=moment)
     write_feedback(course, ASSIGNMENT)
@@ -140,6 +141,21 @@ def test_is_a_time_that_nobody_knows_shown_to_nobody(course: Course) -> None:
     assert "Handed in 2026-03-01 12:30 UTC" in text(page(course, "ann")) and "Late by 30 min" in text(
         page(course, "ann")
     )
+
+
+def test_are_unknown_times_read_once_for_a_class(course: Course, monkeypatch: pytest.MonkeyPatch) -> None:
+    for student in ("ann", "bob", "cy"):
+        enter_graded(course, ASSIGNMENT, student, submission())
+    read: list[str] = []
+    read_text = Path.read_text
+
+    def noted(path: Path, *arguments: Any, **options: Any) -> str:
+        read.append(path.name)
+        return read_text(path, *arguments, **options)
+
+    monkeypatch.setattr(Path, "read_text", noted)
+    write_feedback(course, ASSIGNMENT)
+    assert read.count("unknown_times.json") == 1
 
 
 def test_does_each_failure_link_to_the_code_and_to_the_check(course: Course) -> None:

@@ -14,6 +14,7 @@ from typer.testing import CliRunner
 from coursepack.cli import app
 from coursepack.course import Course
 from coursepack.errors import CoursepackError
+from coursepack.grading.submission import unknown_times
 from coursepack.grading.submission.unknown_times import is_unknown, read_unknown_times
 from coursepack.grading.workspace import Workspace
 from coursepack.lms import collect as collect_module
@@ -21,9 +22,11 @@ from coursepack.lms.collect import Collection, CollectOptions, collect
 from coursepack.lms.collected import attempts_folder, read_origins
 from coursepack.lms.commands import collect_download
 from coursepack.lms.roster import read_roster
+from coursepack.whole_file import write_whole
 
 __all__ = ["tiny_course"]
 
+LATE = {"archerann": 5521, "bakerben": 5522, "ünalçelik": 5523}
 DUE = datetime.datetime(2026, 3, 1, 23, 0)
 
 
@@ -103,6 +106,32 @@ def test_a_time_that_nobody_knows(tiny_course: Course, tmp_path: Path, monkeypat
     assert any("the grace of 15 minutes, so that it counts as late" in note for note in result.notes)
     assert is_unknown(unknown, "ben", late) and not is_unknown(unknown, "ann", late)
     assert not is_unknown(unknown, "ben", DUE) and not is_unknown(unknown, "ben", None)
+
+
+def test_unknown_times_of_a_class(tiny_course: Course, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Are the stand-ins of all who are late written once, after one look at the due date?"""
+    asked: list[Workspace] = []
+    wrote: list[Path] = []
+
+    def due(workspace: Workspace) -> datetime.datetime:
+        asked.append(workspace)
+        return DUE
+
+    def write(path: Path, content: str) -> None:
+        wrote.append(path)
+        write_whole(path, content)
+
+    monkeypatch.setattr(collect_module, "due_date", due)
+    monkeypatch.setattr(unknown_times, "write_whole", write)
+    late = [(f"{name}_LATE_{number}_7813{number}_tiny.ipynb", text_of(RIGHT)) for name, number in LATE.items()]
+    source = write_zip(tmp_path / "late.zip", late)
+    for _ in range(2):
+        collected(tiny_course, source)
+        assert read_unknown_times(tiny_course, ASSIGNMENT) == dict.fromkeys(
+            ("ann", "ben", "celik"), "2026-03-01 23:00:01 UTC"
+        )
+        assert (len(asked), len(wrote)) == (1, 1)
+        asked.clear()
 
 
 def test_late_without_a_due_date(tiny_course: Course, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -126,9 +126,8 @@ def _grade_waiting(workspace: Workspace, students: list[str], options: Options, 
             console.print(f"{len(students) - len(waiting)} already graded (--force grades them again)")
         if not options.force and (again := provenance.told(whys.values())):
             console.print(again, highlight=False, soft_wrap=True)
-        return not waiting or ClassRun(workspace, GradebookWriter(workspace, gradebook), options, run).grade(
-            waiting, console
-        )
+        writer = GradebookWriter(workspace, gradebook)
+        return not waiting or ClassRun(workspace, writer, options, run, own).grade(waiting, console)
 
 
 def _point_to_logs(workspace: Workspace, console: Console, log: Path) -> None:
@@ -148,9 +147,17 @@ class ClassRun:
         writer: the writer of results.
         options: how to grade.
         run: what all results are made from; see `provenance.of_run`.
+        own: the assignment's own files beside its notebook.
     """
 
-    def __init__(self, workspace: Workspace, writer: GradebookWriter, options: Options, run: Mapping[str, str]) -> None:
+    def __init__(
+        self,
+        workspace: Workspace,
+        writer: GradebookWriter,
+        options: Options,
+        run: Mapping[str, str],
+        own: Mapping[str, bytes],
+    ) -> None:
         self._workspace, self._writer, self._options, self._run = workspace, writer, options, run
         source = read_notebook(workspace.source)
         self._imports = imports_of_tests(workspace.course, source)
@@ -158,7 +165,7 @@ class ClassRun:
         self._given = RunInput(
             as_json(source),
             str(workspace.course.root),
-            own_files(workspace),
+            own,
             options.limits(workspace),
             options.redraw,
             options.unsafe_no_jail,

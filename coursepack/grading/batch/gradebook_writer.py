@@ -27,7 +27,7 @@ from nbgrader.preprocessors import AssignLatePenalties
 from sqlalchemy.exc import DBAPIError
 
 from coursepack.errors import CoursepackError
-from coursepack.grading.batch.marked_answers import answer_digests, marked_answers
+from coursepack.grading.batch.marked_answers import marked_answers
 from coursepack.grading.batch.submission_rows import (
     AssignmentLayout,
     GradedCell,
@@ -43,7 +43,6 @@ from coursepack.grading.batch.submission_rows import (
     write_rows,
 )
 from coursepack.grading.batch.task import Graded, records_of
-from coursepack.grading.notebook.verdict_records import GradedNotebook
 from coursepack.grading.submission.extra_time import extra_time, has_extra_times
 from coursepack.grading.submission.folder_files import VERDICTS_FILE
 from coursepack.grading.submission.timestamps import moment_of
@@ -61,7 +60,7 @@ class _Entry:
     Attributes:
         cells: the named cells of the graded notebook, without outputs.
         points: the records' points, by cell name.
-        digests: digests of the answers, by cell name; see `marked_answers`.
+        digests: digests of the answers, by cell name; see `answer_digests`.
     """
 
     cells: Mapping[str, NotebookNode] = field(default_factory=dict)
@@ -69,17 +68,12 @@ class _Entry:
     digests: Mapping[str, str] = field(default_factory=dict)
 
     @classmethod
-    def of(cls, notebook: str, records: GradedNotebook) -> _Entry:
-        """Return what a worker's answer says.
-
-        Args:
-            notebook: the graded notebook's JSON text.
-            records: its verdicts.
-        """
-        content = json.loads(notebook)
+    def of(cls, graded: Graded) -> _Entry:
+        """Return what a worker's answer says."""
+        content = json.loads(graded.notebook)
         cells = {name: _without_outputs(cell) for cell in content["cells"] if (name := grade_id_of(cell))}
-        points = {record.grade_id: record.points for record in records.records}
-        return cls(cells, points, answer_digests(content))
+        points = {record.grade_id: record.points for record in records_of(graded).records}
+        return cls(cells, points, graded.answers)
 
 
 @dataclass(frozen=True)
@@ -111,7 +105,7 @@ class GradebookWriter:
             fresh = Path(scratch) / self.workspace.assignment
             write_files(fresh, {**files, VERDICTS_FILE: graded.records.encode("utf-8")})
             (fresh / f"{self.workspace.assignment}.ipynb").write_text(graded.notebook + "\n", encoding="utf-8")
-            answers = self._write(student, _Entry.of(graded.notebook, records_of(graded)))
+            answers = self._write(student, _Entry.of(graded))
             replace(fresh, self.workspace.folder("autograded", student))
             self.workspace.log(student).unlink(missing_ok=True)
             self.workspace.write_record(student, with_fields(record, answers=answers))

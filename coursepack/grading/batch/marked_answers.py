@@ -7,14 +7,13 @@ look.
 
 from __future__ import annotations
 
-import hashlib
 import json
 from collections.abc import Iterable, Mapping
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Protocol
 
+from coursepack.grading.batch.answer_digests import answer_digests
 from coursepack.grading.workspace import Workspace
-from coursepack.notebooks.cells import grade_id_of, is_graded, is_task, is_test, marks_of
 
 
 class MarkedGrade(Protocol):
@@ -31,23 +30,6 @@ class MarkedGrade(Protocol):
     @property
     def needs_manual_grade(self) -> bool:
         """Whether formgrader asks for a mark."""
-
-
-def answer_digests(notebook: Mapping[str, Any]) -> dict[str, str]:
-    """Return digests of what a person looks at to mark each graded cell, by its name.
-
-    Of a written answer that is its text with its pictures; of a check whose points a person overrides, all code that
-    the student wrote.
-
-    Args:
-        notebook: a graded notebook, as JSON has it.
-    """
-    code = _digest([_source(cell) for cell in notebook["cells"] if _is_students_code(cell)])
-    return {
-        grade_id_of(cell): code if is_test(cell) else _digest([_source(cell), cell.get("attachments") or {}])
-        for cell in notebook["cells"]
-        if is_graded(cell) or is_task(cell)
-    }
 
 
 def digests_in(notebook: Path) -> dict[str, str]:
@@ -89,15 +71,3 @@ def changed_answers(workspace: Workspace, student: str, grades: Iterable[MarkedG
     # `nbgrader autograde` asks for every mark again, also where the answer is the same.
     now = digests_in(workspace.notebook("autograded", student))
     return frozenset(name for name in asked if name in now and name in note.answers and note.answers[name] != now[name])
-
-
-def _is_students_code(cell: Mapping[str, Any]) -> bool:
-    return cell.get("cell_type") == "code" and not is_test(cell) and not marks_of(cell).get("locked")
-
-
-def _source(cell: Mapping[str, Any]) -> str:
-    return "".join(cell["source"]).strip()
-
-
-def _digest(parts: list[Any]) -> str:
-    return hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()

@@ -26,6 +26,7 @@ from coursepack.grading.submission.folder_files import MAX_BYTES, files_beside, 
 from coursepack.grading.submission.repair import UnreadableError
 from coursepack.grading.submission.sanitize import sanitize_submission
 from coursepack.grading.workspace import Workspace
+from coursepack.name_list import name_list
 from coursepack.notebooks.reading import read_notebook
 from coursepack.notebooks.versions import released_notebook
 from coursepack.sandbox import jail
@@ -33,7 +34,6 @@ from coursepack.sandbox.limits import Limits
 
 # In place of a student's id, which nobody has told us.
 NOBODY = "this notebook"
-NAMED = 5
 
 
 @dataclass(frozen=True)
@@ -141,9 +141,8 @@ def _only_notebook(given: Path, assignment: str) -> Path:
         return candidates[0]
     if not candidates:
         raise UnreadableError(f"there is no notebook in it: {assignment}.ipynb is missing")
-    names = ", ".join(path.relative_to(given).as_posix() for path in candidates[:NAMED])
-    more = ", …" if len(candidates) > NAMED else ""
-    raise UnreadableError(f"there are {len(candidates)} notebooks in it, and only one can count: {names}{more}")
+    names = name_list(path.relative_to(given).as_posix() for path in candidates)
+    raise UnreadableError(f"there are {len(candidates)} notebooks in it, and only one can count: {names}")
 
 
 def _refuse_own(workspace: Workspace, notebook: Path) -> None:

@@ -21,6 +21,7 @@ from nbformat import NotebookNode
 from coursepack.course import Course
 from coursepack.course_secret import secret_digest
 from coursepack.errors import CoursepackError
+from coursepack.grading.batch.answer_digests import answer_digests
 from coursepack.grading.batch.code_digest import code_digest
 from coursepack.grading.batch.worker_log import LogLine, collected
 from coursepack.grading.notebook.grade_notebook import grade_notebook
@@ -90,12 +91,15 @@ class Graded:
         student: whose work it is.
         notebook: the notebook as it was run, as JSON, its outputs safe to show.
         records: the verdicts, as `GradedNotebook.to_json` writes them.
+        answers: digests of the answers, by graded cell. Of checks, too: whose points a person will override, and what
+            grades the submission after that, nobody knows yet. The coordinator, of which there is one, only keeps them.
         log: what the worker logged meanwhile.
     """
 
     student: str
     notebook: str
     records: str
+    answers: Mapping[str, str]
     log: tuple[LogLine, ...] = ()
 
 
@@ -145,7 +149,8 @@ def _grade(task: Task, run: RunInput) -> Graded:
         redraw=run.redraw,
     )
     _log.info("%s: ends after %.1f s, %.1f s of them CPU", task.student, time.monotonic() - begun, graded.cpu_seconds)
-    return Graded(task.student, as_json(with_marks(graded, submission)), graded.to_json())
+    notebook = as_json(with_marks(graded, submission))
+    return Graded(task.student, notebook, graded.to_json(), answer_digests(json.loads(notebook)))
 
 
 def read_json(text: str) -> NotebookNode:

@@ -13,6 +13,8 @@ from urllib.parse import quote, unquote
 
 from nbformat import NotebookNode
 
+from coursepack.grading.submission.brief_notes import NAMED
+from coursepack.name_list import name_list
 from coursepack.sandbox.image_size import is_picture
 from coursepack.sandbox.safe_output import IMAGES
 
@@ -25,8 +27,6 @@ MAX_NAME = 500
 # In place of "attachment:", so that nothing looks for one.
 LOST = "lost-picture:"
 LACKS = "cannot be shown: lost, too large, or not a PNG, JPEG or GIF picture"
-# The number of pictures named in one note.
-NAMED = 3
 # The characters that JavaScript's encodeURI leaves unchanged.
 UNQUOTED = "!#$&'()*+,/:;=?@~"
 _PLAIN_NAME = re.compile(r"[A-Za-z0-9._-]{1,100}")
@@ -90,8 +90,7 @@ class Pictures:
 
         cell.source = _TAG.sub(r"![picture](\1)", _REFERENCE.sub(show_or_lose, cell.source))
         if lost:
-            more = ", …" if len(lost) > NAMED else ""
-            self.notes.append(f"cell {name}: {', '.join(list(lost)[:NAMED])}{more} {LACKS}")
+            self.notes.append(f"cell {name}: {name_list(lost, NAMED)} {LACKS}")
         if kept:
             cell["attachments"] = kept
 

@@ -34,6 +34,7 @@ from nbformat import NotebookNode
 
 from coursepack.grading.submission.handed_in_cells import HandedInCell
 from coursepack.grading.submission.match_by_text import find_by_text
+from coursepack.name_list import name_list
 from coursepack.notebooks.cell_texts import expected_names, first_line, same_text, written_lines
 from coursepack.notebooks.cells import grade_id_of, is_written_in
 
@@ -190,4 +191,4 @@ class _Search:
 
 def _numbered(places: Sequence[int]) -> str:
     """Return "cell 3", or "cells 3, 5"."""
-    return f"cell{'s' if len(places) > 1 else ''} " + ", ".join(str(place + 1) for place in places[:5])
+    return f"cell{'s' if len(places) > 1 else ''} " + name_list(str(place + 1) for place in places)

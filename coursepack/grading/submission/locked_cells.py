@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from nbformat import NotebookNode
 from nbgrader import utils
 
+from coursepack.name_list import name_list
 from coursepack.notebooks.cell_texts import lines_of, same_code, same_text
 from coursepack.notebooks.cells import grade_id_of, is_written_in, marks_of
 
@@ -29,9 +30,8 @@ def locked_changes(pairs: Sequence[tuple[NotebookNode, NotebookNode]]) -> list[s
     changed = [(own, cell) for own, cell in pairs if not is_written_in(own) and _is_changed(own, cell)]
     notes = [_told(grade_id_of(own), own.source, cell.source) for own, cell in changed[:TOLD]]
     if len(changed) > TOLD:
-        names = ", ".join(grade_id_of(own) for own, _ in changed[TOLD : 2 * TOLD])
-        more = ", …" if len(changed) > 2 * TOLD else ""
-        notes.append(f"{len(changed) - TOLD} further locked cells were changed and put back: {names}{more}")
+        names = name_list(grade_id_of(own) for own, _ in changed[TOLD:])
+        notes.append(f"{len(changed) - TOLD} further locked cells were changed and put back: {names}")
     return notes
 
 

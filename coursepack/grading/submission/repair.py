@@ -12,12 +12,12 @@ from typing import Any
 import nbformat
 from nbformat import NotebookNode
 
+from coursepack.grading.submission.brief_notes import NAMED
+from coursepack.name_list import name_list
 from coursepack.notebooks.cell_ids import unused
 
 NBFORMAT = (4, 5)
 KINDS = ("code", "markdown", "raw")
-# The number of cells named in one note.
-NAMED = 3
 _ID = re.compile(r"[a-zA-Z0-9_-]{1,64}")
 
 
@@ -148,5 +148,4 @@ def _broken(raw: list[Any]) -> list[str]:
 def _told(numbers: list[str], fault: str) -> str:
     if len(numbers) == 1:
         return f"cell {numbers[0]} of the notebook is {fault}"
-    more = ", …" if len(numbers) > NAMED else ""
-    return f"cells {', '.join(numbers[:NAMED])}{more} of the notebook are {fault.replace(' was ', ' were ')}"
+    return f"cells {name_list(numbers, NAMED)} of the notebook are {fault.replace(' was ', ' were ')}"

@@ -16,15 +16,16 @@ from typing import Any
 
 from nbformat import NotebookNode
 
-from coursepack.grading.submission.brief_notes import brief
+from coursepack.grading.submission.brief_notes import NAMED, brief
 from coursepack.grading.submission.cell_identity import Identity, identify
 from coursepack.grading.submission.handed_in_cells import HandedInCell
 from coursepack.grading.submission.handed_in_pictures import keep_pictures
 from coursepack.grading.submission.locked_cells import locked_changes
 from coursepack.grading.submission.missing_cells import put_back_missing
-from coursepack.grading.submission.repair import NAMED, UnreadableError, repaired
+from coursepack.grading.submission.repair import UnreadableError, repaired
 from coursepack.grading.submission.sizes import MAX_BYTES, MAX_CHARACTERS_COMPARED, MAX_PARTS
 from coursepack.grading.submission.strip_notebook import strip_notebook
+from coursepack.name_list import name_list
 from coursepack.notebooks.cell_ids import unused
 from coursepack.notebooks.cells import grade_id_of, is_written_in, marks_of
 
@@ -125,9 +126,8 @@ def _how_known(found: Identity) -> list[str]:
         if len(names) == 1:
             notes.append(f"cell {names[0]} had lost its metadata; it was recognised by its {words}")
         elif names:
-            more = ", …" if len(names) > NAMED else ""
             notes.append(
-                f"{len(names)} cells ({', '.join(names[:NAMED])}{more}) had lost their metadata; "
+                f"{len(names)} cells ({name_list(names, NAMED)}) had lost their metadata; "
                 f"they were recognised by their {words}s"
             )
     return notes
@@ -223,6 +223,6 @@ def _drop_skip_tags(notebook: NotebookNode, notes: list[str]) -> None:
     if len(tagged) == 1:
         notes.append(f"cell {tagged[0]} was tagged {SKIP_TAG}; it was run all the same")
     elif tagged:
-        more = ", …" if len(tagged) > NAMED else ""
-        names = ", ".join(tagged[:NAMED]) + more
-        notes.append(f"{len(tagged)} cells were tagged {SKIP_TAG} ({names}); they were run all the same")
+        notes.append(
+            f"{len(tagged)} cells were tagged {SKIP_TAG} ({name_list(tagged, NAMED)}); they were run all the same"
+        )

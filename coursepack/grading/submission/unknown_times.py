@@ -25,19 +25,19 @@ def read_unknown_times(course: Course, assignment: str) -> dict[str, str]:
         return {}
 
 
-def note_unknown_time(course: Course, assignment: str, student: str, moment: datetime.datetime) -> None:
-    """Note that a student's time of hand-in is a stand-in.
+def note_unknown_times(course: Course, assignment: str, moments: Mapping[str, datetime.datetime]) -> None:
+    """Note that students' times of hand-in are stand-ins.
 
     Args:
         course: the course.
         assignment: the assignment's name.
-        student: the student's id.
-        moment: what was written into `timestamp.txt`, in UTC and without a zone.
+        moments: what was written into `timestamp.txt`, in UTC and without a zone, by student.
     """
-    known = read_unknown_times(course, assignment)
-    if known.get(student) != written(moment):
-        entries = dict(sorted({**known, student: written(moment)}.items()))
-        write_whole(_path(course, assignment), json.dumps(entries, indent=1, ensure_ascii=False))
+    known = read_unknown_times(course, assignment) if moments else {}
+    entries = {**known, **{student: written(moment) for student, moment in moments.items()}}
+    if entries != known:
+        content = json.dumps(dict(sorted(entries.items())), indent=1, ensure_ascii=False)
+        write_whole(_path(course, assignment), content)
 
 
 def is_unknown(unknown: Mapping[str, str], student: str, moment: datetime.datetime | None) -> bool:

@@ -10,12 +10,14 @@ import sys
 from pathlib import Path
 
 import pytest
+from rich.console import Console
 from tiny_course import ASSIGNMENT, answered, hand_in, make_tiny_course, source_notebook
 
 from coursepack.course import Course
 from coursepack.errors import CoursepackError
 from coursepack.grading.batch import class_run
 from coursepack.grading.batch.class_run import ClassRun, Options, grade_class
+from coursepack.grading.batch.marked_answers import digests_in
 from coursepack.grading.batch.provenance import is_graded
 from coursepack.grading.batch.read_results import complaint, read_results
 from coursepack.grading.batch.register import reason_in
@@ -124,6 +126,13 @@ def test_verdicts_lie_beside_the_graded_notebook(graded: tuple[Course, int]) -> 
     }
 
 
+def test_workers_say_which_answers_they_graded(graded: tuple[Course, int]) -> None:
+    workspace = Workspace(graded[0], ASSIGNMENT)
+    note = workspace.record("ann")
+    assert note is not None and set(note.answers) == {"double-visible", "double-hidden", "treble-hidden"}
+    assert note.answers == digests_in(workspace.notebook("autograded", "ann"))
+
+
 def test_nothing_of_the_hidden_tests_reaches_feedback(graded: tuple[Course, int]) -> None:
     folder = graded[0].root / "autograded" / "hal-wrong" / ASSIGNMENT
     shown = json.loads((folder / f"{ASSIGNMENT}.ipynb").read_text(encoding="utf-8"))
@@ -157,6 +166,25 @@ def test_nothing_but_nbgraders_folders_is_left(graded: tuple[Course, int]) -> No
     root = graded[0].root
     assert not (root / "release").exists()
     assert not list((root / ".coursepack").glob("grading/*"))
+
+
+def test_are_the_assignments_own_files_read_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Or again to tell who is to be graded, and for each student?"""
+    workspace = Workspace(make_tiny_course(tmp_path / "course"), ASSIGNMENT)
+    workspace.source.with_name("table.csv").write_text("1\n", encoding="utf-8")
+    for student in GOOD:
+        hand_in(workspace.course, student, answered())
+    read: list[str] = []
+    read_bytes = Path.read_bytes
+
+    def noted(path: Path) -> bytes:
+        read.append(path.name)
+        return read_bytes(path)
+
+    monkeypatch.setattr(Path, "read_bytes", noted)
+    monkeypatch.setattr(ClassRun, "grade", lambda *_: True)
+    assert class_run._grade_waiting(workspace, list(GOOD), Options(), Console())
+    assert read.count("table.csv") == 1
 
 
 def test_what_is_graded_is_not_graded_again(

@@ -21,6 +21,7 @@ from coursepack.errors import CoursepackError
 from coursepack.grading.batch import cluster, task
 from coursepack.grading.batch.class_run import ClassRun, Options, grade_class
 from coursepack.grading.batch.code_digest import code_digest
+from coursepack.grading.batch.extra_files import own_files
 from coursepack.grading.batch.gradebook_writer import GradebookWriter
 from coursepack.grading.batch.provenance import of_run
 from coursepack.grading.batch.read_results import read_results
@@ -113,7 +114,7 @@ def test_a_task_holds_one_submission_and_nothing_that_all_have_in_common(tiny_co
     (hand_in(tiny_course, "ann", answered()).parent / "own.csv").write_text("of the student", encoding="utf-8")
     workspace = Workspace(tiny_course, ASSIGNMENT)
     run = of_run(workspace, Options().limits(workspace))
-    grading = ClassRun(workspace, GradebookWriter(workspace, None), Options(), run)
+    grading = ClassRun(workspace, GradebookWriter(workspace, None), Options(), run, own_files(workspace))
     (one,) = grading._tasks(["ann"], [])
     assert dict(one.files) == {"own.csv": b"of the student"}
     assert dict(grading._given.files) == {"shared.csv": b"of the assignment"}

@@ -5,9 +5,10 @@ from __future__ import annotations
 import json
 import shutil
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 from nbgrader.preprocessors import SaveAutoGrades
@@ -17,6 +18,8 @@ from tiny_course import ASSIGNMENT, answered, code, hand_in, make_tiny_course, s
 from coursepack.course import Course
 from coursepack.errors import CoursepackError
 from coursepack.grading.batch import gradebook_writer as ledger_room
+from coursepack.grading.batch import marked_answers
+from coursepack.grading.batch.answer_digests import answer_digests
 from coursepack.grading.batch.gradebook_writer import GradebookWriter, one_transaction
 from coursepack.grading.batch.read_results import read_results
 from coursepack.grading.batch.register import register_assignment
@@ -84,7 +87,8 @@ def graded(
         VerdictRecord("double-hidden", 3, Verdict.PASSED),
         VerdictRecord("treble-hidden", 2, treble, "" if treble is Verdict.PASSED else "treble is wrong"),
     )
-    return Graded(student, as_json(taken), GradedNotebook(records).to_json())
+    notebook = as_json(taken)
+    return Graded(student, notebook, GradedNotebook(records).to_json(), answer_digests(json.loads(notebook)))
 
 
 def scores(writer: GradebookWriter, student: str) -> dict[str, tuple[float | None, bool]]:
@@ -118,6 +122,30 @@ def test_records_decide_points_and_people_mark_essays(writer: GradebookWriter) -
         "out of memory",
         "waiting for the marker",
     ]
+
+
+def test_the_coordinator_reads_no_answer_that_nobody_has_marked(
+    writer: GradebookWriter, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Are the digests those that the worker made, and one more notebook's made where a person gave a mark?"""
+    made: list[object] = []
+
+    def counted(notebook: Mapping[str, Any]) -> dict[str, str]:
+        made.append(notebook)
+        return answer_digests(notebook)
+
+    monkeypatch.setattr(marked_answers, "answer_digests", counted)
+    monkeypatch.setattr(ledger_room, "answer_digests", counted, raising=False)
+    answer = graded(writer, "ann")
+    for _ in range(2):
+        writer.enter(answer, {}, RECORD)
+        note = writer.workspace.record("ann")
+        assert note is not None and (note.answers, made) == (answer.answers, [])
+    grade = writer.gradebook.find_grade("essay", ASSIGNMENT, ASSIGNMENT, "ann")
+    grade.manual_score, grade.needs_manual_grade = 3.0, False
+    writer.gradebook.db.commit()
+    writer.enter(answer, {}, RECORD)
+    assert len(made) == 1 and scores(writer, "ann")["essay"] == (None, False)
 
 
 def test_untouched_essay_earns_nothing_and_says_so(writer: GradebookWriter) -> None:

@@ -138,17 +138,35 @@ def test_what_cannot_be_graded_in_between_forgets_nothing(workspace: Workspace, 
     assert changed(grade(workspace, OLD)) == (["why"] if looked else [])
 
 
+def autograde(workspace: Workspace, why: str, double: str) -> SubmissionResult:
+    """Grade a hand-in of Ann's as `nbgrader autograde` does; return the result."""
+    path = workspace.notebook("autograded", "ann")
+    notebook, new = read_notebook(path), {cell.id: cell.source for cell in handed(why, double).cells}
+    for cell in notebook.cells:
+        if cell.id in ("why", "double"):
+            cell.source = new[cell.id]
+    nbformat.write(notebook, path)
+    names = {"notebook": ASSIGNMENT, "assignment": ASSIGNMENT, "student": "ann", "db_url": workspace.db_url}
+    SaveAutoGrades().preprocess(notebook, {"nbgrader": names})
+    return read_results(workspace)[0]
+
+
 def test_nbgraders_own_grading_asks_as_it_always_does(workspace: Workspace) -> None:
     """Does `nbgrader autograde` ask for every mark again, and is only a changed answer told as changed?"""
     for why, expected in ((OLD, []), (NEW, ["why"])):
-        path = workspace.notebook("autograded", "ann")
-        notebook = read_notebook(path)
-        next(cell for cell in notebook.cells if cell.id == "why").source = f"**My answer**\n\n{why}"
-        nbformat.write(notebook, path)
-        names = {"notebook": ASSIGNMENT, "assignment": ASSIGNMENT, "student": "ann", "db_url": workspace.db_url}
-        SaveAutoGrades().preprocess(notebook, {"nbgrader": names})
+        assert changed(autograde(workspace, why, "return number + number")) == expected
         assert asked(workspace) == ["why"]
-        assert changed(read_results(workspace)[0]) == expected
+
+
+def test_points_changed_by_hand_belong_to_the_code_after_nbgraders_own_grading_too(workspace: Workspace) -> None:
+    """Is the code noted of every submission? Nobody knows yet which checks a person will override."""
+    grade(workspace, OLD, passes=False, double="return number**2")
+    enter_mark(workspace, "ann", "double-hidden", 2.0)
+    for double, expected in (("return number**2", []), ("return 3 * number", ["double-hidden"])):
+        assert changed(autograde(workspace, OLD, double)) == expected
+        assert "double-hidden" in asked(workspace)
+    assert changed(grade(workspace, OLD, passes=False, double="return number**2")) == []
+    assert asked(workspace) == []
 
 
 def test_console_report_feedback_and_export_tell_it(workspace: Workspace, capsys: pytest.CaptureFixture[str]) -> None:

@@ -9,7 +9,7 @@ def test_are_many_cells_told_in_one_sentence() -> None:
     missing = [f"cell c{number} was missing; put back" for number in range(40)]
     assert brief(["first", *missing, "last"]) == (
         "first",
-        "40 cells (c0, c1, c2, …) were missing; put back",
+        "40 cells (c0, c1, c2 and 37 more) were missing; put back",
         "last",
     )
 

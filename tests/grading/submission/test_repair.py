@@ -131,7 +131,7 @@ def test_what_is_no_cell_is_left_out_and_told(tmp_path: Path) -> None:
     notebook = answered()
     notebook["cells"][1:1] = [None, 7, "cell", []]
     intake = taken(tmp_path, notebook)
-    assert intake.notes == ("cells 2, 3, 4, … of the notebook are invalid, and were left out",)
+    assert intake.notes == ("cells 2, 3, 4 and 1 more of the notebook are invalid, and were left out",)
     assert len(intake.notebook.cells) == len(answered()["cells"])
 
 
