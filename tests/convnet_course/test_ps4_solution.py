@@ -99,6 +99,15 @@ def test_can_batch_norm_2d_not_be_told_from_pytorchs(solution: dict[str, Any], o
     ours.load_state_dict(theirs.state_dict())
 
 
+def test_do_states_fit_a_layer_without_the_counter_as_the_text_says(solution: dict[str, Any]) -> None:
+    ours, theirs = solution["BatchNorm2d"](3), nn.BatchNorm2d(3)
+    del ours.num_batches_tracked
+    theirs.load_state_dict(ours.state_dict())
+    with pytest.raises(RuntimeError, match="num_batches_tracked"):
+        ours.load_state_dict(theirs.state_dict())
+    ours.load_state_dict(theirs.state_dict(), strict=False)
+
+
 @pytest.mark.parametrize("name", ["CustomBatchNormAutograd", "CustomBatchNormManualModule", "BatchNorm2d"])
 def test_does_a_wrong_shape_raise_an_error_that_names_both(solution: dict[str, Any], name: str) -> None:
     shape = (4, 7, 2, 2) if name == "BatchNorm2d" else (4, 7)

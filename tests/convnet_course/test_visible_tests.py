@@ -107,9 +107,22 @@ PS3_WRONG = {
     "torch_mlp_log_softmax": ("torch-mlp-visible", "known weights"),
     "torch_mlp_relu": ("torch-mlp-visible", "leaky ReLU"),
 }
+TURNED = "did you turn or transpose the kernel"
 PS1_WRONG = {
     "output_size_stride_zero": ("output-size-visible", "should raise ValueError, got ZeroDivisionError"),
     "output_size_nothing_refused": ("output-size-visible", "should raise ValueError"),
+    "output_size_no_pixels": ("output-size-visible", "an image has at least one pixel: .* should raise ValueError"),
+    "output_size_negative_padding": ("output-size-visible", "a padding is not negative: .* should raise ValueError"),
+    "output_size_rounds_to_nearest": ("output-size-visible", r"\(13, 4, 3, 1\): expected 4, got 5"),
+    "convolve2d_flipped_kernel": ("convolve2d-visible", TURNED),
+    "convolve2d_transposed_kernel": ("convolve2d-visible", TURNED),
+    "convolve2d_square_images_only": ("convolve2d-visible", "are height and width kept apart"),
+    "convolve2d_bytes_overflow": ("convolve2d-visible", "convert image and kernel before you multiply"),
+    "convolve2d_result_type_only": ("convolve2d-visible", "convert image and kernel before you multiply"),
+    "max_pool2d_stride_ignored": ("max-pool2d-visible", "look at where you use the stride"),
+    "max_pool2d_square_images_only": ("max-pool2d-visible", "height and width may differ"),
+    "conv_layer_flipped_kernels": ("conv-layer-visible", TURNED),
+    "conv_layer_transposed_kernels": ("conv-layer-visible", TURNED),
 }
 WRONG = [
     pytest.param(assignment, name, test, words, id=name)
