@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 import torch
-from visible_cells import COURSE, answers, quietly, solved
+from visible_cells import COURSE, answers, quietly, solved, without_a_warning
 
 from convnet_course import gates
 from convnet_course.reproduction.experiments import select_experiments
@@ -70,6 +70,16 @@ def run_visible_tests(assignment: str, snippet: Snippet) -> None:
     for cell in solved(assignment).values():
         if is_test(cell) and not points_of(cell) and cell.id.removesuffix("-visible") in snippet.cells:
             quietly(cell.source, namespace)
+
+
+@pytest.mark.parametrize("assignment", GIVEN)
+def test_do_visible_tests_of_the_solution_warn_of_nothing(assignment: str) -> None:
+    torch.manual_seed(0)
+    namespace = base(assignment) | {"visible_tests": {}}
+    tests = [cell for cell in solved(assignment).values() if is_test(cell) and not points_of(cell)]
+    assert tests
+    for cell in tests:
+        without_a_warning(cell.source, namespace)
 
 
 @pytest.mark.parametrize(("assignment", "snippet"), answers(GIVEN, "right"))

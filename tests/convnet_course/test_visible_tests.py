@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from visible_cells import COURSE, answers, quietly, solved
+from visible_cells import COURSE, answers, quietly, solved, without_a_warning
 
 from coursepack.notebooks.cells import is_solution, is_test, points_of
 from coursepack.notebooks.reading import read_notebook
@@ -59,6 +59,16 @@ def run(assignment: str, snippet: Snippet, only: str = "") -> None:
     for name, source in visible_tests(assignment, set(snippet.cells)).items():
         if name not in LEFT_OUT_TESTS and only in ("", name):
             quietly(source, namespace)
+
+
+@pytest.mark.parametrize("assignment", NAMES)
+def test_do_visible_tests_of_the_solution_warn_of_nothing(assignment: str) -> None:
+    cells = {name for name, cell in solved(assignment).items() if is_solution(cell)} - LEFT_OUT
+    tests = visible_tests(assignment, cells)
+    namespace = begun(assignment)
+    assert tests
+    for name in tests.keys() - LEFT_OUT_TESTS:
+        without_a_warning(tests[name], namespace)
 
 
 @pytest.mark.parametrize(("assignment", "snippet"), answers(NAMES, "right", LEFT_OUT))

@@ -28,6 +28,12 @@ def solved(assignment: str) -> dict[str, NotebookNode]:
     return {cell.id: cell for cell in notebook.cells if cell.cell_type == "code"}
 
 
+def without_a_warning(source: str, namespace: dict[str, Any]) -> None:
+    """Run a cell, and raise where it warns: what a test cell writes to stderr stands below it, in red."""
+    with contextlib.redirect_stdout(io.StringIO()), warnings.catch_warnings(action="error"):
+        exec(source, namespace)
+
+
 def quietly(source: str, namespace: dict[str, Any]) -> None:
     """Run a cell without what it prints, warns of or installs: a student may be warned, and be right."""
     with contextlib.redirect_stdout(io.StringIO()), warnings.catch_warnings(action="ignore"):
