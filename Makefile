@@ -58,7 +58,7 @@ prove: $(STAMP) ## what `make test` leaves out: every right and wrong answer, at
 	@echo "== attacks and costly tests, some in a browser"
 	@scripts/find_browser.sh
 	@$(SOLO) -m pytest -n $(COSTLY_JOBS) -m "(long or costly) and not nightly"
-	@echo "== left out: the site in a browser, the wheel's demo, answers to one exercise each by itself. Next: make nightly"
+	@echo "== left out: the site in a browser, the wheel's demo, two student versions without coursepack, answers to one exercise each by itself. Next: make nightly"
 
 lint: $(STAMP) ## check style and types
 	@echo "== style and types"

@@ -35,7 +35,13 @@ BLOCK = "import sys\nsys.modules['coursepack'] = sys.modules['nbgrader'] = None"
 TOLD = re.compile("written|no visible test")
 
 
-@pytest.mark.parametrize("assignment", ASSIGNMENTS)
+# The two that take more than a minute wait for `make nightly`.
+SLOW = {"ps4_batchnorm", "ps5_conv_blocks"}
+
+
+@pytest.mark.parametrize(
+    "assignment", [pytest.param(name, marks=[pytest.mark.nightly] if name in SLOW else []) for name in ASSIGNMENTS]
+)
 def test_does_a_solved_student_version_run_where_coursepack_is_missing(
     repository: Course, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, assignment: str
 ) -> None:
