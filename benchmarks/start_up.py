@@ -44,7 +44,8 @@ def idle_memory(course: Course, jobs: int) -> float:
         me = psutil.Process()
         sizes = {process: _pss(process.pid) for process in (me, *me.children(recursive=True))}
         for process, size in sorted(sizes.items(), key=lambda item: -item[1]):
-            print(f"  {size:6.0f} MiB {' '.join(process.cmdline())[:100]}")
+            if process.is_running() and process.status() != psutil.STATUS_ZOMBIE:
+                print(f"  {size:6.0f} MiB {' '.join(process.cmdline())[:100]}")
         return sum(sizes.values())
 
 
@@ -55,5 +56,9 @@ def _make_ready(root: Path) -> int:
 
 
 def _pss(pid: int) -> float:
-    rollup = Path(f"/proc/{pid}/smaps_rollup").read_text(encoding="ascii").splitlines()
+    """Return a process's proportional set size in MiB; 0 if it has ended meanwhile."""
+    try:
+        rollup = Path(f"/proc/{pid}/smaps_rollup").read_text(encoding="ascii").splitlines()
+    except (FileNotFoundError, ProcessLookupError):
+        return 0.0
     return next(int(line.split()[1]) for line in rollup if line.startswith("Pss:")) / 1024
