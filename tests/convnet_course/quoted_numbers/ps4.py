@@ -8,15 +8,11 @@ from convnet_course.reproduction.results_file import TrainingRun
 from quoted_numbers.pictures import gradient_at_layer_1, growth_by_a_normalised_layer
 from quoted_numbers.quote import Find, Unheld, quotes_of
 from quoted_numbers.reasons import READER, SETTING, TIME
-from quoted_numbers.sources import blur, combined, computed, over_all_seeds, printed, recorded, reported
+from quoted_numbers.sources import blur, combined, computed, last, over_all_seeds, printed, recorded, reported
 
 NAME = "ps4_batchnorm"
 CNN, MLP = ("ps4-CNN-BN", "ps4-CNN"), ("ps4-MLP-BN", "ps4-MLP")
 quote, unheld = quotes_of(NAME), functools.partial(Unheld, NAME)
-
-
-def last(run: TrainingRun) -> float:
-    return run.outcome.accuracies[-1]
 
 
 def first_above_98(run: TrainingRun) -> float:

@@ -5,7 +5,6 @@ import math
 import statistics
 
 from convnet_course import gates
-from convnet_course.reproduction.results_file import TrainingRun
 from quoted_numbers.quote import Find, Unheld, quotes_of
 from quoted_numbers.reasons import ARITHMETIC, OTHER_RUN, READER, SETTING
 from quoted_numbers.sources import (
@@ -13,6 +12,7 @@ from quoted_numbers.sources import (
     blur,
     combined,
     computed,
+    last,
     over_all_seeds,
     passed,
     printed,
@@ -39,10 +39,6 @@ def one_in(reached: list[float]) -> float:
 
 
 NETWORKS = ("MultiLayerPerceptron", "ConvMaxPoolNetwork", "ConvBatchNormNetwork")
-
-
-def last(run: TrainingRun) -> float:
-    return run.outcome.accuracies[-1]
 
 
 def row(network: str) -> list[Find]:

@@ -72,11 +72,21 @@ def all_runs() -> list[TrainingRun]:
     return read_results(COURSE.root / "docs")
 
 
+def runs_of(name: str) -> list[TrainingRun]:
+    """Return the recorded trainings of an experiment, one for each seed."""
+    return results_of(experiment_named(name), all_runs())
+
+
+def last(run: TrainingRun) -> float:
+    """Return a training's last test accuracy, in percent."""
+    return run.outcome.accuracies[-1]
+
+
 def recorded(name: str, how: Callable[[TrainingRun], float]) -> Find:
     """Return a find: something of the recorded training of an experiment from seed 0."""
 
     def value() -> float:
-        (run,) = (run for run in results_of(experiment_named(name), all_runs()) if run.seed == 0)
+        (run,) = (run for run in runs_of(name) if run.seed == 0)
         return how(run)
 
     return computed(value)
@@ -84,12 +94,12 @@ def recorded(name: str, how: Callable[[TrainingRun], float]) -> Find:
 
 def over_all_seeds(name: str, how: Callable[[list[float]], float], of: Callable[[TrainingRun], float]) -> Find:
     """Return a find: something of a value that each training of an experiment has which learnt."""
-    return computed(lambda: how([of(run) for run in results_of(experiment_named(name), all_runs()) if run.has_learnt]))
+    return computed(lambda: how([of(run) for run in runs_of(name) if run.has_learnt]))
 
 
 def all_trainings(name: str, how: Callable[[list[TrainingRun]], float]) -> Find:
     """Return a find: something of all recorded trainings of an experiment."""
-    return computed(lambda: how(results_of(experiment_named(name), all_runs())))
+    return computed(lambda: how(runs_of(name)))
 
 
 def trained_for_its_gate(network: str, how: Callable[[list[float]], float]) -> Find:
