@@ -59,7 +59,7 @@ CONV_NET_OPEN = (
     "reference's rounding, and the JPEG copies; which of them does was not tried."
 )
 CAPSTONE = (
-    "The course's own entry, with fewer than 7,000 parameters; 99.50 as the mean over three seeds is the goal that we "
+    "The course's own entry, with fewer than 7,000 parameters; 99.50 as the mean over all seeds is the goal that we "
     "set ourselves. Optimiser and kind of network were chosen by trainings of 8 or 10 epochs on 50,000 training images "
     "and measured on the other 10,000; the rest of the recipe was fixed beforehand, unmeasured, but for one thing: a "
     "first training of 40 epochs reached 99.42 on the test images, and the epochs, nothing else, were then made 120. "
