@@ -8,6 +8,7 @@ from collections.abc import Iterator, Sequence
 
 TICKS = os.sysconf("SC_CLK_TCK")
 READ_BYTES = 65_536
+RESIDENT = (b"\nRssAnon:", b"\nRssShmem:")
 LOOKS = 8  # processes whose memory is measured exactly each time
 
 
@@ -38,7 +39,7 @@ class ResourceUsage:
         Args:
             processes: the tree, if it was just looked for.
         """
-        stats = map(_stat, processes or self.processes())
+        stats = map(stat_of, processes or self.processes())
         ticks = sum(sum(int(part) for part in fields[11:15]) for fields in stats if fields)
         self._seen = max(self._seen, ticks / TICKS)
         return self._seen
@@ -90,7 +91,7 @@ def _children(pid: int) -> Iterator[int]:
                 yield from map(int, _read(f"/proc/{pid}/task/{task}/children").split())
 
 
-def _stat(pid: int) -> list[bytes]:
+def stat_of(pid: int) -> list[bytes]:
     """Return the fields of a process's stat file after its name; nothing if it is gone."""
     try:
         return _read(f"/proc/{pid}/stat").rsplit(b")", 1)[1].split()
@@ -104,8 +105,7 @@ def _resident(pid: int) -> int:
         status = _read(f"/proc/{pid}/status")
     except OSError:
         return 0
-    sizes = dict(line.split(b":", 1) for line in status.splitlines() if line.startswith((b"RssAnon", b"RssShmem")))
-    return sum(1024 * int(size.split()[0]) for size in sizes.values())
+    return sum(1024 * int(status.partition(name)[2].split(maxsplit=1)[0]) for name in RESIDENT if name in status)
 
 
 def _private(pid: int) -> int:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import ast
 import time
 from textwrap import indent
 
 import pytest
 
-from coursepack.subject import Source
+from coursepack.subject import Source, bindings
 from coursepack.subject.bindings import MAX_STATEMENTS, NotebookText, RanCell
 
 CLEAN, DIRTY = "def f():\n    return 1", "def f():\n    return scipy"
@@ -48,6 +49,62 @@ NAMES = {
 def test_what_does_a_name_stand_for(what: str) -> None:
     cells, said, expected = NAMES[what]
     assert NotebookText(map(RanCell, cells)).source("f", said) == expected
+
+
+STATEMENTS = (
+    "a = b, (c, *d), e.f = [g for g in h]",
+    "a[[b for b in c][0]] = 1",
+    "a.b[c], (d) = 1, 2",
+    "a += 1",
+    "a: int = 1",
+    "a: int",
+    "(a): int = 1",
+    "a.b: int = 1",
+    "for a, (b, c.d) in e:\n    f = 1\nelse:\n    g = 2",
+    "while a:\n    b = 1",
+    "async def a(b=c):\n    d = 1",
+    "def a(b):\n    global c\n    c = 1",
+    "def a(b):\n    c: int = 1\n    del c",
+    "def a(b=(c := 1)):\n    pass",
+    "class a(b):\n    c = 1",
+    "class a:\n    global b\n    b = 1",
+    "with a as b, c as (d, e), f:\n    g = 1",
+    "with a:\n    with b as c:\n        def d():\n            pass",
+    "import a, b.c, d.e as f",
+    "from a import b, c as d",
+    "from . import a",
+    "from .a import b",
+    "from a import *",
+    "from __future__ import annotations",
+    "if (a := b):\n    c = 1",
+    "if a:\n    b = 1\nelif c:\n    d = 1\nelse:\n    e = 1",
+    "a = [b := c for d in e]",
+    "(a := 1)",
+    "assert a, b",
+    "raise a from b",
+    "del a, b.c, (d, e)",
+    "try:\n    a = 1\nexcept b as c:\n    d = 1\nfinally:\n    e = 1",
+    "match a:\n    case b:\n        c = 1",
+    "match a:\n    case {'b': [c, *d], **e}:\n        pass",
+    "lambda a: b",
+    "a = lambda b: c",
+    "global a\na = 1",
+    "a = 1\ndef a():\n    pass\na = b(a)",
+)
+
+
+def set_by(text: str, *, plain: bool) -> dict[str, list[tuple[str, str, bool, str]]]:
+    """Return all names that a cell sets, and how; read the quick way where it holds, or by the compiler alone."""
+    found: dict[str, list[tuple[str, str, bool, str]]] = {}
+    for name, way in bindings._set_by(ast.parse(text).body, sure=True, plain=plain):
+        found.setdefault(name, []).append((way.kind, way.dotted, way.sure, way.text))
+    return found
+
+
+@pytest.mark.parametrize("statement", STATEMENTS)
+def test_is_the_quick_reading_of_a_statement_the_compilers(statement: str) -> None:
+    plain = not any(isinstance(node, bindings.ASIDE) for node in ast.walk(ast.parse(statement)))
+    assert set_by(statement, plain=plain) == set_by(statement, plain=False)
 
 
 def test_may_a_cell_that_raised_have_set_a_name_or_not() -> None:

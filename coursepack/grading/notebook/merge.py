@@ -24,11 +24,7 @@ from coursepack.grading.submission.missing_cells import put_back_missing
 from coursepack.grading.submission.sizes import MAX_CELLS_RUN, MAX_CHARACTERS_RUN
 from coursepack.notebooks.cells import grade_id_of, is_graded_code, is_written_in, marks_of
 
-NEW_CELL = {
-    "code": nbformat.v4.new_code_cell,
-    "markdown": nbformat.v4.new_markdown_cell,
-    "raw": nbformat.v4.new_raw_cell,
-}
+KINDS = ("code", "markdown", "raw")
 
 
 @dataclass(frozen=True)
@@ -58,7 +54,7 @@ def assemble(source: NotebookNode, submission: NotebookNode) -> Assembly:
     pictures = {own[name].id: drawn[place] for place, name in found.order if name and drawn[place]}
     for place, name in found.order:
         text = handed[place].text
-        cell = _filled(own[name], text) if name else NEW_CELL[handed[place].kind](text)  # type: ignore[no-untyped-call]
+        cell = _filled(own[name], text) if name else _new(handed[place].kind, text)
         if cell.cell_type == "markdown" and (not name or is_written_in(own[name])):
             shown.put_into(cell, attached[place], name or f"{place + 1} of the notebook")
         cells.append(cell)
@@ -91,7 +87,7 @@ def _student_cells(
             notes.append(f"the notebook has more than {MAX_CELLS_RUN:,} cells; the rest was left out")
             break
         kind = cell.get("cell_type") if isinstance(cell, dict) else None
-        if not isinstance(kind, str) or kind not in NEW_CELL:
+        if not isinstance(kind, str) or kind not in KINDS:
             continue
         markdown = kind == "markdown"
         text, attached = with_inline(_text(cell), cell.get("attachments")) if markdown else (_text(cell), {})
@@ -116,6 +112,12 @@ def _text(cell: Any) -> str:
 
 def _id(cell: dict[str, Any]) -> str:
     return cell["id"] if isinstance(cell.get("id"), str) else ""
+
+
+def _new(kind: str, text: str) -> NotebookNode:
+    """Return a cell of the student's own; its id and, for code, what nbformat asks for besides come later."""
+    cell: NotebookNode = nbformat.from_dict({"cell_type": kind, "metadata": {}, "source": text})  # type: ignore[no-untyped-call]
+    return cell
 
 
 def _filled(own: NotebookNode, text: str) -> NotebookNode:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import queue
 import signal
 import time
 from collections.abc import Collection, Mapping, Sequence
@@ -12,7 +11,6 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Any
 
-from jupyter_client.asynchronous.client import AsyncKernelClient
 from nbclient.exceptions import CellTimeoutError
 from nbformat import NotebookNode
 
@@ -126,14 +124,7 @@ class Session:
                 self._client.leave_out(cell)
         finally:
             cell.metadata.pop("execution", None)
-        client = self._client.kc
-        assert isinstance(client, AsyncKernelClient)
-        asked = client.kernel_info()
-        while await self.alive():
-            with contextlib.suppress(queue.Empty):
-                answer = await client.get_shell_msg(timeout=POLL_SECONDS)
-                if answer["parent_header"].get("msg_id") == asked:
-                    return
+        await self._manager.attends()
 
     async def idle(self, seconds: float, until: float) -> CellRun:
         """Leave the kernel alone for some time, or until it ends."""
