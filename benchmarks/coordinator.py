@@ -34,7 +34,7 @@ from distributed import get_worker
 from coursepack.course import Course
 from coursepack.grading.batch import class_run, cluster
 from coursepack.grading.batch.class_run import ClassRun, Options, grade_class
-from coursepack.grading.batch.task import Graded, NotGraded, RunInput, Task, grade
+from coursepack.grading.batch.task import Graded, RunInput, Task, grade
 from coursepack.grading.notebook.worker import shared_worker
 from coursepack.grading.workspace import GradingNote
 from coursepack.report.page import write_report
@@ -78,7 +78,7 @@ def make_class(root: Path, count: int, database: str) -> None:
 def grade_really(root: Path) -> None:
     """Grade the first submission, and keep its result for `answer_at_once`."""
 
-    def kept(_: Any, tasks: Any, run: RunInput) -> Iterator[tuple[Task, Graded | NotGraded]]:
+    def kept(_: Any, tasks: Any, run: RunInput) -> Iterator[tuple[Task, Any]]:
         task = next(iter(tasks))
         (root / RESULT).write_bytes(pickle.dumps(grade(task, run)))
         shared_worker(Course(root)).__exit__(None, None, None)
@@ -96,7 +96,7 @@ def run_class(root: Path, workers: int) -> int:
     keep, done, count = ClassRun._keep, 0, len(list((root / "submitted").iterdir()))
     begun = time.monotonic()
 
-    def counted(run: ClassRun, task: Any, result: Graded | NotGraded) -> GradingNote:
+    def counted(run: ClassRun, task: Any, result: Any) -> GradingNote:
         nonlocal done
         done += 1
         if done % max(1, count // TENTHS) == 0:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import copy
-import json
 import logging
 from collections.abc import Mapping
 from typing import Any
@@ -13,7 +12,6 @@ from nbformat import NotebookNode
 from nbgrader.preprocessors import SaveCells
 
 from coursepack.course import Course
-from coursepack.grading.batch.answer_digests import answer_digests
 from coursepack.grading.batch.gradebook_writer import GradebookWriter
 from coursepack.grading.batch.task import Graded, as_json
 from coursepack.grading.notebook.merge import assemble, with_marks
@@ -70,7 +68,7 @@ def enter_graded(
         (path.parent / name).write_bytes(content)
     graded = _graded(source, copy.deepcopy(handed), dict(verdicts or {}), outputs or {})
     notebook = as_json(with_marks(graded, handed))
-    result = Graded(student, notebook, graded.to_json(), answer_digests(json.loads(notebook)))
+    result = Graded.of(student, notebook, graded.to_json())
     with workspace.gradebook() as gradebook:
         GradebookWriter(workspace, gradebook).enter(result, files, GradingNote("submission", "source"))
     return workspace

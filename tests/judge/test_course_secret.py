@@ -150,7 +150,7 @@ def test_is_a_worker_with_another_secret_refused(course: Course) -> None:
     keep(course, ONE)
     notebook = json.dumps(source_notebook())
     with pytest.raises(CoursepackError, match="a worker's secret for the course is not the coordinator's"):
-        grade(Task("ann", notebook), RunInput(notebook, str(course.root), secret=""))
+        grade(Task("ann", notebook.encode()), RunInput(notebook, notebook, str(course.root), secret=""))
 
 
 def test_does_validate_try_the_tests_with_the_secret(course: Course, capsys: pytest.CaptureFixture[str]) -> None:

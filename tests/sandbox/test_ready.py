@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import queue
+import time
+from pathlib import Path
 from typing import Any
 
 import pytest
 from lab import Lab
 
-from coursepack.sandbox.kernels import PromptClient
+from coursepack.sandbox.kernels import LOOK_SECONDS, ForkedKernelManager, PromptClient
 
 
 class Scripted(PromptClient):
@@ -57,3 +60,56 @@ def test_a_kernel_that_died_is_not_waited_for() -> None:
 def test_a_kernel_that_says_nothing_is_given_up() -> None:
     with pytest.raises(RuntimeError, match="did not answer within"):
         asyncio.run(Scripted((True, False)).wait_for_ready(timeout=0.2))
+
+
+class Agentless(ForkedKernelManager):
+    """A kernel that is alive for some looks, and whose agent listens at an address that we give."""
+
+    def __init__(self, address: Path, looks: int) -> None:
+        self._address, self._looks = address, looks
+        self.fork = self  # type: ignore[assignment]
+
+    @property
+    def subject_socket(self) -> Path:
+        return self._address
+
+    async def poll(self) -> int | None:
+        self._looks -= 1
+        return None if self._looks >= 0 else 1
+
+
+async def seconds_of(manager: ForkedKernelManager, answer: Any = None) -> float:
+    """Return how long a kernel is waited for whose agent does as `answer` says; without one, nobody listens."""
+    server = await asyncio.start_unix_server(answer, manager.subject_socket) if answer else None
+    begun = time.monotonic()
+    await manager.attends()
+    if server:
+        server.close()
+        await asyncio.sleep(0)
+    return time.monotonic() - begun
+
+
+@pytest.fixture
+def address(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A short address: that of a Unix socket has at most 107 characters."""
+    return tmp_path_factory.mktemp("a") / "s"
+
+
+def test_is_a_kernel_waited_for_until_its_agent_ends_the_silent_conversation(address: Path) -> None:
+    async def busy(_: Any, writer: asyncio.StreamWriter) -> None:
+        await asyncio.sleep(3 * LOOK_SECONDS)
+        writer.close()
+
+    assert asyncio.run(seconds_of(Agentless(address, 1000), busy)) > 2.5 * LOOK_SECONDS
+
+
+def test_is_a_kernel_that_ends_instead_of_answering_not_waited_for(address: Path) -> None:
+    async def mute(_: Any, writer: asyncio.StreamWriter) -> None:
+        with contextlib.closing(writer):
+            await asyncio.sleep(60)
+
+    assert asyncio.run(seconds_of(Agentless(address, 2), mute)) < 30
+
+
+def test_is_a_kernel_whose_agent_is_gone_not_waited_for(address: Path) -> None:
+    assert asyncio.run(seconds_of(Agentless(address, 1000))) < 30

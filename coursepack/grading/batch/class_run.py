@@ -32,6 +32,7 @@ from coursepack.grading.batch.task import (
     Graded,
     NotGraded,
     RunInput,
+    Unreadable,
     as_compact_json,
     as_json,
     grader_errors_in,
@@ -43,7 +44,7 @@ from coursepack.grading.notebook.imports_of_tests import imports_of_tests
 from coursepack.grading.notebook.machine import Machine
 from coursepack.grading.results import Status
 from coursepack.grading.submission.repair import UnreadableError
-from coursepack.grading.submission.sanitize import sanitize_submission
+from coursepack.grading.submission.sanitize import content_of
 from coursepack.grading.submission.timestamps import unreadable_time
 from coursepack.grading.workspace import GradingNote, Workspace, digest
 from coursepack.notebooks.exercises import exercises_of
@@ -161,9 +162,9 @@ class ClassRun:
         self._workspace, self._writer, self._options, self._run = workspace, writer, options, run
         source = read_notebook(workspace.source)
         self._imports = imports_of_tests(workspace.course, source)
-        self._released = released_notebook(source)
         self._given = RunInput(
             as_json(source),
+            as_compact_json(released_notebook(source)),
             str(workspace.course.root),
             own,
             options.limits(workspace),
@@ -246,28 +247,38 @@ class ClassRun:
             folder = self._workspace.folder("submitted", student)
             files, left_out = extra_files(self._workspace, student, own)
             made_from = provenance.of_submission(files, self._run)
+            pending = _Pending(submission, left_out + unreadable_time(folder), made_from)
+            path = self._workspace.notebook("submitted", student)
             try:
-                intake = sanitize_submission(self._workspace.notebook("submitted", student), self._released)
+                content = content_of(path)
             except UnreadableError as error:
-                _log.warning("%s: cannot be read", student)
-                _log.debug("%s: %s", student, error)
-                refused.append((student, GradingNote(submission, self._digest, str(error), provenance=made_from)))
+                refused.append((student, self._refusal(student, pending, str(error))))
                 continue
-            notes = intake.notes + left_out + unreadable_time(folder)
-            self._pending[student] = _Pending(submission, notes, made_from)
+            self._pending[student] = pending
             _log.debug("%s: handed out", student)
             theirs = {name: content for name, content in files.items() if name not in own}
-            yield GradingTask(student, as_compact_json(intake.notebook), theirs)
+            yield GradingTask(student, content, theirs, path.name)
 
-    def _keep(self, task: GradingTask, result: Graded | NotGraded) -> GradingNote:
+    def _refusal(self, student: str, pending: _Pending, problem: str) -> GradingNote:
+        """Return the note on a submission that cannot be graded."""
+        _log.warning("%s: cannot be read", student)
+        _log.debug("%s: %s", student, problem)
+        return GradingNote(pending.submission, self._digest, problem, provenance=pending.provenance)
+
+    def _keep(self, task: GradingTask, result: Graded | NotGraded | Unreadable) -> GradingNote:
         """Enter a result; return the note that was kept."""
         pending = self._pending.pop(task.student)
+        if isinstance(result, Unreadable):
+            record = self._refusal(task.student, pending, result.problem)
+            self._writer.give_no_points(task.student, record)
+            return record
         notes, seconds, at_fault = pending.notes, time.monotonic() - pending.begun, ""
         if isinstance(result, Graded):
             repeat(result.log)
             records = records_of(result)
             at_fault = "".join(f", grader error in {one.grade_id}" for one in records.grader_errors)
-            notes, result = tuple(dict.fromkeys(notes + records.notes)), grader_errors_in(records) or result
+            notes = tuple(dict.fromkeys(result.notes + notes + records.notes))
+            result = grader_errors_in(records) or result
         if isinstance(result, NotGraded):
             record = GradingNote(pending.submission, self._digest, result.problem, notes, True, pending.provenance)
             _log.warning("%s: not graded%s\n%s", task.student, at_fault, without_words(result.details))

@@ -17,7 +17,7 @@ from distributed import Client, Future, LocalCluster, Nanny, WorkerPlugin, get_w
 from distributed.scheduler import KilledWorker
 
 from coursepack.errors import CoursepackError
-from coursepack.grading.batch.task import Graded, NotGraded, RunInput, Task, grade
+from coursepack.grading.batch.task import Graded, NotGraded, RunInput, Task, Unreadable, grade
 
 _log = logging.getLogger(__name__)
 
@@ -58,7 +58,7 @@ class _Given(WorkerPlugin):  # type: ignore[misc]
         self.name, self.run = f"coursepack-{uuid.uuid4().hex}", run
 
 
-def _grade_given(task: Task, run: str) -> Graded:
+def _grade_given(task: Task, run: str) -> Graded | Unreadable:
     """Grade a task on a worker that was given what it has in common with others, under the name `run`."""
     return grade(task, get_worker().plugins[run].run)
 
@@ -78,7 +78,7 @@ class Cluster:
         """How many submissions can be graded at once now."""
         return max(1, sum(int(threads) for threads in self._client.nthreads().values()))
 
-    def grade(self, tasks: Iterable[Task], run: RunInput) -> Iterator[tuple[Task, Graded | NotGraded]]:
+    def grade(self, tasks: Iterable[Task], run: RunInput) -> Iterator[tuple[Task, Graded | NotGraded | Unreadable]]:
         """Yield every task with its result, or with the reason why there is none, as they finish.
 
         What they have in common, `run`, goes to each worker once, to one that joins later as well. Tasks are taken from
@@ -120,7 +120,7 @@ class Cluster:
             with contextlib.suppress(Exception):
                 self._client.unregister_worker_plugin(plugin.name)
 
-    def _grade(self, tasks: Iterable[Task], run: str) -> Iterator[tuple[Task, Graded | NotGraded]]:
+    def _grade(self, tasks: Iterable[Task], run: str) -> Iterator[tuple[Task, Graded | NotGraded | Unreadable]]:
         running: dict[Future, Task] = {}
         finished: queue.SimpleQueue[Future] = queue.SimpleQueue()
         waiting = iter(tasks)
@@ -159,11 +159,11 @@ class Cluster:
             return None
 
 
-def _outcome(future: Future) -> Graded | NotGraded:
+def _outcome(future: Future) -> Graded | NotGraded | Unreadable:
     """Return a task's result, or the reason why there is none."""
     error = future.exception() if future.status == "error" else None
     if error is None and future.status == "finished":
-        result: Graded = future.result()
+        result: Graded | Unreadable = future.result()
         return result
     if isinstance(error, KilledWorker):
         return NotGraded(LOST)

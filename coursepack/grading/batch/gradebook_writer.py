@@ -47,7 +47,7 @@ from coursepack.grading.submission.extra_time import extra_time, has_extra_times
 from coursepack.grading.submission.folder_files import VERDICTS_FILE
 from coursepack.grading.submission.timestamps import moment_of
 from coursepack.grading.workspace import GradingNote, Workspace
-from coursepack.notebooks.cells import grade_id_of, is_task, marks_of
+from coursepack.notebooks.cells import is_task, marks_of
 
 ATTEMPTS = 3
 NO_RESPONSE = "No response."
@@ -70,8 +70,7 @@ class _Entry:
     @classmethod
     def of(cls, graded: Graded) -> _Entry:
         """Return what a worker's answer says."""
-        content = json.loads(graded.notebook)
-        cells = {name: _without_outputs(cell) for cell in content["cells"] if (name := grade_id_of(cell))}
+        cells = {name: _as_node(cell) for name, cell in json.loads(graded.cells).items()}
         points = {record.grade_id: record.points for record in records_of(graded).records}
         return cls(cells, points, graded.answers)
 
@@ -265,9 +264,8 @@ def _asks_again(grade: HeldGrade, marked: Mapping[str, str], digests: Mapping[st
     return grade.name not in marked or marked[grade.name] != digests.get(grade.name)
 
 
-def _without_outputs(cell: dict[str, Any]) -> NotebookNode:
-    kept = {key: value for key, value in cell.items() if key in ("cell_type", "metadata")}
-    node: NotebookNode = nbformat.from_dict({**kept, "source": "".join(cell["source"])})  # type: ignore[no-untyped-call]
+def _as_node(cell: dict[str, Any]) -> NotebookNode:
+    node: NotebookNode = nbformat.from_dict(cell)  # type: ignore[no-untyped-call]
     return node
 
 

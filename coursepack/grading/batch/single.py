@@ -15,6 +15,7 @@ from coursepack.grading.batch.extra_files import own_files
 from coursepack.grading.batch.task import (
     RunInput,
     Task,
+    Unreadable,
     as_compact_json,
     as_json,
     grade,
@@ -24,7 +25,7 @@ from coursepack.grading.batch.task import (
 from coursepack.grading.notebook.verdict_records import GradedNotebook
 from coursepack.grading.submission.folder_files import MAX_BYTES, files_beside, is_clutter
 from coursepack.grading.submission.repair import UnreadableError
-from coursepack.grading.submission.sanitize import sanitize_submission
+from coursepack.grading.submission.sanitize import content_of
 from coursepack.grading.workspace import Workspace
 from coursepack.name_list import name_list
 from coursepack.notebooks.reading import read_notebook
@@ -80,11 +81,13 @@ def grade_single(
     if not unsafe_no_jail:
         jail.check_jail()
     try:
-        submission = sanitize_submission(_find_notebook(workspace, given), released_notebook(source))
+        path = _find_notebook(workspace, given)
+        task = Task(NOBODY, content_of(path), extra, path.name)
     except UnreadableError as error:
         return SingleGrading(problem=str(error))
     run = RunInput(
         as_json(source),
+        as_compact_json(released_notebook(source)),
         str(workspace.course.root),
         own_files(workspace),
         Limits.of_cells(timeout or workspace.timeout),
@@ -92,18 +95,21 @@ def grade_single(
         log_level=logging.ERROR,
         secret=secret_digest(workspace.course),
     )
-    return _graded(Task(NOBODY, as_compact_json(submission.notebook), extra), run, submission.notes)
+    return _graded(task, run)
 
 
-def _graded(task: Task, run: RunInput, notes: tuple[str, ...]) -> SingleGrading:
+def _graded(task: Task, run: RunInput) -> SingleGrading:
     try:
-        records = records_of(grade(task, run))
+        graded = grade(task, run)
     except CoursepackError:
         raise
     except Exception as error:
         problem = f"an error in coursepack itself, please report it: {type(error).__name__}"
-        return SingleGrading(problem=problem, ours=True, details=traceback.format_exc(), notes=notes)
-    notes = tuple(dict.fromkeys(notes + records.notes))
+        return SingleGrading(problem=problem, ours=True, details=traceback.format_exc())
+    if isinstance(graded, Unreadable):
+        return SingleGrading(problem=graded.problem)
+    records = records_of(graded)
+    notes = tuple(dict.fromkeys(graded.notes + records.notes))
     at_fault = grader_errors_in(records)
     if at_fault:
         return SingleGrading(records, at_fault.problem, ours=True, details=at_fault.details, notes=notes)

@@ -8,6 +8,7 @@ submission to the next.
 from __future__ import annotations
 
 import contextlib
+import functools
 import json
 import logging
 import time
@@ -29,7 +30,10 @@ from coursepack.grading.notebook.imports_of_tests import imports_of_tests
 from coursepack.grading.notebook.merge import with_marks
 from coursepack.grading.notebook.verdict_records import GradedNotebook
 from coursepack.grading.notebook.worker import shared_worker
+from coursepack.grading.submission.repair import UnreadableError
+from coursepack.grading.submission.sanitize import sanitize_content
 from coursepack.kernel_environment import SECRET
+from coursepack.notebooks.cells import grade_id_of
 from coursepack.sandbox.limits import Limits
 from coursepack.sandbox.outputs import clean_text
 
@@ -45,6 +49,7 @@ class RunInput:
 
     Attributes:
         source: the assignment's source notebook as JSON, hidden tests included.
+        released: its student version as JSON.
         course: the coordinator's course folder; a worker that has no such folder uses the one it was started in.
         files: the assignment's own files beside a notebook, by relative path; they replace a student's.
         limits: limits on time, memory and output.
@@ -57,6 +62,7 @@ class RunInput:
     """
 
     source: str
+    released: str
     course: str
     files: Mapping[str, bytes] = field(default_factory=dict)
     limits: Limits = field(default_factory=Limits)
@@ -74,13 +80,16 @@ class Task:
 
     Attributes:
         student: whose it is.
-        submission: the submitted notebook as JSON, after `sanitize`.
+        submission: the content of the submitted notebook's file. Whatever it is, no more than a worker breaks on it,
+            and the coordinator, of which there is one, need not read it.
         files: the student's files beside it, by relative path.
+        name: the name of the notebook's file, for messages.
     """
 
     student: str
-    submission: str
+    submission: bytes
     files: Mapping[str, bytes] = field(default_factory=dict)
+    name: str = "the notebook"
 
 
 @dataclass(frozen=True)
@@ -93,6 +102,8 @@ class Graded:
         records: the verdicts, as `GradedNotebook.to_json` writes them.
         answers: digests of the answers, by graded cell. Of checks, too: whose points a person will override, and what
             grades the submission after that, nobody knows yet. The coordinator, of which there is one, only keeps them.
+        cells: the named cells without their outputs, as JSON, by name: what the gradebook asks about them.
+        notes: what was repaired in the submission, one sentence each.
         log: what the worker logged meanwhile.
     """
 
@@ -100,7 +111,31 @@ class Graded:
     notebook: str
     records: str
     answers: Mapping[str, str]
+    cells: str
+    notes: tuple[str, ...] = ()
     log: tuple[LogLine, ...] = ()
+
+    @classmethod
+    def of(cls, student: str, notebook: str, records: str, notes: tuple[str, ...] = ()) -> Graded:
+        """Return the result for a graded notebook, as JSON, and its records."""
+        content = json.loads(notebook)
+        cells = {
+            name: {"cell_type": cell["cell_type"], "metadata": cell["metadata"], "source": "".join(cell["source"])}
+            for cell in content["cells"]
+            if (name := grade_id_of(cell))
+        }
+        return cls(student, notebook, records, answer_digests(content), json.dumps(cells), notes)
+
+
+@dataclass(frozen=True)
+class Unreadable:
+    """A submission that cannot be graded, whoever tries.
+
+    Attributes:
+        problem: why, one line.
+    """
+
+    problem: str
 
 
 @dataclass(frozen=True)
@@ -116,7 +151,7 @@ class NotGraded:
     details: str = ""
 
 
-def grade(task: Task, run: RunInput) -> Graded:
+def grade(task: Task, run: RunInput) -> Graded | Unreadable:
     """Grade one submission.
 
     Raises:
@@ -127,17 +162,21 @@ def grade(task: Task, run: RunInput) -> Graded:
         raise CoursepackError("a worker's coursepack is not the coordinator's: their code differs", remedy=remedy)
     with collected(run.log_level) as log:
         graded = _grade(task, run)
-    return replace(graded, log=tuple(log))
+    return replace(graded, log=tuple(log)) if isinstance(graded, Graded) else graded
 
 
-def _grade(task: Task, run: RunInput) -> Graded:
+def _grade(task: Task, run: RunInput) -> Graded | Unreadable:
     begun = time.monotonic()
     _log.info("%s: begins", task.student)
     course = _course(Path(run.course))
     if secret_digest(course) != run.secret:
         remedy = f"give all machines the same {SECRET}, or the same file, and start their workers again"
         raise CoursepackError("a worker's secret for the course is not the coordinator's", remedy=remedy)
-    source, submission = read_json(run.source), read_json(task.submission)
+    source = _shared(run.source)
+    try:
+        submission, notes = sanitize_content(task.name, task.submission, _shared(run.released))
+    except UnreadableError as error:
+        return Unreadable(str(error))
     imports = imports_of_tests(course, source)
     graded = grade_notebook(
         course,
@@ -149,8 +188,13 @@ def _grade(task: Task, run: RunInput) -> Graded:
         redraw=run.redraw,
     )
     _log.info("%s: ends after %.1f s, %.1f s of them CPU", task.student, time.monotonic() - begun, graded.cpu_seconds)
-    notebook = as_json(with_marks(graded, submission))
-    return Graded(task.student, notebook, graded.to_json(), answer_digests(json.loads(notebook)))
+    return Graded.of(task.student, as_json(with_marks(graded, submission)), graded.to_json(), notes)
+
+
+@functools.lru_cache(maxsize=2)
+def _shared(text: str) -> NotebookNode:
+    """Return a notebook that all submissions of a run share, the source or its student version; nobody changes it."""
+    return read_json(text)
 
 
 def read_json(text: str) -> NotebookNode:

@@ -10,9 +10,8 @@ from __future__ import annotations
 import copy
 import json
 import re
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from nbformat import NotebookNode
 
@@ -34,8 +33,7 @@ SKIP_TAG = "skip-execution"
 _CONFLICT = re.compile(r"^(?:<{7}|={7}|>{7})(?: |$)", re.MULTILINE)
 
 
-@dataclass(frozen=True)
-class SanitizedSubmission:
+class SanitizedSubmission(NamedTuple):
     """A submission ready to be graded.
 
     Attributes:
@@ -57,7 +55,12 @@ def sanitize_submission(path: Path, released: NotebookNode) -> SanitizedSubmissi
     Raises:
         UnreadableError: there is no notebook, or it contains nothing to grade.
     """
-    read = read_submission(path)
+    return sanitize_content(path.name, content_of(path), released)
+
+
+def sanitize_content(name: str, content: bytes, released: NotebookNode) -> SanitizedSubmission:
+    """Do the same with the content of the file, which has that name."""
+    read = _read(name, content)
     return SanitizedSubmission(read.notebook, read.notes + sanitize_notebook(read.notebook, released))
 
 
@@ -67,7 +70,34 @@ def read_submission(path: Path) -> SanitizedSubmission:
     Raises:
         UnreadableError: there is no notebook.
     """
-    return SanitizedSubmission(*repaired(strip_notebook(_read_json(path))))
+    return _read(path.name, content_of(path))
+
+
+def content_of(path: Path) -> bytes:
+    """Return the content of a submitted notebook's file; nothing in it is looked at.
+
+    Raises:
+        UnreadableError: there is no file, or it is much too large.
+    """
+    if not path.is_file():
+        others = sorted(found.name for found in path.parent.glob("*.ipynb"))
+        hint = f"; the folder holds {', '.join(others)}" if others else ""
+        raise UnreadableError(f"{path.name} is missing{hint}")
+    if path.is_symlink():
+        raise UnreadableError(f"{path.name} is a link to another file, not a notebook")
+    try:
+        size = path.stat().st_size
+        if size > MAX_BYTES:
+            raise UnreadableError(
+                f"{path.name} has {size / 1e6:,.0f} MB; at most {MAX_BYTES / 1e6:,.0f} MB are read: {CLEAR}"
+            )
+        return path.read_bytes()
+    except OSError as error:
+        raise UnreadableError(f"{path.name} cannot be read: {error}") from error
+
+
+def _read(name: str, content: bytes) -> SanitizedSubmission:
+    return SanitizedSubmission(*repaired(strip_notebook(_read_json(name, content))))
 
 
 def sanitize_notebook(notebook: NotebookNode, released: NotebookNode) -> tuple[str, ...]:
@@ -133,24 +163,18 @@ def _how_known(found: Identity) -> list[str]:
     return notes
 
 
-def _read_json(path: Path) -> dict[str, Any]:
+def _read_json(name: str, content: bytes) -> dict[str, Any]:
     """Return the file's JSON object."""
-    if not path.is_file():
-        others = sorted(found.name for found in path.parent.glob("*.ipynb"))
-        hint = f"; the folder holds {', '.join(others)}" if others else ""
-        raise UnreadableError(f"{path.name} is missing{hint}")
-    if path.is_symlink():
-        raise UnreadableError(f"{path.name} is a link to another file, not a notebook")
     text = ""
     try:
-        content = json.loads(text := _read_text(path))
+        found = json.loads(text := _text_of(name, content))
     except json.JSONDecodeError as error:
-        raise UnreadableError(f"{path.name} is not JSON (line {error.lineno}): {_why_not_json(text)}") from error
-    except (OSError, ValueError, RecursionError) as error:
-        raise UnreadableError(f"{path.name} cannot be read: {error}") from error
-    if not isinstance(content, dict):
-        raise UnreadableError(f"{path.name} is JSON but not a notebook")
-    return content
+        raise UnreadableError(f"{name} is not JSON (line {error.lineno}): {_why_not_json(text)}") from error
+    except (ValueError, RecursionError) as error:
+        raise UnreadableError(f"{name} cannot be read: {error}") from error
+    if not isinstance(found, dict):
+        raise UnreadableError(f"{name} is JSON but not a notebook")
+    return found
 
 
 def _why_not_json(text: str) -> str:
@@ -161,16 +185,11 @@ def _why_not_json(text: str) -> str:
     return f"a merge in git left conflict markers in it (line {line}); the student must choose one version"
 
 
-def _read_text(path: Path) -> str:
+def _text_of(name: str, content: bytes) -> str:
     """Return the file's text, unless parsing it could take gigabytes."""
-    size = path.stat().st_size
-    if size > MAX_BYTES:
-        raise UnreadableError(
-            f"{path.name} has {size / 1e6:,.0f} MB; at most {MAX_BYTES / 1e6:,.0f} MB are read: {CLEAR}"
-        )
-    text = path.read_text(encoding="utf-8-sig")
+    text = content.decode("utf-8-sig")
     if sum(map(text.count, ",[{")) > MAX_PARTS:
-        raise UnreadableError(f"{path.name} consists of more than {MAX_PARTS:,} parts: {CLEAR}")
+        raise UnreadableError(f"{name} consists of more than {MAX_PARTS:,} parts: {CLEAR}")
     return text
 
 

@@ -17,12 +17,13 @@ from coursepack.course import Course
 from coursepack.errors import CoursepackError
 from coursepack.grading.batch import class_run
 from coursepack.grading.batch.class_run import ClassRun, Options, grade_class
+from coursepack.grading.batch.gradebook_writer import GradebookWriter
 from coursepack.grading.batch.marked_answers import digests_in
 from coursepack.grading.batch.provenance import is_graded
 from coursepack.grading.batch.read_results import complaint, read_results
 from coursepack.grading.batch.register import reason_in
 from coursepack.grading.results import CellStatus, Status, SubmissionResult
-from coursepack.grading.workspace import Workspace
+from coursepack.grading.workspace import GradingNote, Workspace
 from coursepack.notebooks.reading import read_notebook
 from coursepack.notebooks.versions import released_notebook
 from coursepack.sandbox.limits import Limits
@@ -166,6 +167,19 @@ def test_nothing_but_nbgraders_folders_is_left(graded: tuple[Course, int]) -> No
     root = graded[0].root
     assert not (root / "release").exists()
     assert not list((root / ".coursepack").glob("grading/*"))
+
+
+def test_does_the_coordinator_send_what_was_handed_in_unread(graded: tuple[Course, int], tmp_path: Path) -> None:
+    course = Course(Path(shutil.copytree(graded[0].root, tmp_path / "course")))
+    workspace, refused = Workspace(course, ASSIGNMENT), list[tuple[str, GradingNote]]()
+    students = ["ann", "bob-not-json", "jim-empty"]
+    with workspace.gradebook() as gradebook:
+        run = ClassRun(workspace, GradebookWriter(workspace, gradebook), Options(), {"secret": ""}, {})
+        sent = {task.student: task.submission for task in run._tasks(students, refused)}
+    files = {one: workspace.notebook("submitted", one) for one in students}
+    assert sent == {one: files[one].read_bytes() for one in ("ann", "bob-not-json")}
+    # Nothing can be sent of a folder without a notebook.
+    assert [(student, note.problem) for student, note in refused] == [("jim-empty", f"{ASSIGNMENT}.ipynb is missing")]
 
 
 def test_are_the_assignments_own_files_read_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

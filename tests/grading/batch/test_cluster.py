@@ -99,7 +99,7 @@ def test_what_was_sent_is_not_kept() -> None:
 def test_what_a_run_has_in_common_reaches_workers_that_join_later_and_goes_with_the_run() -> None:
     with cluster.open_cluster(1, None) as local:
         client = local._client
-        with local._given(task.RunInput("the source", "/course")) as name:
+        with local._given(task.RunInput("the source", "the student version", "/course")) as name:
             client.cluster.scale(2)
             client.wait_for_workers(2, timeout=WAITS)
             sources = client.run(lambda dask_worker: dask_worker.plugins[name].run.source)
@@ -155,6 +155,6 @@ def test_a_worker_without_the_coordinators_folder_uses_its_own(
 
 def test_another_version_is_refused(tiny_course: Course) -> None:
     """Is a worker refused whose code is another, although both call themselves 0.1.0?"""
-    other = task.RunInput("{}", str(tiny_course.root), code=f"{code_digest()}0")
+    other = task.RunInput("{}", "{}", str(tiny_course.root), code=f"{code_digest()}0")
     with pytest.raises(CoursepackError, match="a worker's coursepack is not the coordinator's"):
-        task.grade(task.Task("ann", "{}"), other)
+        task.grade(task.Task("ann", b"{}"), other)

@@ -88,7 +88,7 @@ def graded(
         VerdictRecord("treble-hidden", 2, treble, "" if treble is Verdict.PASSED else "treble is wrong"),
     )
     notebook = as_json(taken)
-    return Graded(student, notebook, GradedNotebook(records).to_json(), answer_digests(json.loads(notebook)))
+    return Graded.of(student, notebook, GradedNotebook(records).to_json())
 
 
 def scores(writer: GradebookWriter, student: str) -> dict[str, tuple[float | None, bool]]:
