@@ -285,8 +285,9 @@ def note_memory(pid: int, seen: list[tuple[float, float]]) -> None:
     """Note the resident memory of the coordinator and of all Dask workers."""
     try:
         process = psutil.Process(pid)
-        spawned = [child for child in process.children() if "spawn_main" in " ".join(child.cmdline())]
-        seen.append((process.memory_info().rss, sum(child.memory_info().rss for child in spawned)))
+        servers = [child for child in process.children() if "forkserver" in " ".join(child.cmdline())]
+        forked = [child for server in servers for child in server.children()]
+        seen.append((process.memory_info().rss, sum(child.memory_info().rss for child in forked)))
     except psutil.Error:
         return
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import logging
+import multiprocessing
 import queue
 import signal
 import traceback
@@ -13,6 +14,7 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 import dask
+import distributed.utils
 from distributed import Client, Future, LocalCluster, Nanny, WorkerPlugin, get_worker
 from distributed.scheduler import KilledWorker
 
@@ -196,7 +198,11 @@ def open_cluster(jobs: int, scheduler: str | None) -> Iterator[Cluster]:
             "distributed.scheduler.allowed-failures": LOST_WORKERS,
             # The nanny watches only the Dask worker; the engine watches what a notebook uses.
             "distributed.worker.daemon": True,
+            # Workers are forks of one process, which imports once what they need.
+            "distributed.worker.multiprocessing-method": "forkserver",
         }
+        multiprocessing.set_forkserver_preload(["distributed.nanny", __name__])
+        distributed.utils._forkserver_preload_set = True  # Dask's own list is longer: pandas is on it.
         stack.enter_context(dask.config.set(settings))
         local = LocalCluster(
             n_workers=jobs,
