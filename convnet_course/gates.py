@@ -9,7 +9,7 @@ from coursepack.checks.gates import Gate
 
 SIMPLE_FC = Gate(threshold=0.84, tries=2)
 SIMPLE_CNN = Gate(threshold=0.84, tries=2)
-# Both train on 1,000 images when they are graded. One in six of ConvMaxPoolNetwork's trainings collapses (Adam at a
+# Both train on 960 images when they are graded. One in six of ConvMaxPoolNetwork's trainings collapses (Adam at a
 # learning rate of 0.01), so it gets more tries.
 CONV_MAX_POOL = Gate(threshold=0.70, tries=6)
 CONV_BATCH_NORM = Gate(threshold=0.70, tries=3)
