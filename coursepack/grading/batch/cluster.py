@@ -28,6 +28,8 @@ LOST_WORKERS = 0
 KEPT_MESSAGES = 10
 # Number of tasks queued at a worker, so that it never waits for the coordinator.
 AHEAD = 2
+# Bytes of submissions that are under way: of students who hand in the largest files, fewer are sent at a time.
+MOST_UNDER_WAY = 512 * 2**20
 POLL_SECONDS = 0.5
 CONNECT_SECONDS = 30
 LOST = "the worker that graded it was lost, twice: perhaps it ran out of memory"
@@ -126,19 +128,21 @@ class Cluster:
         running: dict[Future, Task] = {}
         finished: queue.SimpleQueue[Future] = queue.SimpleQueue()
         waiting = iter(tasks)
-        more = True
+        more, under_way = True, 0
         try:
             while more or running:
-                while more and len(running) < self.slots * AHEAD:
+                while more and len(running) < self.slots * AHEAD and under_way < MOST_UNDER_WAY:
                     task = next(waiting, None)
                     more = task is not None
                     if task is not None:
+                        under_way += task.size
                         future = self._submit(task, run)
                         running[future] = task
                         future.add_done_callback(finished.put)
                 future_done = self._next(finished) if running else None
                 if future_done is not None and future_done in running:
                     task = running.pop(future_done)
+                    under_way -= task.size
                     yield task, _outcome(future_done)
         finally:
             with contextlib.suppress(Exception):

@@ -91,6 +91,11 @@ class Task:
     files: Mapping[str, bytes] = field(default_factory=dict)
     name: str = "the notebook"
 
+    @property
+    def size(self) -> int:
+        """How many bytes its files have."""
+        return len(self.submission) + sum(map(len, self.files.values()))
+
 
 @dataclass(frozen=True)
 class Graded:

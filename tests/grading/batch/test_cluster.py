@@ -10,7 +10,8 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+import types
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -120,6 +121,28 @@ def test_a_task_holds_one_submission_and_nothing_that_all_have_in_common(tiny_co
     assert dict(grading._given.files) == {"shared.csv": b"of the assignment"}
     assert b"double(21)" not in pickle.dumps(one)
     assert "double(21)" in grading._given.source
+
+
+class Prompt:
+    """Stands in for a future that ends, without a result, as soon as somebody wants to be told of its end."""
+
+    status = "cancelled"
+
+    def add_done_callback(self, tell: Callable[[Prompt], None]) -> None:
+        tell(self)
+
+
+@pytest.mark.parametrize(("most", "ahead"), [(2**30, 8), (35, 4), (1, 1)])
+def test_are_large_submissions_sent_a_few_at_a_time(monkeypatch: pytest.MonkeyPatch, most: int, ahead: int) -> None:
+    """Or do the coordinator's queues fill its memory?"""
+    monkeypatch.setattr(cluster, "MOST_UNDER_WAY", most)
+    monkeypatch.setattr(cluster.Cluster, "slots", 4)
+    local = cluster.Cluster(types.SimpleNamespace(cancel=lambda *_, **__: None))
+    monkeypatch.setattr(local, "_submit", lambda *_: Prompt())
+    taken: list[int] = []
+    tasks = (task.Task(str(taken.append(number)), bytes(8), {"beside": bytes(2)}) for number in range(20))
+    steps = [len(taken) for _ in local._grade(tasks, "run")]
+    assert steps == [min(20, ahead + done) for done in range(20)]
 
 
 def test_a_notebook_for_a_worker_is_the_same_as_one_in_a_file(tiny_course: Course) -> None:
