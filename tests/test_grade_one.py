@@ -12,7 +12,7 @@ from tiny_course import ASSIGNMENT
 
 from coursepack.cli import main
 from coursepack.course import Course
-from coursepack.grading.batch import single
+from coursepack.grading.batch import task
 from coursepack.sandbox import jail
 
 
@@ -31,7 +31,8 @@ def nothing_runs(monkeypatch: pytest.MonkeyPatch) -> None:
     def forbidden(*arguments: object) -> None:
         raise AssertionError("a notebook was graded")
 
-    monkeypatch.setattr(single, "grade", forbidden)
+    monkeypatch.setattr(task, "grade_notebook", forbidden)
+    monkeypatch.setattr(task, "shared_worker", forbidden)
     monkeypatch.setattr(jail, "check_jail", lambda: None)
 
 
