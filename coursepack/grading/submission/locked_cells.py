@@ -6,7 +6,6 @@ import difflib
 from collections.abc import Sequence
 
 from nbformat import NotebookNode
-from nbgrader import utils
 
 from coursepack.name_list import name_list
 from coursepack.notebooks.cell_texts import lines_of, same_code, same_text
@@ -45,6 +44,9 @@ def _as_handed_out(cell: NotebookNode) -> bool:
     marks = marks_of(cell)
     if not isinstance(marks.get("checksum"), str) or not marks.get("grade_id"):
         return False
+    # Imported here because it takes a worker a second, and few submissions need it.
+    from nbgrader import utils
+
     try:
         return bool(marks["checksum"] == utils.compute_checksum(cell))
     except (KeyError, TypeError, ValueError):
