@@ -205,7 +205,7 @@ def open_cluster(jobs: int, scheduler: str | None) -> Iterator[Cluster]:
             # Workers are forks of one process, which imports once what they need.
             "distributed.worker.multiprocessing-method": "forkserver",
         }
-        multiprocessing.set_forkserver_preload(["distributed.nanny", __name__])
+        multiprocessing.set_forkserver_preload(["coursepack.grading.batch.worker_preload"])
         distributed.utils._forkserver_preload_set = True  # Dask's own list is longer: pandas is on it.
         stack.enter_context(dask.config.set(settings))
         local = LocalCluster(
