@@ -167,19 +167,26 @@ def notebooks_of(db: Any, layout: AssignmentLayout, submission: str) -> list[Not
     """Return the rows of a submission's notebooks."""
     layouts = {notebook.key: notebook for notebook in layout.notebooks}
     keys = db.execute(
-        select(SubmittedNotebook.id, SubmittedNotebook.notebook_id).where(SubmittedNotebook.assignment_id == submission)
+        select(SubmittedNotebook.id, SubmittedNotebook.notebook_id).where(
+            SubmittedNotebook.notebook_id.in_(layouts), SubmittedNotebook.assignment_id == submission
+        )
     ).all()
     names = {cell: graded.name for notebook in layout.notebooks for cell, graded in notebook.graded.items()}
+    commented = [cell for notebook in layout.notebooks for cell in notebook.commented]
     grades: dict[str, dict[str, HeldGrade]] = {key: {} for key, _ in keys}
     comments: dict[str, dict[str, str]] = {key: {} for key, _ in keys}
     for key, notebook, cell, manual, asked in db.execute(
         select(Grade.id, Grade.notebook_id, Grade.cell_id, Grade.manual_score, Grade.needs_manual_grade).where(
-            Grade.notebook_id.in_(grades)
+            # With the cells named, too, the database need not look through the rows of the whole class.
+            Grade.cell_id.in_(names),
+            Grade.notebook_id.in_(grades),
         )
     ):
         grades[notebook][key] = HeldGrade(cell, names[cell], manual, bool(asked))
     for key, notebook, cell in db.execute(
-        select(Comment.id, Comment.notebook_id, Comment.cell_id).where(Comment.notebook_id.in_(comments))
+        select(Comment.id, Comment.notebook_id, Comment.cell_id).where(
+            Comment.cell_id.in_(commented), Comment.notebook_id.in_(comments)
+        )
     ):
         comments[notebook][key] = cell
     return [NotebookRows(key, layouts[notebook], grades[key], comments[key]) for key, notebook in keys]

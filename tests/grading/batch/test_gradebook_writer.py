@@ -204,6 +204,26 @@ def test_the_number_of_statements_does_not_grow_with_the_cells(writer: Gradebook
     assert not [one for one in statements if "grade_cells" in one or "solution_cells" in one]
 
 
+def test_no_question_to_the_database_takes_longer_in_a_larger_class(writer: GradebookWriter) -> None:
+    """Or does it look through everybody's rows for each submission?"""
+    asked: list[tuple[str, Any]] = []
+    event.listen(
+        writer.gradebook.engine,
+        "before_cursor_execute",
+        lambda _1, _2, words, values, *_: asked.append((words, values)),
+    )
+    for student in ("ann", "bob", "ann"):
+        writer.enter(graded(writer, student), {}, RECORD)
+    with sqlite3.connect(writer.workspace.course.root / "gradebook.db") as book:
+        questions = {words: values for words, values in asked if words.startswith("SELECT")}
+        plans = {
+            words: str(book.execute(f"EXPLAIN QUERY PLAN {words}", questions[words]).fetchall()) for words in questions
+        }
+    of_submissions = [plan for words, plan in plans.items() if "FROM grade \n" in words or "submitted_" in words]
+    assert len(of_submissions) >= 3
+    assert not [plan for plan in of_submissions if "SCAN" in plan]
+
+
 def test_an_end_within_the_transaction_leaves_no_trace(
     writer: GradebookWriter, monkeypatch: pytest.MonkeyPatch
 ) -> None:
