@@ -48,6 +48,12 @@ class Identity(NamedTuple):
     pid: int
     started: bytes
 
+    @classmethod
+    def of(cls, pid: int) -> Identity:
+        """Return the identity of the process that has the number now; if none has, of one that does not live."""
+        state = stat_of(pid)
+        return cls(pid, state[STARTED] if state else b"")
+
     def lives(self) -> bool:
         """Tell whether the process is running and not merely waited for; asked some thirty times a second."""
         state = stat_of(self.pid)
@@ -99,7 +105,7 @@ class ForkProvisioner(KernelProvisionerBase):
         self.guard = await self._server.fork(self.number, inside)
         chain = self._find_chain()
         self.kernel = chain[-1]
-        self._chain = [Identity(process.pid, (stat_of(process.pid) or [b""] * 20)[STARTED]) for process in chain]
+        self._chain = [Identity.of(process.pid) for process in chain]
         ports = {f"{channel}_port": number for number, channel in enumerate(CHANNELS, start=1)}
         info: Any = {"transport": "ipc", "ip": str(self.folder / "k"), "key": key.encode("ascii"), **ports}
         info["signature_scheme"] = "hmac-sha256"
