@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import importlib
 import importlib.util
 import re
@@ -89,10 +90,14 @@ def read_settings(root: Path) -> Settings:
         CoursepackError: the file is not TOML, or a setting is unknown or malformed.
     """
     path = root / FILE
-    if not path.is_file():
-        return Settings()
+    return _settings_in(path, path.read_bytes()) if path.is_file() else Settings()
+
+
+@functools.lru_cache(maxsize=8)
+def _settings_in(path: Path, content: bytes) -> Settings:
+    """Return the same; each graded notebook asks several times, and to parse the file takes 2 ms."""
     try:
-        table = tomllib.loads(path.read_text(encoding="utf-8")).get("tool", {}).get("coursepack", {})
+        table = tomllib.loads(content.decode("utf-8")).get("tool", {}).get("coursepack", {})
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise CoursepackError(
             f"the file is not TOML: {error}", where=str(path), remedy="mend that line (https://toml.io)"

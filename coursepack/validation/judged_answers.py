@@ -21,6 +21,7 @@ from nbformat import NotebookNode
 from coursepack.course import Course
 from coursepack.grading.notebook.grade_notebook import grade_notebook
 from coursepack.grading.notebook.verdict_records import GradedNotebook
+from coursepack.grading.notebook.warm_imports import warm_imports
 from coursepack.grading.notebook.worker import Worker
 from coursepack.judge.verdict import Verdict
 from coursepack.notebooks.reading import read_notebook
@@ -131,15 +132,27 @@ def judge_all(
     Raises:
         CoursepackError: there is no jail on this machine, or a worker did not start.
     """
-    sources = {name: read_notebook(course.notebook("source", name)) for name in {one.assignment for one in answers}}
-    own, run = threading.local(), secrets.token_hex(8)
+    places: dict[str, list[int]] = {}
+    for place, answer in enumerate(answers):
+        places.setdefault(answer.assignment, []).append(place)
+    for assignment, theirs in places.items():
+        source = read_notebook(course.notebook("source", assignment))
+        runs = _judge_one(course, source, [answers[place] for place in theirs], jobs, unsafe_no_jail)
+        yield from ((theirs[index], result) for index, result in runs)
+
+
+def _judge_one(
+    course: Course, source: NotebookNode, answers: Sequence[Judged], jobs: int, unsafe_no_jail: bool
+) -> Iterator[tuple[int, NotebookRun]]:
+    """Do the same for the answers to one assignment: they share fork server and judge, as the submissions of a run."""
+    own, run, imports = threading.local(), secrets.token_hex(8), warm_imports(course, source)
 
     def judge(answer: Judged) -> NotebookRun:
         if not hasattr(own, "worker"):  # one for each thread, kept until the end
-            own.worker = stack.enter_context(Worker(course, unsafe_no_jail=unsafe_no_jail, run=run))
-        result = _judge(course, sources[answer.assignment], answer, own.worker)
+            own.worker = stack.enter_context(Worker(course, unsafe_no_jail=unsafe_no_jail, run=run, imports=imports))
+        result = _judge(course, source, answer, own.worker)
         if answer.parts and faults(answer, result):
-            result = _one_by_one(course, sources[answer.assignment], answer, own.worker)
+            result = _one_by_one(course, source, answer, own.worker)
         return result
 
     with contextlib.ExitStack() as stack:

@@ -40,8 +40,8 @@ from coursepack.grading.batch.task import (
 )
 from coursepack.grading.batch.task import Task as GradingTask
 from coursepack.grading.batch.worker_log import repeat
-from coursepack.grading.notebook.imports_of_tests import imports_of_tests
 from coursepack.grading.notebook.machine import Machine
+from coursepack.grading.notebook.warm_imports import warm_imports
 from coursepack.grading.results import Status
 from coursepack.grading.submission.repair import UnreadableError
 from coursepack.grading.submission.sanitize import content_of
@@ -161,7 +161,7 @@ class ClassRun:
     ) -> None:
         self._workspace, self._writer, self._options, self._run = workspace, writer, options, run
         source = read_notebook(workspace.source)
-        self._imports = imports_of_tests(workspace.course, source)
+        self._imports = warm_imports(workspace.course, source)
         self._given = RunInput(
             as_json(source),
             as_compact_json(released_notebook(source)),
@@ -209,7 +209,7 @@ class ClassRun:
             yield
             return
         jailed = not self._options.unsafe_no_jail
-        machine = Machine(self._workspace.course, self._given.name, self._imports, jailed=jailed)
+        machine = Machine(self._workspace.course, self._imports, self._given.name, jailed=jailed)
         try:
             yield
         finally:

@@ -26,9 +26,9 @@ from coursepack.grading.batch.answer_digests import answer_digests
 from coursepack.grading.batch.code_digest import code_digest
 from coursepack.grading.batch.worker_log import LogLine, collected
 from coursepack.grading.notebook.grade_notebook import grade_notebook
-from coursepack.grading.notebook.imports_of_tests import imports_of_tests
 from coursepack.grading.notebook.merge import with_marks
 from coursepack.grading.notebook.verdict_records import GradedNotebook
+from coursepack.grading.notebook.warm_imports import warm_imports
 from coursepack.grading.notebook.worker import shared_worker
 from coursepack.grading.submission.repair import UnreadableError
 from coursepack.grading.submission.sanitize import sanitize_content
@@ -182,7 +182,7 @@ def _grade(task: Task, run: RunInput) -> Graded | Unreadable:
         submission, notes = sanitize_content(task.name, task.submission, _shared(run.released))
     except UnreadableError as error:
         return Unreadable(str(error))
-    imports = imports_of_tests(course, source)
+    imports = warm_imports(course, source)
     graded = grade_notebook(
         course,
         source,

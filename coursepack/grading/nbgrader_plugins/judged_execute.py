@@ -17,9 +17,9 @@ from coursepack.course import Course
 from coursepack.errors import CoursepackError
 from coursepack.grading.nbgrader_plugins.notes import NOTES, take_down
 from coursepack.grading.notebook.grade_notebook import grade_notebook
-from coursepack.grading.notebook.imports_of_tests import imports_of_tests
 from coursepack.grading.notebook.merge import with_marks
 from coursepack.grading.notebook.verdict_records import GradedNotebook
+from coursepack.grading.notebook.warm_imports import warm_imports
 from coursepack.grading.notebook.worker import shared_worker
 from coursepack.grading.submission.folder_files import VERDICTS_FILE, files_beside
 from coursepack.notebooks.reading import read_notebook
@@ -39,7 +39,7 @@ class JudgedExecute(NbGraderPreprocessor):  # type: ignore[misc]
         """Grade a submission; return a notebook with outputs from which nbgrader reads the records' points."""
         course, names = course_of(self.config), resources["nbgrader"]
         source = read_notebook(course.root / "source" / names["assignment"] / f"{names['notebook']}.ipynb")
-        imports = imports_of_tests(course, source)
+        imports = warm_imports(course, source)
         files, notes = files_beside(Path(resources["metadata"]["path"]), ())
         graded = grade_notebook(
             course,

@@ -12,7 +12,6 @@ from dataclasses import dataclass, field
 from nbformat import NotebookNode
 
 from coursepack.course import Course
-from coursepack.grading.notebook.imports_of_tests import imports_of_tests
 from coursepack.grading.notebook.kept_pictures import KeptPictures, own_pictures
 from coursepack.grading.notebook.merge import assemble
 from coursepack.grading.notebook.missing_names import explained
@@ -20,6 +19,7 @@ from coursepack.grading.notebook.recovery import Kernels
 from coursepack.grading.notebook.session import CellRun, Session, StopReason
 from coursepack.grading.notebook.suspect_tests import in_doubt, passed_by_solution, settled
 from coursepack.grading.notebook.verdict_records import GradedNotebook, VerdictRecord
+from coursepack.grading.notebook.warm_imports import warm_imports
 from coursepack.grading.notebook.worker import Worker
 from coursepack.judge.judge_cell import LOST, Answer
 from coursepack.judge.verdict import Verdict
@@ -85,7 +85,7 @@ def grade_notebook(
         A record for every test cell, whatever the submission does, and the notebook that was run.
     """
     take, beside = limits or Limits(), files or {}
-    worker.judge.require(imports_of_tests(course, source_nb))
+    worker.judge.require(warm_imports(course, source_nb).judge)
 
     def grade(submission: NotebookNode, redraw: bool = False) -> GradedNotebook:
         assembly = assemble(source_nb, submission)

@@ -23,11 +23,12 @@ from typing import Any
 from coursepack.course import Course
 from coursepack.course_secret import hidden_files
 from coursepack.errors import CoursepackError
+from coursepack.grading.notebook.warm_imports import WarmImports
 from coursepack.judge.process import JudgeConnection, judge_log
 from coursepack.sandbox import locked_tempdir
 from coursepack.sandbox.child_process import connect, greeting, last_words
 from coursepack.sandbox.fork_server import ServerConnection, kernels_folder
-from coursepack.settings import grading_data, read_settings
+from coursepack.settings import grading_data
 
 JOIN_SECONDS, LEAVE_SECONDS, PAUSE_SECONDS = 60.0, 20.0, 0.05
 TRIES = 3
@@ -36,7 +37,7 @@ SOCKET, LOG = "supervisor", "supervisor.log"
 
 
 def shown_in_jail(course: Course) -> dict[str, Any]:
-    """Return what a fork server is told about a course: its data, what to preload, and what not to show.
+    """Return what a fork server is told about a course: its data, and what not to show.
 
     Raises:
         CoursepackError: something that the course names is not there.
@@ -44,7 +45,6 @@ def shown_in_jail(course: Course) -> dict[str, Any]:
     data, secret = grading_data(course), hidden_files(course)
     return {
         "data": None if data is None else str(data),
-        "preload": list(read_settings(course.root).preload),
         "secret": [*map(str, secret)],
     }
 
@@ -54,21 +54,21 @@ class Machine:
 
     Args:
         course: the course.
+        imports: what fork server and judge are to import.
         run: the run's name, which nobody else can guess; empty for a supervisor of one's own.
-        imports: modules that the judge is to import.
         jailed: False runs student code without isolation.
 
     Raises:
         CoursepackError: the supervisor did not start.
     """
 
-    def __init__(self, course: Course, run: str = "", imports: Collection[str] = (), *, jailed: bool = True) -> None:
-        self._course, self._jailed = course, jailed
+    def __init__(self, course: Course, imports: WarmImports, run: str = "", *, jailed: bool = True) -> None:
+        self._course, self._imports, self._jailed = course, imports, jailed
         self._started: subprocess.Popen[bytes] | None = None
         name = run or secrets.token_hex(8)
         self._home = locked_tempdir.PLACE / f"{locked_tempdir.PREFIX}{name}"
         locked_tempdir.remove_stale()
-        self._stay = self._joined(sorted(imports))
+        self._stay = self._joined(sorted(self._imports.judge))
 
     def _joined(self, imports: list[str]) -> socket.socket:
         """Return the connection that keeps the supervisor running."""
@@ -109,7 +109,7 @@ class Machine:
             os.close(lock)
 
     def _start(self, lock: int) -> None:
-        address, shown = self._home / SOCKET, shown_in_jail(self._course)
+        address, shown = self._home / SOCKET, shown_in_jail(self._course) | {"preload": self._imports.kernels}
         address.unlink(missing_ok=True)
         with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as listener, (self._home / LOG).open("ab") as log:
             listener.bind(str(address))

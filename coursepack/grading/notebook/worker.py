@@ -6,13 +6,13 @@ import atexit
 import logging
 import threading
 import time
-from collections.abc import Collection
-from pathlib import Path
 from types import TracebackType
+from typing import Any
 
 from coursepack.course import Course
 from coursepack.grading.notebook.machine import Machine
 from coursepack.grading.notebook.suspect_tests import Passed
+from coursepack.grading.notebook.warm_imports import WarmImports, all_imports
 from coursepack.judge.process import JudgeConnection
 from coursepack.sandbox import jail
 from coursepack.sandbox.fork_server import ServerConnection
@@ -27,7 +27,7 @@ class Worker:
         course: the course whose notebooks are graded.
         unsafe_no_jail: run student code without any isolation. It can then do whatever you can do.
         run: the name of a run, whose workers on one machine share fork server and judge; empty to share with nobody.
-        imports: modules that the judge is to import; see `imports_of_tests`.
+        imports: what fork server and judge are to import; None: what all assignments together may need.
 
     Attributes:
         solutions: the tests that the assignments' solutions pass; see `suspect_tests.passed_by_solution`.
@@ -38,9 +38,10 @@ class Worker:
     """
 
     def __init__(
-        self, course: Course, *, unsafe_no_jail: bool = False, run: str = "", imports: Collection[str] = ()
+        self, course: Course, *, unsafe_no_jail: bool = False, run: str = "", imports: WarmImports | None = None
     ) -> None:
-        self.course, self._jailed, self._run, self._imports = course, not unsafe_no_jail, run, imports
+        self.course, self._jailed, self._run = course, not unsafe_no_jail, run
+        self._imports = imports or all_imports(course)
         self._machine: Machine | None = None
         self._server: ServerConnection | None = None
         self._judge: JudgeConnection | None = None
@@ -50,9 +51,9 @@ class Worker:
         begun = time.monotonic()
         if self._jailed:
             jail.check_jail()
-        self._machine = Machine(self.course, self._run, self._imports, jailed=self._jailed)
+        self._machine = Machine(self.course, self._imports, self._run, jailed=self._jailed)
         try:
-            self._judge = self._machine.judge(self._imports)
+            self._judge = self._machine.judge(self._imports.judge)
             self._server = self._machine.server()
         except BaseException:
             self.__exit__(None, None, None)
@@ -92,32 +93,36 @@ class Worker:
 
 
 class _OfThread(threading.local):
-    """The worker that a thread keeps, with its course, its isolation and its run."""
+    """The worker that a thread keeps, and its kind: its course, its isolation, its run and its kernels' modules."""
 
-    kept: tuple[Path, bool, str, Worker] | None = None
+    kind: tuple[Any, ...] = ()
+    kept: Worker | None = None
 
 
 _of_thread = _OfThread()
 
 
 def shared_worker(
-    course: Course, *, unsafe_no_jail: bool = False, run: str = "", imports: Collection[str] = ()
+    course: Course, *, unsafe_no_jail: bool = False, run: str = "", imports: WarmImports | None = None
 ) -> Worker:
-    """Return this thread's running worker; keep it until the process ends or another course or run is requested.
+    """Return this thread's running worker; keep it until the process ends or another kind is requested.
+
+    That is one for another course or run, or one whose kernels have other modules imported: what a notebook draws at
+    random depends on them, and should not depend on what was graded before.
 
     See `Worker` for the arguments.
 
     Raises:
         CoursepackError: there is no jail on this machine, or a process did not start.
     """
-    if _of_thread.kept is not None:
-        *kept, worker = _of_thread.kept
-        if kept == [course.root, unsafe_no_jail, run]:
-            return worker
-        worker.__exit__(None, None, None)
-        atexit.unregister(worker.__exit__)
+    kind = course.root, unsafe_no_jail, run, imports and imports.kernels
+    if (kept := _of_thread.kept) is not None:
+        if _of_thread.kind == kind:
+            return kept
+        kept.__exit__(None, None, None)
+        atexit.unregister(kept.__exit__)
         _of_thread.kept = None
     worker = Worker(course, unsafe_no_jail=unsafe_no_jail, run=run, imports=imports).__enter__()
     atexit.register(worker.__exit__, None, None, None)
-    _of_thread.kept = course.root, unsafe_no_jail, run, worker
+    _of_thread.kind, _of_thread.kept = kind, worker
     return worker

@@ -21,8 +21,8 @@ from tiny_course import answered, make_tiny_course
 from coursepack.course import Course
 from coursepack.errors import CoursepackError
 from coursepack.grading.notebook.grade_notebook import SERVER_LOST
-from coursepack.grading.notebook.imports_of_tests import imports_of_tests
 from coursepack.grading.notebook.machine import Machine
+from coursepack.grading.notebook.warm_imports import WarmImports, warm_imports
 from coursepack.grading.notebook.worker import Worker
 from coursepack.notebooks.reading import read_notebook
 from coursepack.sandbox import locked_tempdir
@@ -127,7 +127,7 @@ def test_is_a_folder_that_is_not_ours_refused(tmp_path: Path, monkeypatch: pytes
     (tmp_path / "elsewhere").mkdir()
     (tmp_path / "cpe-known").symlink_to(tmp_path / "elsewhere")
     with pytest.raises(CoursepackError, match="somebody else's folder"):
-        Machine(make_tiny_course(tmp_path / "course"), "known")
+        Machine(make_tiny_course(tmp_path / "course"), WarmImports((), ()), "known")
 
 
 def test_nobody_else_may_enter_the_folder_where_workers_meet(pair: tuple[Worker, Worker]) -> None:
@@ -144,7 +144,7 @@ def test_nobody_else_may_enter_the_folder_where_workers_meet(pair: tuple[Worker,
 def test_the_judge_imports_torch_for_no_assignment_whose_tests_need_none(repository: Course) -> None:
     """Does the judge spare itself PyTorch for problem set 1, and have it before problem set 2's first test?"""
     for assignment, wanted in (("ps1_conv_filters", False), ("ps2_mnist_cnn", True)):
-        names = imports_of_tests(repository, read_notebook(repository.notebook("source", assignment)))
+        names = [*warm_imports(repository, read_notebook(repository.notebook("source", assignment))).judge]
         listing = "import importlib, sys, contextlib\n"
         listing += f"for name in {names}:\n    with contextlib.suppress(ImportError): importlib.import_module(name)\n"
         done = subprocess.run(

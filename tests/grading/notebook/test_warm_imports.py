@@ -7,7 +7,7 @@ from pathlib import Path
 from lab import as_notebook
 from tiny_course import make_tiny_course, source_notebook
 
-from coursepack.grading.notebook.imports_of_tests import imports_of_tests
+from coursepack.grading.notebook.warm_imports import warm_imports
 
 
 def test_is_what_the_tests_import_of_ours_known_before_they_run(tmp_path: Path) -> None:
@@ -17,5 +17,5 @@ def test_is_what_the_tests_import_of_ours_known_before_they_run(tmp_path: Path) 
     source = source_notebook()
     source["cells"][3]["source"] += "\nimport coursepack.errors"
     source["cells"][8]["source"] += "\nimport json, own.part\nfrom coursepack.checks import arrays"
-    found = imports_of_tests(course, as_notebook(source))
-    assert found == ["own.part", "coursepack.checks", "coursepack.checks.arrays"]
+    found = warm_imports(course, as_notebook(source)).judge
+    assert found == ("own.part", "coursepack.checks", "coursepack.checks.arrays")
