@@ -8,12 +8,13 @@ import resource
 from contextlib import redirect_stderr, redirect_stdout
 
 from coursepack.course import Course
+from coursepack.grading.notebook.warm_imports import warm_imports
 from coursepack.kernel_environment import GRADED, IN_A_KERNEL
 from coursepack.notebooks.cells import points_of
 from coursepack.notebooks.reading import read_notebook
 from coursepack.notebooks.versions import solved_notebook
 from coursepack.sandbox.in_jail import preload
-from coursepack.settings import grading_environment, read_settings
+from coursepack.settings import grading_environment
 
 
 def floor_seconds(course: Course, assignment: str) -> float:
@@ -37,9 +38,10 @@ def floor_seconds(course: Course, assignment: str) -> float:
 
 def _run_cells(course: Course, assignment: str) -> float:
     os.environ |= grading_environment(course) | GRADED | IN_A_KERNEL
-    preload.import_all(read_settings(course.root).preload)
+    source = read_notebook(course.notebook("source", assignment))
+    preload.import_all(warm_imports(course, source).kernels)
     shell = _shell()
-    notebook = solved_notebook(read_notebook(course.notebook("source", assignment)))
+    notebook = solved_notebook(source)
     cells = [cell.source for cell in notebook.cells if cell.cell_type == "code" and not points_of(cell)]
     before = _own_seconds()
     with redirect_stdout(io.StringIO()), redirect_stderr(io.StringIO()):

@@ -49,8 +49,8 @@ does it; ours is `coursepack grade` with the jail and the judge. A figure is sec
 submission (the whole run, start and gradebook included, divided by their number) unless it says otherwise. Compare
 within a part only: figures of one part come from one run on one machine.
 
-What costs: stock starts a kernel and imports torch for every notebook. Ours imports once for all workers of a machine
-and forks. What remains is the notebook itself; with `--redraw`, above all its pictures.
+What costs: stock starts a kernel for every notebook, which imports its libraries anew. Ours imports them once for all
+workers of a machine and forks. What remains is the notebook itself; with `--redraw`, above all its pictures.
 
 With `--redraw`, no engine is faster than the notebook's own cells, spread over the cores: the floor below, divided by
 their number.{bounds}

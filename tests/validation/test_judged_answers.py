@@ -134,6 +134,16 @@ def test_are_answers_that_undo_one_another_judged_one_by_one(judged: list[tuple[
     assert list(by_name.values()) == [[]] * len(by_name)
 
 
+def test_do_kernels_have_imported_what_they_have_in_grading(tiny_course: Course) -> None:
+    """Is an answer proven among the modules that a student's submission meets, and among no others?"""
+    (tiny_course.root / "pyproject.toml").write_text('[tool.coursepack]\npreload = ["colorsys"]\n', encoding="utf-8")
+    set_cell(tiny_course, "setup", "import sys")
+    alone = "    ### BEGIN SOLUTION\n    return 3 * number * ('colorsys' not in sys.modules)\n    ### END SOLUTION"
+    set_cell(tiny_course, "treble", f"def treble(number):\n{alone}")
+    every = [one for one in chosen(tiny_course) if one.kind == "solution"]
+    assert [faults(every[place], result) for place, result in judge_all(tiny_course, every, 1)] == [[]]
+
+
 def test_is_a_grader_error_no_way_to_lose_points() -> None:
     """Does a wrong answer that only breaks the check not count as caught?"""
     records = (VerdictRecord("x", 2, Verdict.GRADER_ERROR, "the check crashed"), VerdictRecord("y", 1, Verdict.PASSED))
