@@ -20,7 +20,7 @@ import select
 import signal
 import socket
 import sys
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 from coursepack.judge.judge_cell import LOST, judge_cell
@@ -95,15 +95,16 @@ def _freeze() -> None:
     gc.freeze()
 
 
-def _imported(known: Collection[str]) -> list[str]:
-    """Return modules of installed libraries that are not among the `known`, in the order of their import.
+def _imported(before: int) -> list[str]:
+    """Return the modules of installed libraries that were imported since there were so many, in their order.
 
-    A course's own modules may change while a judge runs, so they are imported again for each cell.
+    A course's own modules may change while a judge runs, so they are imported again for each cell. The others are not
+    even looked at: a fork copies the memory that it touches.
     """
     installed = tuple(os.path.join(home, "") for home in (sys.prefix, sys.base_prefix))  # noqa: PTH118 (with its slash)
-    files = ((name, str(getattr(module, "__file__", ""))) for name, module in list(sys.modules.items()))
-    new = (name for name, file in files if name not in known and file.startswith(installed))
-    return list(itertools.islice(new, MAX_IMPORTS))
+    new = [*itertools.islice(reversed(sys.modules), max(0, len(sys.modules) - before))][::-1]
+    files = ((name, str(getattr(sys.modules[name], "__file__", ""))) for name in new)
+    return [name for name, file in files if file.startswith(installed)][:MAX_IMPORTS]
 
 
 def _in_a_fork(request: dict[str, Any], control: socket.socket) -> dict[str, Any] | None:
@@ -115,10 +116,10 @@ def _in_a_fork(request: dict[str, Any], control: socket.socket) -> dict[str, Any
             os.close(reader)
             linux.prctl(linux.PR_SET_PDEATHSIG, signal.SIGKILL)
             resource.setrlimit(resource.RLIMIT_DATA, (DATA_BYTES, DATA_BYTES))
-            known = set(sys.modules)
+            before = len(sys.modules)
             reply: dict[str, Any] = {**answer(request)}
             with contextlib.suppress(Exception):
-                reply["imported"] = _imported(known)
+                reply["imported"] = _imported(before)
             os.write(writer, _as_line(reply)[:MAX_REPLY])
         os._exit(0)
     os.close(writer)

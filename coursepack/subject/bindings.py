@@ -7,14 +7,15 @@ from __future__ import annotations
 
 import ast
 import copy
-import functools
+import re
 import symtable
 import textwrap
+import unicodedata
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
-from .magics import parse_cells
+from .magics import MAX_SOURCE, CellReader
 from .protocol import Source
 
 # Limits for a whole notebook; beyond them we believe the kernel.
@@ -22,6 +23,7 @@ MAX_STATEMENTS = 20_000
 BLOCKS = ("body", "orelse", "finalbody")
 # What sets a name in the middle of an expression, or another scope's.
 ASIDE = (ast.NamedExpr, ast.Global)
+_IMPORT = re.compile(r"\bimport\b")
 
 
 class RanCell(NamedTuple):
@@ -67,10 +69,12 @@ class NotebookText:
 
     def __init__(self, cells: Iterable[RanCell]) -> None:
         self._cells = list(cells)
-
-    @functools.cached_property
-    def _bindings(self) -> dict[str, list[Binding]]:
-        return bindings(self._cells)
+        self._reader, self._room = CellReader(), MAX_STATEMENTS
+        # Python, too, brings a name into this form, in which several characters may be one.
+        self._texts = [unicodedata.normalize("NFKC", cell.text) for cell in self._cells]
+        # What a cell sets, by its index: read when a name is asked for that it may set.
+        self._set: dict[int, list[tuple[str, Binding]]] = {}
+        self._known: dict[str, list[Binding]] = {}
 
     def source(self, name: str, said: Source) -> Source:
         """Return what a name stands for.
@@ -79,7 +83,7 @@ class NotebookText:
             name: the name.
             said: what the kernel says. It is believed if the text leaves open what the name stands for.
         """
-        ways = self._bindings.get(name, [])
+        ways = self._ways(name)
         sure = ways[0] if len(ways) == 1 and ways[0].sure else None
         if sure and sure.kind == "import":
             return Source("library" if said.kind == "function" else said.kind, sure.dotted)
@@ -91,6 +95,52 @@ class NotebookText:
             return Source("function", "\n".join(own))
         return said
 
+    def _ways(self, name: str) -> list[Binding]:
+        """Return how a name may have been set: the last sure way and, after it, the unsure ones."""
+        if name not in self._known:
+            ways: list[Binding] = []
+            for index, text in enumerate(self._texts):
+                if may_set(text, name):
+                    for other, binding in self._set_in(index):
+                        if other == name:
+                            ways = [binding] if binding.sure else [*ways, binding]
+            self._known[name] = ways
+        return self._known[name]
+
+    def _set_in(self, index: int) -> list[tuple[str, Binding]]:
+        if index not in self._set:
+            cell = self._cells[index]
+            tree = self._reader.read(cell.text)
+            nodes = list(ast.walk(tree))
+            self._room -= sum(isinstance(node, ast.stmt) for node in nodes)
+            plain = not any(isinstance(node, ASIDE) for node in nodes)
+            self._set[index] = [*_set_by(tree.body, sure=cell.whole, plain=plain)] if self._room >= 0 else []
+        return self._set[index]
+
+
+def may_set(text: str, name: str) -> bool:
+    """Tell without parsing it whether a text may set a name; True too often rather than too seldom.
+
+    A name right before a dot and an attribute, or before a bracket, is used, not set, unless it is imported or defined.
+    """
+    found = text.find(name)
+    if found >= 0 and (len(text) > MAX_SOURCE or _IMPORT.search(text)):
+        return True
+    while found >= 0:
+        end = found + len(name)
+        before, after = text[:found][-1:], text[end : end + 2]
+        if not _in_a_name(before) and not _in_a_name(after[:1]):
+            attribute = after[:1] == "." and _in_a_name(after[1:])
+            call = after[:1] == "(" and not text[:found].rstrip(" \t\f\r\n\\").endswith(("def", "class"))
+            if not attribute and not call:
+                return True
+        found = text.find(name, end)
+    return False
+
+
+def _in_a_name(character: str) -> bool:
+    return character.isalnum() or character == "_"
+
 
 def parsable(text: str) -> str:
     """Return the source of a function or class as `ast.unparse` writes it; empty if it is not valid Python alone."""
@@ -98,22 +148,6 @@ def parsable(text: str) -> str:
         return ast.unparse(ast.parse(textwrap.dedent(text)))
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         return ""
-
-
-def bindings(cells: Iterable[RanCell]) -> dict[str, list[Binding]]:
-    """Return how each name may have been set: the last sure way and, after it, the unsure ones."""
-    ran = list(cells)
-    found: dict[str, list[Binding]] = {}
-    room = MAX_STATEMENTS
-    for cell, tree in zip(ran, parse_cells(one.text for one in ran), strict=True):
-        nodes = list(ast.walk(tree))
-        room -= sum(isinstance(node, ast.stmt) for node in nodes)
-        if room < 0:
-            break
-        plain = not any(isinstance(node, ASIDE) for node in nodes)
-        for name, binding in _set_by(tree.body, sure=cell.whole, plain=plain):
-            found[name] = [binding] if binding.sure else [*found.get(name, []), binding]
-    return found
 
 
 def _set_by(statements: Iterable[ast.stmt], *, sure: bool, plain: bool) -> Iterator[tuple[str, Binding]]:

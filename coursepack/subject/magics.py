@@ -36,13 +36,22 @@ def parse_cell(cell: str) -> ast.Module:
 
 def parse_cells(cells: Iterable[str]) -> Iterator[ast.Module]:
     """Yield the syntax tree of each cell; an empty tree for a cell that cannot be read."""
-    room = MAX_WORK_OF_ALL
-    for cell in cells:
-        room -= _work(cell)
+    yield from map(CellReader().read, cells)
+
+
+class CellReader:
+    """Reads cells of one notebook; those that would take long only while they are few."""
+
+    def __init__(self) -> None:
+        self._room = MAX_WORK_OF_ALL
+
+    def read(self, cell: str) -> ast.Module:
+        """Return the syntax tree of a cell; an empty tree if it cannot be read."""
+        self._room -= _work(cell)
         try:
-            yield parse_cell(cell if room > 0 or _plain(cell) else "")
+            return parse_cell(cell if self._room > 0 or _plain(cell) else "")
         except SyntaxError:
-            yield ast.Module([], [])
+            return ast.Module([], [])
 
 
 def _parse(cell: str, depth: int) -> ast.Module:

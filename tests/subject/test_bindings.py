@@ -107,6 +107,38 @@ def test_is_the_quick_reading_of_a_statement_the_compilers(statement: str) -> No
     assert set_by(statement, plain=plain) == set_by(statement, plain=False)
 
 
+@pytest.mark.parametrize("statement", STATEMENTS)
+def test_is_no_text_overlooked_that_sets_a_name(statement: str) -> None:
+    assert all(bindings.may_set(statement, name) for name in set_by(statement, plain=False))
+
+
+FOUND = (
+    "f = scipy",
+    "import scipy.fft as f",
+    "for f in scipy:\n    pass",
+    "f\\\n= 1",
+    "def\\\n\\\n f():\n    pass",
+    "a.f = f = 2",
+)
+PASSED_OVER = ("f.a = 1", "print(f.a)", "g = h", "x = [f.a for a in b]", "of = f(1)", "important = f.a")
+
+
+@pytest.mark.parametrize("text", FOUND)
+def test_is_a_cell_read_wherever_it_sets_a_name(text: str) -> None:
+    assert bindings.may_set(text, "f")
+
+
+@pytest.mark.parametrize("text", PASSED_OVER)
+def test_is_a_cell_left_unread_that_only_uses_a_name(text: str) -> None:
+    assert not bindings.may_set(text, "f")
+
+
+def test_is_a_name_found_in_each_spelling_that_python_takes() -> None:
+    text = NotebookText([RanCell("ｆ = 3")])
+    assert text.source("f", VALUE) == VALUE
+    assert NotebookText([RanCell("import scipy as ｆ")]).source("f", VALUE) == Source("value", "scipy")
+
+
 def test_may_a_cell_that_raised_have_set_a_name_or_not() -> None:
     text = NotebookText([RanCell(CLEAN), RanCell(f"1 / 0\n{DIRTY}", whole=False)])
     assert text.source("f", SAID_CLEAN) == SAID_CLEAN
@@ -134,7 +166,7 @@ def test_is_a_hostile_text_read_in_seconds_or_not_at_all(cell: str) -> None:
 
 
 def test_is_the_kernel_believed_behind_more_statements_than_anybody_writes() -> None:
-    many = [RanCell("x = 1\n" * 5_000)] * (MAX_STATEMENTS // 5_000 + 1)
-    text = NotebookText([RanCell(DIRTY), *many, RanCell("import scipy as g")])
-    assert text.source("f", VALUE) == Source("function", DIRTY)
+    many = [RanCell("f = g = 1\n" * 5_000)] * (MAX_STATEMENTS // 5_000 + 1)
+    text = NotebookText([RanCell("import scipy as g"), *many, RanCell(f"import numpy as g\n{DIRTY}")])
+    assert text.source("f", VALUE) == VALUE
     assert text.source("g", VALUE) == VALUE
