@@ -12,15 +12,13 @@ import sys
 from collections.abc import Callable, Collection, Sequence
 from pathlib import Path
 
-import psutil
-
 from coursepack import kernel_environment
 from coursepack.course import Course
 from coursepack.course_secret import secret_environment
 from coursepack.errors import CoursepackError
 from coursepack.judge.judge_cell import Answer
 from coursepack.judge.verdict import Verdict
-from coursepack.sandbox.child_process import WarmProcess, control_sockets, last_words, lives
+from coursepack.sandbox.child_process import ProcessIdentity, WarmProcess, control_sockets, last_words
 from coursepack.subject.bindings import RanCell
 
 _log = logging.getLogger(__name__)
@@ -80,10 +78,7 @@ class JudgeConnection:
     def _renew(self) -> None:
         self._control, self.pid = self._connect(sorted(self._imports))
         self._control.setblocking(False)
-        try:
-            self._process: psutil.Process | None = psutil.Process(self.pid)
-        except psutil.NoSuchProcess:
-            self._process = None
+        self._process = ProcessIdentity.of(self.pid)
 
     def require(self, imports: Collection[str]) -> None:
         """Have the judge import modules, if it has not: a fork of it would do so for each cell.
@@ -146,7 +141,7 @@ class JudgeConnection:
         Raises:
             CoursepackError: a new judge did not start.
         """
-        if self._control.fileno() >= 0 and self._process is not None and lives(self._process):
+        if self._control.fileno() >= 0 and self._process.lives():
             return
         self.close()
         _log.warning("the judge is started anew")

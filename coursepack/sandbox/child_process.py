@@ -16,13 +16,13 @@ import subprocess
 import time
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any
-
-import psutil
+from typing import Any, NamedTuple
 
 from coursepack.errors import CoursepackError
+from coursepack.sandbox.resource_usage import stat_of
 
 START_SECONDS = 300.0
+STARTED = 19  # of the fields of a stat file after the name
 MAX_WORDS = 65_536
 LAST_WORDS = 8_000
 _CREDENTIALS = struct.Struct("3i")
@@ -163,9 +163,24 @@ def connect(address: Path) -> socket.socket:
     return connection
 
 
-def lives(process: psutil.Process) -> bool:
-    """Tell whether a process is running and not merely waited for."""
-    try:
-        return bool(process.is_running() and process.status() != psutil.STATUS_ZOMBIE)
-    except psutil.NoSuchProcess:
-        return False
+class ProcessIdentity(NamedTuple):
+    """A process, and none that gets its number later.
+
+    Attributes:
+        pid: its number.
+        started: when it started, as its stat file says.
+    """
+
+    pid: int
+    started: bytes
+
+    @classmethod
+    def of(cls, pid: int) -> ProcessIdentity:
+        """Return the identity of the process that has the number now; if none has, of one that does not live."""
+        state = stat_of(pid)
+        return cls(pid, state[STARTED] if state else b"")
+
+    def lives(self) -> bool:
+        """Tell whether the process is running and not merely waited for; asked some thirty times a second."""
+        state = stat_of(self.pid)
+        return bool(state) and state[STARTED] == self.started and state[0] != b"Z"

@@ -19,7 +19,7 @@ import psutil
 from coursepack import kernel_environment
 from coursepack.errors import CoursepackError
 from coursepack.sandbox import jail
-from coursepack.sandbox.child_process import START_SECONDS, WarmProcess, control_sockets, lives
+from coursepack.sandbox.child_process import START_SECONDS, ProcessIdentity, WarmProcess, control_sockets
 from coursepack.settings import FILE
 
 _LOG = logging.getLogger(__name__)
@@ -103,11 +103,10 @@ class ServerConnection:
     def __init__(self, connection: socket.socket, pid: int, folder: Path, *, jailed: bool) -> None:
         self._control, self.pid, self.folder, self.jailed = connection, pid, folder, jailed
         self._buffer = b""
-        self._processes: list[psutil.Process] = []
+        self._processes: list[ProcessIdentity] = []
         with contextlib.suppress(psutil.NoSuchProcess):
-            own = psutil.Process(pid)
             # Where the server itself has ended, its forks end a moment later, in no order.
-            self._processes = [own, psutil.Process(own.ppid())]
+            self._processes = [*map(ProcessIdentity.of, (pid, psutil.Process(pid).ppid()))]
 
     def receive(self, seconds: float) -> dict[str, Any]:
         """Return the server's next message.
@@ -165,7 +164,7 @@ class ServerConnection:
 
     def alive(self) -> bool:
         """Tell whether the server is running."""
-        return self._control.fileno() >= 0 and len(self._processes) == 2 and all(map(lives, self._processes))
+        return self._control.fileno() >= 0 and len(self._processes) == 2 and all(one.lives() for one in self._processes)
 
     def close(self) -> None:
         """End this worker's kernel, and the process that serves this connection."""

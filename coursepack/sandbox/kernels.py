@@ -14,7 +14,7 @@ import signal
 import time
 from collections.abc import Awaitable, Callable, Mapping
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 import psutil
 import zmq.asyncio
@@ -24,9 +24,9 @@ from jupyter_client.manager import AsyncKernelManager
 from jupyter_client.provisioning.provisioner_base import KernelProvisionerBase
 
 from coursepack.sandbox import seccomp
+from coursepack.sandbox.child_process import ProcessIdentity
 from coursepack.sandbox.fork_server import SOCKETS, ServerConnection
 from coursepack.sandbox.limits import Limits
-from coursepack.sandbox.resource_usage import stat_of
 
 CHANNELS = ("shell", "iopub", "stdin", "hb", "control")
 MAX_MESSAGE = 16 * 2**20
@@ -34,30 +34,6 @@ MAX_WAITING = 20
 RECONNECT_MILLISECONDS = 30
 ANSWER_SECONDS, ECHO_SECONDS = 1.0, 0.05
 LOOK_SECONDS = 0.1
-STARTED = 19  # of the fields after the name
-
-
-class Identity(NamedTuple):
-    """A process, and none that gets its number later.
-
-    Attributes:
-        pid: its number.
-        started: when it started, as its stat file says.
-    """
-
-    pid: int
-    started: bytes
-
-    @classmethod
-    def of(cls, pid: int) -> Identity:
-        """Return the identity of the process that has the number now; if none has, of one that does not live."""
-        state = stat_of(pid)
-        return cls(pid, state[STARTED] if state else b"")
-
-    def lives(self) -> bool:
-        """Tell whether the process is running and not merely waited for; asked some thirty times a second."""
-        state = stat_of(self.pid)
-        return bool(state) and state[STARTED] == self.started and state[0] != b"Z"
 
 
 class ForkProvisioner(KernelProvisionerBase):
@@ -76,7 +52,7 @@ class ForkProvisioner(KernelProvisionerBase):
         self.folder = server.folder / self.number
         self.guard: psutil.Process | None = None
         self.kernel: psutil.Process | None = None
-        self._chain: list[Identity] = []
+        self._chain: list[ProcessIdentity] = []
 
     @property
     def has_process(self) -> bool:
@@ -105,7 +81,7 @@ class ForkProvisioner(KernelProvisionerBase):
         self.guard = await self._server.fork(self.number, inside)
         chain = self._find_chain()
         self.kernel = chain[-1]
-        self._chain = [Identity.of(process.pid) for process in chain]
+        self._chain = [ProcessIdentity.of(process.pid) for process in chain]
         ports = {f"{channel}_port": number for number, channel in enumerate(CHANNELS, start=1)}
         info: Any = {"transport": "ipc", "ip": str(self.folder / "k"), "key": key.encode("ascii"), **ports}
         info["signature_scheme"] = "hmac-sha256"
