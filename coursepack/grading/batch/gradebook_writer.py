@@ -8,7 +8,6 @@ run repeats whatever is missing, with the same result.
 from __future__ import annotations
 
 import contextlib
-import json
 import shutil
 import tempfile
 import time
@@ -20,9 +19,8 @@ from pathlib import Path
 from typing import Any
 
 import nbformat
-from nbformat import NotebookNode
 from nbgrader import utils
-from nbgrader.api import Comment, Grade, Gradebook, SubmittedNotebook
+from nbgrader.api import Gradebook
 from nbgrader.preprocessors import AssignLatePenalties
 from sqlalchemy.exc import DBAPIError
 
@@ -33,14 +31,16 @@ from coursepack.grading.batch.submission_rows import (
     GradedCell,
     HeldGrade,
     NotebookRows,
+    add,
     find,
-    find_or_add,
+    lateness,
     notebooks_of,
     read_layout,
     score_of,
-    seconds_late,
     set_times,
-    write_rows,
+    write_comments,
+    write_grades,
+    write_penalty,
 )
 from coursepack.grading.batch.task import Graded, records_of
 from coursepack.grading.submission.extra_time import extra_time, has_extra_times
@@ -63,16 +63,15 @@ class _Entry:
         digests: digests of the answers, by cell name; see `answer_digests`.
     """
 
-    cells: Mapping[str, NotebookNode] = field(default_factory=dict)
+    cells: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     points: Mapping[str, float] = field(default_factory=dict)
     digests: Mapping[str, str] = field(default_factory=dict)
 
     @classmethod
     def of(cls, graded: Graded) -> _Entry:
         """Return what a worker's answer says."""
-        cells = {name: _as_node(cell) for name, cell in json.loads(graded.cells).items()}
         points = {record.grade_id: record.points for record in records_of(graded).records}
-        return cls(cells, points, graded.answers)
+        return cls(graded.cells, points, graded.answers)
 
 
 @dataclass(frozen=True)
@@ -102,8 +101,8 @@ class GradebookWriter:
         self.workspace.workshop.mkdir(parents=True, exist_ok=True)
         with _told(self.workspace), tempfile.TemporaryDirectory(dir=self.workspace.workshop) as scratch:
             fresh = Path(scratch) / self.workspace.assignment
-            write_files(fresh, {**files, VERDICTS_FILE: graded.records.encode("utf-8")})
-            (fresh / f"{self.workspace.assignment}.ipynb").write_text(graded.notebook + "\n", encoding="utf-8")
+            own = {VERDICTS_FILE: graded.records.encode("utf-8"), f"{self.workspace.assignment}.ipynb": graded.notebook}
+            write_files(fresh, {**files, **own})
             answers = self._write(student, _Entry.of(graded))
             replace(fresh, self.workspace.folder("autograded", student))
             self.workspace.log(student).unlink(missing_ok=True)
@@ -150,7 +149,7 @@ class GradebookWriter:
 
     def _answers_before(self, student: str) -> dict[str, str]:
         """Return the digests of the answers that the marks in the gradebook are for."""
-        submission = find(self.gradebook.db, self._layout, student)
+        submission = find(self.gradebook.db, self._layout, student).key
         rows = notebooks_of(self.gradebook.db, self._layout, submission) if submission else []
         own = [one for one in rows if one.layout.name == self.workspace.assignment]
         return self._marked(student, *own) if own else {}
@@ -175,16 +174,15 @@ class GradebookWriter:
     def _enter_scores(self, student: str, entry: _Entry) -> dict[str, str]:
         """Write scores and comments as nbgrader's SaveAutoGrades and AssignLatePenalties do, but from our records."""
         db, assignment = self.gradebook.db, self.workspace.assignment
-        self.gradebook.update_or_create_student(student)
-        submission = find_or_add(db, self._layout, student)
-        times: dict[str, Any] = {}
-        if moment := moment_of(self.workspace.folder("submitted", student)):
-            times["timestamp"] = moment
-        if has_extra_times(self.workspace.course):
-            times["extension"] = extra_time(self.workspace.course, student, assignment)
-        set_times(db, submission, **times)
-        late, answers = seconds_late(db, submission), dict[str, str]()
-        for rows in notebooks_of(db, self._layout, submission):
+        held, times = find(db, self._layout, student), self._times(student)
+        if held.key:
+            set_times(db, held.key, times)
+            notebooks = notebooks_of(db, self._layout, held.key)
+        else:
+            notebooks = add(db, self._layout, student, times, knows_student=held.knows_student)
+        now = {**held.times, **times}
+        late, answers = lateness(held.due, now["timestamp"], now["extension"]), dict[str, str]()
+        for rows in notebooks:
             if rows.layout.name == assignment:
                 answers = self._marked(student, rows)
                 self._score(rows, entry, answers)
@@ -193,8 +191,17 @@ class GradebookWriter:
                 answers |= {name: digest for name, digest in entry.digests.items() if name not in given}
             else:
                 self._score(rows, _Entry(), {})
-            self._take_off_for_lateness(student, late, rows.key)
+            self._take_off_for_lateness(student, late, rows)
         return answers
+
+    def _times(self, student: str) -> dict[str, Any]:
+        """Return the `timestamp` and the `extension` of a submission, as far as the course's files say them."""
+        times: dict[str, Any] = {}
+        if moment := moment_of(self.workspace.folder("submitted", student)):
+            times["timestamp"] = moment
+        if has_extra_times(self.workspace.course):
+            times["extension"] = extra_time(self.workspace.course, student, self.workspace.assignment)
+        return times
 
     def _score(self, rows: NotebookRows, entry: _Entry, marked: Mapping[str, str]) -> None:
         """Write a notebook's scores and the automatic comments.
@@ -206,35 +213,29 @@ class GradebookWriter:
         """
         graded, commented = rows.layout.graded, rows.layout.commented
         asks = {key: _asks_again(grade, marked, entry.digests) for key, grade in rows.grades.items()}
-        write_rows(
-            self.gradebook.db,
-            Grade,
-            (
-                {"id": key, **score(graded[grade.cell], entry.cells.get(grade.name), entry.points, asks[key])}
-                for key, grade in rows.grades.items()
-            ),
-        )
-        write_rows(
-            self.gradebook.db,
-            Comment,
-            (
-                {"id": key, "auto_comment": NO_RESPONSE if _untouched(entry.cells.get(commented[cell])) else None}
-                for key, cell in rows.comments.items()
-            ),
-        )
+        scores = {
+            key: score(graded[grade.cell], entry.cells.get(grade.name), entry.points, asks[key])
+            for key, grade in rows.grades.items()
+        }
+        comments = {
+            key: {"auto_comment": NO_RESPONSE if _untouched(entry.cells.get(commented[cell])) else None}
+            for key, cell in rows.comments.items()
+        }
+        write_grades(self.gradebook.db, rows, scores)
+        write_comments(self.gradebook.db, rows, comments)
 
-    def _take_off_for_lateness(self, student: str, late: float, notebook: str) -> None:
+    def _take_off_for_lateness(self, student: str, late: float, rows: NotebookRows) -> None:
         db, penalty = self.gradebook.db, None
         if late > 0:
-            step, points = AssignLatePenalties(config=self.workspace.coursedir.config), score_of(db, notebook)
+            step, points = AssignLatePenalties(config=self.workspace.coursedir.config), score_of(db, rows.key)
             step.init_plugin()
             asked = step.plugin_inst.late_submission_penalty(student, points, late)
             penalty = None if asked is None else max(0.0, min(float(asked), points))
-        write_rows(db, SubmittedNotebook, [{"id": notebook, "late_submission_penalty": penalty}])
+        write_penalty(db, rows, penalty)
 
 
 def score(
-    graded: GradedCell, cell: NotebookNode | None, points: Mapping[str, float], asks: bool | None
+    graded: GradedCell, cell: Mapping[str, Any] | None, points: Mapping[str, float], asks: bool | None
 ) -> dict[str, Any]:
     """Return a grade's automatic score and whether a person must mark it.
 
@@ -251,7 +252,7 @@ def score(
     auto: float | None = 0.0
     if graded.name in points:
         auto = points[graded.name]
-    elif cell is not None and not settled and (is_task(cell) or not _untouched(cell)):
+    elif not settled and not _untouched(cell):
         auto = None
     return {"auto_score": auto, "needs_manual_grade": not settled and (auto is None if asks is None else asks)}
 
@@ -264,16 +265,12 @@ def _asks_again(grade: HeldGrade, marked: Mapping[str, str], digests: Mapping[st
     return grade.name not in marked or marked[grade.name] != digests.get(grade.name)
 
 
-def _as_node(cell: dict[str, Any]) -> NotebookNode:
-    node: NotebookNode = nbformat.from_dict(cell)  # type: ignore[no-untyped-call]
-    return node
-
-
-def _untouched(cell: NotebookNode | None) -> bool:
-    """Tell whether an answer is still as released."""
+def _untouched(cell: Mapping[str, Any] | None) -> bool:
+    """Tell whether an answer is still as released; a task never is: a person looks at it in any case."""
     if cell is None or is_task(cell):
         return False
-    return bool(marks_of(cell).get("checksum") == utils.compute_checksum(cell))
+    node = nbformat.from_dict(cell)  # type: ignore[no-untyped-call]
+    return bool(marks_of(cell).get("checksum") == utils.compute_checksum(node))
 
 
 @contextlib.contextmanager

@@ -15,6 +15,7 @@ import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import Any
 
 import nbformat
 from nbformat import NotebookNode
@@ -103,20 +104,20 @@ class Graded:
 
     Attributes:
         student: whose work it is.
-        notebook: the notebook as it was run, as JSON, its outputs safe to show.
+        notebook: the notebook as it was run, its outputs safe to show: the content of its file.
         records: the verdicts, as `GradedNotebook.to_json` writes them.
         answers: digests of the answers, by graded cell. Of checks, too: whose points a person will override, and what
             grades the submission after that, nobody knows yet. The coordinator, of which there is one, only keeps them.
-        cells: the named cells without their outputs, as JSON, by name: what the gradebook asks about them.
+        cells: the named cells without their outputs, by name: what the gradebook asks about them.
         notes: what was repaired in the submission, one sentence each.
         log: what the worker logged meanwhile.
     """
 
     student: str
-    notebook: str
+    notebook: bytes
     records: str
     answers: Mapping[str, str]
-    cells: str
+    cells: Mapping[str, Mapping[str, Any]]
     notes: tuple[str, ...] = ()
     log: tuple[LogLine, ...] = ()
 
@@ -129,7 +130,7 @@ class Graded:
             for cell in content["cells"]
             if (name := grade_id_of(cell))
         }
-        return cls(student, notebook, records, answer_digests(content), json.dumps(cells), notes)
+        return cls(student, f"{notebook}\n".encode(), records, answer_digests(content), cells, notes)
 
 
 @dataclass(frozen=True)

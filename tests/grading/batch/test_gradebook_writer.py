@@ -169,6 +169,49 @@ def test_the_same_as_nbgraders_own_step(writer: GradebookWriter) -> None:
     assert scores(writer, "bob") == scores(writer, "ann")
 
 
+def rows_of(writer: GradebookWriter, student: str) -> dict[str, list[dict[str, Any]]]:
+    """Return all rows of a student's submission, table by table, without the keys, which are random."""
+    where = {
+        "student": f"id = '{student}'",
+        "submitted_assignment": f"student_id = '{student}'",
+        "submitted_notebook": f"assignment_id in (select id from submitted_assignment where student_id = '{student}')",
+    }
+    of_notebook = f"notebook_id in (select id from submitted_notebook where {where['submitted_notebook']})"
+    where |= {"grade": of_notebook, "comment": of_notebook}
+    random = {"id", "assignment_id", "student_id"}
+    with sqlite3.connect(writer.workspace.course.root / "gradebook.db") as book:
+        book.row_factory = sqlite3.Row
+        found = {
+            table: [dict(row) for row in book.execute(f"select * from {table} where {which}")]
+            for table, which in where.items()
+        }
+    for table in ("grade", "comment"):
+        for row in found[table]:
+            del row["notebook_id"]
+    return {
+        table: sorted(({name: row[name] for name in row if name not in random} for row in rows), key=str)
+        for table, rows in found.items()
+    }
+
+
+@pytest.mark.filterwarnings("ignore:Object of type <Submitted:sqlalchemy.exc.SAWarning")  # from nbgrader itself
+def test_a_new_submission_has_the_rows_that_nbgrader_adds(writer: GradebookWriter) -> None:
+    """Has each table the same rows, with the same values in all columns, as after nbgrader's own steps?"""
+    writer.enter(graded(writer, "ann", essay=UNTOUCHED), {}, RECORD)
+    writer.gradebook.add_student("bob")
+    writer.gradebook.add_submission(ASSIGNMENT, "bob")
+    writer.enter(graded(writer, "bob", essay=UNTOUCHED), {}, RECORD)
+    by_us, by_nbgrader = rows_of(writer, "ann"), rows_of(writer, "bob")
+    assert by_us == by_nbgrader
+    assert {table: len(rows) for table, rows in by_us.items()} == {
+        "student": 1,
+        "submitted_assignment": 1,
+        "submitted_notebook": 1,
+        "grade": 4,
+        "comment": 3,
+    }
+
+
 def test_a_mark_given_by_hand_survives_regrading(writer: GradebookWriter) -> None:
     answer = graded(writer, "ann")
     writer.enter(answer, {}, RECORD)
