@@ -36,7 +36,6 @@ from coursepack.grading.batch.task import (
     as_compact_json,
     as_json,
     grader_errors_in,
-    records_of,
 )
 from coursepack.grading.batch.task import Task as GradingTask
 from coursepack.grading.batch.worker_log import repeat
@@ -275,7 +274,7 @@ class ClassRun:
         notes, seconds, at_fault = pending.notes, time.monotonic() - pending.begun, ""
         if isinstance(result, Graded):
             repeat(result.log)
-            records = records_of(result)
+            records = result.verdicts
             at_fault = "".join(f", grader error in {one.grade_id}" for one in records.grader_errors)
             notes = tuple(dict.fromkeys(result.notes + notes + records.notes))
             result = grader_errors_in(records) or result

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import contextlib
 import logging
+import math
 import multiprocessing
 import queue
 import signal
+import time
 import traceback
 import uuid
 import warnings
@@ -31,6 +33,9 @@ AHEAD = 2
 # Bytes of submissions that are under way: of students who hand in the largest files, fewer are sent at a time.
 MOST_UNDER_WAY = 512 * 2**20
 POLL_SECONDS = 0.5
+# How often the scheduler is asked how many workers it has: the question takes as long as some other part of a
+# submission's way through Dask, and workers seldom come and go.
+ASK_SECONDS = 1.0
 CONNECT_SECONDS = 30
 LOST = "the worker that graded it was lost, twice: perhaps it ran out of memory"
 
@@ -76,11 +81,18 @@ class Cluster:
 
     def __init__(self, client: Client) -> None:
         self._client = client
+        self._room, self._asked = 0, -math.inf
 
     @property
     def slots(self) -> int:
         """How many submissions can be graded at once now."""
         return max(1, sum(int(threads) for threads in self._client.nthreads().values()))
+
+    def _most(self) -> int:
+        """Return how many submissions should be with the workers."""
+        if time.monotonic() - self._asked >= ASK_SECONDS:
+            self._room, self._asked = self.slots * AHEAD, time.monotonic()
+        return self._room
 
     def grade(self, tasks: Iterable[Task], run: RunInput) -> Iterator[tuple[Task, Graded | NotGraded | Unreadable]]:
         """Yield every task with its result, or with the reason why there is none, as they finish.
@@ -131,7 +143,7 @@ class Cluster:
         more, under_way = True, 0
         try:
             while more or running:
-                while more and len(running) < self.slots * AHEAD and under_way < MOST_UNDER_WAY:
+                while more and len(running) < self._most() and under_way < MOST_UNDER_WAY:
                     task = next(waiting, None)
                     more = task is not None
                     if task is not None:

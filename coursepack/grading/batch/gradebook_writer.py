@@ -42,7 +42,7 @@ from coursepack.grading.batch.submission_rows import (
     write_grades,
     write_penalty,
 )
-from coursepack.grading.batch.task import Graded, records_of
+from coursepack.grading.batch.task import Graded
 from coursepack.grading.submission.extra_time import extra_time, has_extra_times
 from coursepack.grading.submission.folder_files import VERDICTS_FILE
 from coursepack.grading.submission.timestamps import moment_of
@@ -70,7 +70,7 @@ class _Entry:
     @classmethod
     def of(cls, graded: Graded) -> _Entry:
         """Return what a worker's answer says."""
-        points = {record.grade_id: record.points for record in records_of(graded).records}
+        points = {record.grade_id: record.points for record in graded.verdicts.records}
         return cls(graded.cells, points, graded.answers)
 
 
