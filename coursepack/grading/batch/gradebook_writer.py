@@ -1,8 +1,9 @@
-"""Write results into nbgrader's gradebook, in one transaction per submission, and into `autograded/`.
+"""Write results into nbgrader's gradebook, in transactions, and into `autograded/`.
 
 The order makes any interruption harmless. The graded notebook is written to a temporary place, the gradebook's
 transaction is committed, the notebook is moved to its place, and only then the note "graded" is written. The next
-run repeats whatever is missing, with the same result.
+run repeats whatever is missing, with the same result. Results that came in together share a transaction, for the disk
+takes as long for one as for many; if it fails, each has one of its own.
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ import contextlib
 import shutil
 import tempfile
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from dataclasses import replace as with_fields
 from functools import cached_property
@@ -75,6 +76,21 @@ class _Entry:
 
 
 @dataclass(frozen=True)
+class Result:
+    """What is known of a submission that a worker graded.
+
+    Attributes:
+        graded: the worker's answer.
+        files: the files submitted beside the notebook, and the assignment's own files.
+        record: our note on the grading.
+    """
+
+    graded: Graded
+    files: Mapping[str, bytes]
+    record: GradingNote
+
+
+@dataclass(frozen=True)
 class GradebookWriter:
     """Write the results of one assignment; only one process may have a writer.
 
@@ -86,27 +102,49 @@ class GradebookWriter:
     workspace: Workspace
     gradebook: Gradebook
 
-    def enter(self, graded: Graded, files: Mapping[str, bytes], record: GradingNote) -> None:
-        """Write a worker's result for a submission.
-
-        Args:
-            graded: the worker's answer.
-            files: the files submitted beside the notebook, and the assignment's own files.
-            record: our note on the grading.
+    def enter(self, results: Sequence[Result]) -> None:
+        """Write workers' results, each of another student.
 
         Raises:
-            CoursepackError: the gradebook cannot be written, or the disk is full. Nothing has changed then.
+            CoursepackError: the gradebook cannot be written, or the disk is full. Results that can be written are;
+                of the others nothing has changed.
         """
-        student = graded.student
+        with _told(self.workspace):
+            try:
+                self._enter(results)
+            except Exception as error:
+                if len(results) == 1 or _is_locked(error):
+                    raise
+                self._enter_each(results)
+
+    def _enter_each(self, results: Iterable[Result]) -> None:
+        """Write results one by one, so that one that cannot be written takes no other with it."""
+        errors = []
+        for result in results:
+            try:
+                self._enter([result])
+            except Exception as error:
+                errors.append(error)
+        if errors:
+            raise errors[0]
+
+    def _enter(self, results: Sequence[Result]) -> None:
         self.workspace.workshop.mkdir(parents=True, exist_ok=True)
-        with _told(self.workspace), tempfile.TemporaryDirectory(dir=self.workspace.workshop) as scratch:
-            fresh = Path(scratch) / self.workspace.assignment
-            own = {VERDICTS_FILE: graded.records.encode("utf-8"), f"{self.workspace.assignment}.ipynb": graded.notebook}
-            write_files(fresh, {**files, **own})
-            answers = self._write(student, _Entry.of(graded))
-            replace(fresh, self.workspace.folder("autograded", student))
-            self.workspace.log(student).unlink(missing_ok=True)
-            self.workspace.write_record(student, with_fields(record, answers=answers))
+        with tempfile.TemporaryDirectory(dir=self.workspace.workshop) as scratch:
+            fresh = [Path(scratch) / str(place) for place in range(len(results))]
+            for folder, result in zip(fresh, results, strict=True):
+                write_files(folder, self._files(result))
+            entered = self._write({result.graded.student: _Entry.of(result.graded) for result in results})
+            for folder, result in zip(fresh, results, strict=True):
+                student = result.graded.student
+                replace(folder, self.workspace.folder("autograded", student))
+                self.workspace.log(student).unlink(missing_ok=True)
+                self.workspace.write_record(student, with_fields(result.record, answers=entered[student]))
+
+    def _files(self, result: Result) -> dict[str, bytes]:
+        """Return the files of a graded submission, by relative path."""
+        notebook = f"{self.workspace.assignment}.ipynb"
+        return {**result.files, VERDICTS_FILE: result.graded.records.encode(), notebook: result.graded.notebook}
 
     def give_no_points(self, student: str, record: GradingNote) -> None:
         """Enter 0 for every cell of a submission that could not be graded; keep marks given by hand.
@@ -117,9 +155,9 @@ class GradebookWriter:
             CoursepackError: the gradebook cannot be written.
         """
         with _told(self.workspace):
-            answers = self._write(student, _Entry())
+            answers = self._write({student: _Entry()})
             self._take_back(student)
-            self.workspace.write_record(student, with_fields(record, answers=answers))
+            self.workspace.write_record(student, with_fields(record, answers=answers[student]))
 
     def leave_ungraded(self, student: str, record: GradingNote, details: str) -> None:
         """Record a grader error: the gradebook does not change, and feedback shows nothing of the attempt.
@@ -159,14 +197,14 @@ class GradebookWriter:
         graded = self.workspace.notebook("autograded", student)
         return marked_answers(rows.grades.values(), note.answers if note else {}, graded)
 
-    def _write(self, student: str, entry: _Entry) -> dict[str, str]:
-        """Write a submission's scores; return the digests of the answers that its marks are for."""
+    def _write(self, entries: Mapping[str, _Entry]) -> dict[str, dict[str, str]]:
+        """Write students' scores, all or none; return the digests of the answers that their marks are for."""
         for attempt in range(1, ATTEMPTS + 1):
             try:
                 with one_transaction(self.gradebook):
-                    return self._enter_scores(student, entry)
+                    return {student: self._enter_scores(student, entry) for student, entry in entries.items()}
             except DBAPIError as error:
-                if "locked" not in str(error) or attempt == ATTEMPTS:
+                if not _is_locked(error) or attempt == ATTEMPTS:
                     raise
                 time.sleep(attempt)
         raise AssertionError("the last attempt returns or raises")
@@ -287,6 +325,11 @@ def one_transaction(gradebook: Gradebook) -> Iterator[None]:
         raise
     finally:
         del session.commit
+
+
+def _is_locked(error: Exception) -> bool:
+    """Tell whether another program holds the gradebook."""
+    return isinstance(error, DBAPIError) and "locked" in str(error)
 
 
 @contextlib.contextmanager
