@@ -36,7 +36,6 @@ from coursepack.grading.batch import class_run, cluster
 from coursepack.grading.batch.class_run import ClassRun, Options, grade_class
 from coursepack.grading.batch.task import Graded, RunInput, Task, grade
 from coursepack.grading.notebook.worker import shared_worker
-from coursepack.grading.workspace import GradingNote
 from coursepack.report.page import write_report
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -96,13 +95,14 @@ def run_class(root: Path, workers: int) -> int:
     keep, done, count = ClassRun._keep, 0, len(list((root / "submitted").iterdir()))
     begun = time.monotonic()
 
-    def counted(run: ClassRun, task: Any, result: Any) -> GradingNote:
+    def counted(run: ClassRun, finished: Any) -> Any:
         nonlocal done
-        done += 1
-        if done % max(1, count // TENTHS) == 0:
+        tenth, kept = max(1, count // TENTHS), keep(run, finished)
+        done += len(kept)
+        if done // tenth > (done - len(kept)) // tenth:
             spent = f"{time.process_time():.1f} CPU s, {time.monotonic() - begun:.1f} s"
             print(f"  after {done:6}: {spent}, {resident():.0f} MiB", file=sys.stderr)
-        return keep(run, task, result)
+        return kept
 
     ClassRun._keep = counted  # type: ignore[method-assign]
     class_run.print_verdicts = lambda *_: None  # type: ignore[assignment, attr-defined]

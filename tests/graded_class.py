@@ -12,7 +12,7 @@ from nbformat import NotebookNode
 from nbgrader.preprocessors import SaveCells
 
 from coursepack.course import Course
-from coursepack.grading.batch.gradebook_writer import GradebookWriter
+from coursepack.grading.batch.gradebook_writer import GradebookWriter, Result
 from coursepack.grading.batch.task import Graded, as_json
 from coursepack.grading.notebook.merge import assemble, with_marks
 from coursepack.grading.notebook.verdict_records import GradedNotebook, VerdictRecord
@@ -70,7 +70,7 @@ def enter_graded(
     notebook = as_json(with_marks(graded, handed))
     result = Graded.of(student, notebook, graded.to_json())
     with workspace.gradebook() as gradebook:
-        GradebookWriter(workspace, gradebook).enter(result, files, GradingNote("submission", "source"))
+        GradebookWriter(workspace, gradebook).enter([Result(result, files, GradingNote("submission", "source"))])
     return workspace
 
 

@@ -6,7 +6,7 @@ import hashlib
 import json
 import os
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -143,7 +143,8 @@ class Workspace:
 
     def write_record(self, student: str, record: GradingNote) -> None:
         """Write a note on a student's grading, completely or not at all."""
-        write_whole(self.records / f"{student}.json", json.dumps(asdict(record), indent=1, ensure_ascii=False))
+        # On one line: Python's fast encoder cannot indent.
+        write_whole(self.records / f"{student}.json", json.dumps(vars(record), ensure_ascii=False, default=dict))
 
     def graded_students(self, gradebook: Any) -> set[str]:
         """Return the ids of all students with a submission in the gradebook."""

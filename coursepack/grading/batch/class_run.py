@@ -17,10 +17,10 @@ from rich.markup import escape
 from coursepack.course import Course
 from coursepack.errors import CoursepackError
 from coursepack.grading.batch import provenance
-from coursepack.grading.batch.cluster import Cluster, open_cluster
+from coursepack.grading.batch.cluster import Cluster, Finished, open_cluster
 from coursepack.grading.batch.console import print_changed, print_misplaced, print_verdicts
 from coursepack.grading.batch.extra_files import extra_files, own_files
-from coursepack.grading.batch.gradebook_writer import GradebookWriter
+from coursepack.grading.batch.gradebook_writer import GradebookWriter, Result
 from coursepack.grading.batch.misplaced import misplaced_notebooks
 from coursepack.grading.batch.options import Options
 from coursepack.grading.batch.progress import progress_bar
@@ -36,7 +36,6 @@ from coursepack.grading.batch.task import (
     as_compact_json,
     as_json,
     grader_errors_in,
-    records_of,
 )
 from coursepack.grading.batch.task import Task as GradingTask
 from coursepack.grading.batch.worker_log import repeat
@@ -228,9 +227,9 @@ class ClassRun:
     def _graded(self, cluster: Cluster, students: list[str]) -> Iterator[tuple[str, GradingNote]]:
         """Yield each student with the note on the grading, as they finish."""
         refused: list[tuple[str, GradingNote]] = []
-        for task, result in cluster.grade(self._tasks(students, refused), self._given):
+        for finished in cluster.grade(self._tasks(students, refused), self._given):
             yield from self._drain(refused)
-            yield task.student, self._keep(task, result)
+            yield from self._keep(finished)
         yield from self._drain(refused)
 
     def _drain(self, refused: list[tuple[str, GradingNote]]) -> Iterator[tuple[str, GradingNote]]:
@@ -265,32 +264,49 @@ class ClassRun:
         _log.debug("%s: %s", student, problem)
         return GradingNote(pending.submission, self._digest, problem, provenance=pending.provenance)
 
-    def _keep(self, task: GradingTask, result: Graded | NotGraded | Unreadable) -> GradingNote:
-        """Enter a result; return the note that was kept."""
-        pending = self._pending.pop(task.student)
-        if isinstance(result, Unreadable):
-            record = self._refusal(task.student, pending, result.problem)
-            self._writer.give_no_points(task.student, record)
-            return record
-        notes, seconds, at_fault = pending.notes, time.monotonic() - pending.begun, ""
-        if isinstance(result, Graded):
-            repeat(result.log)
-            records = records_of(result)
-            at_fault = "".join(f", grader error in {one.grade_id}" for one in records.grader_errors)
-            notes = tuple(dict.fromkeys(result.notes + notes + records.notes))
-            result = grader_errors_in(records) or result
-        if isinstance(result, NotGraded):
-            record = GradingNote(pending.submission, self._digest, result.problem, notes, True, pending.provenance)
-            _log.warning("%s: not graded%s\n%s", task.student, at_fault, without_words(result.details))
-            _log.debug("%s: %s\n%s", task.student, result.problem, result.details)
-            self._writer.leave_ungraded(task.student, record, result.details)
-        else:
-            record = GradingNote(pending.submission, self._digest, "", notes, provenance=pending.provenance)
-            self._writer.enter(result, {**task.files, **self._given.files}, record)
+    def _keep(self, finished: Iterable[Finished]) -> list[tuple[str, GradingNote]]:
+        """Enter results; return the students with the notes that were kept."""
+        entered, kept = list[Result](), list[tuple[str, GradingNote]]()
+        for task, result in finished:
+            pending = self._pending.pop(task.student)
+            if isinstance(result, Unreadable):
+                record = self._refusal(task.student, pending, result.problem)
+                self._writer.give_no_points(task.student, record)
+            elif isinstance(result, NotGraded):
+                record = self._leave(task, pending, result)
+            elif at_fault := grader_errors_in(result.verdicts):
+                record = self._leave(task, pending, at_fault, result)
+            else:
+                record = self._record(task, pending, result)
+                entered.append(Result(result, {**task.files, **self._given.files}, record))
+            kept.append((task.student, record))
+        if entered:
+            self._writer.enter(entered)
+        return kept
+
+    def _leave(
+        self, task: GradingTask, pending: _Pending, result: NotGraded, graded: Graded | None = None
+    ) -> GradingNote:
+        """Leave a submission ungraded; return the note on it."""
+        errors = graded.verdicts.grader_errors if graded else ()
+        at_fault = "".join(f", grader error in {one.grade_id}" for one in errors)
+        record = self._record(task, pending, graded, result.problem)
+        _log.warning("%s: not graded%s\n%s", task.student, at_fault, without_words(result.details))
+        _log.debug("%s: %s\n%s", task.student, result.problem, result.details)
+        self._writer.leave_ungraded(task.student, record, result.details)
+        return record
+
+    def _record(self, task: GradingTask, pending: _Pending, graded: Graded | None, problem: str = "") -> GradingNote:
+        """Return the note on a submission that came back, with or without a grader error; log what the worker did."""
+        notes = pending.notes
+        if graded is not None:
+            repeat(graded.log)
+            notes = tuple(dict.fromkeys(graded.notes + notes + graded.verdicts.notes))
+        seconds = time.monotonic() - pending.begun
         _log.info("%s: back %.1f s after it was read, with %d notes", task.student, seconds, len(notes))
         for note in notes:
             _log.debug("%s: %s", task.student, note)
-        return record
+        return GradingNote(pending.submission, self._digest, problem, notes, bool(problem), pending.provenance)
 
 
 @dataclass(frozen=True)

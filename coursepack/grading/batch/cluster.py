@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import contextlib
 import logging
+import math
 import multiprocessing
 import queue
 import signal
+import time
 import traceback
 import uuid
 import warnings
@@ -28,11 +30,20 @@ LOST_WORKERS = 0
 KEPT_MESSAGES = 10
 # Number of tasks queued at a worker, so that it never waits for the coordinator.
 AHEAD = 2
+# How many results are handed back at a time, if so many have come.
+TOGETHER = 8
 # Bytes of submissions that are under way: of students who hand in the largest files, fewer are sent at a time.
 MOST_UNDER_WAY = 512 * 2**20
 POLL_SECONDS = 0.5
+# How often the scheduler is asked how many workers it has: the question takes as long as some other part of a
+# submission's way through Dask, and workers seldom come and go.
+ASK_SECONDS = 1.0
 CONNECT_SECONDS = 30
 LOST = "the worker that graded it was lost, twice: perhaps it ran out of memory"
+
+
+# A task with its result, or with the reason why there is none.
+Finished = tuple[Task, Graded | NotGraded | Unreadable]
 
 
 class LostClusterError(CoursepackError):
@@ -76,14 +87,21 @@ class Cluster:
 
     def __init__(self, client: Client) -> None:
         self._client = client
+        self._room, self._asked = 0, -math.inf
 
     @property
     def slots(self) -> int:
         """How many submissions can be graded at once now."""
         return max(1, sum(int(threads) for threads in self._client.nthreads().values()))
 
-    def grade(self, tasks: Iterable[Task], run: RunInput) -> Iterator[tuple[Task, Graded | NotGraded | Unreadable]]:
-        """Yield every task with its result, or with the reason why there is none, as they finish.
+    def _most(self) -> int:
+        """Return how many submissions should be with the workers."""
+        if time.monotonic() - self._asked >= ASK_SECONDS:
+            self._room, self._asked = self.slots * AHEAD, time.monotonic()
+        return self._room
+
+    def grade(self, tasks: Iterable[Task], run: RunInput) -> Iterator[list[Finished]]:
+        """Yield every task with its result, or with the reason why there is none: a few that have finished at a time.
 
         What they have in common, `run`, goes to each worker once, to one that joins later as well. Tasks are taken from
         `tasks` as workers become free, so that a large class is never in memory as a whole. Tasks
@@ -96,12 +114,12 @@ class Cluster:
         """
         suspects = []
         with self._given(run) as name:
-            for task, outcome in self._grade(tasks, name):
-                if outcome == NotGraded(LOST):
+            for finished in self._grade(tasks, name):
+                for task in (task for task, outcome in finished if outcome == NotGraded(LOST)):
                     _log.warning("%s: its worker was lost; it is tried once more when all else is done", task.student)
                     suspects.append(task)
-                else:
-                    yield task, outcome
+                if kept := [(task, outcome) for task, outcome in finished if outcome != NotGraded(LOST)]:
+                    yield kept
             for task in suspects:
                 yield from self._grade([task], name)
 
@@ -124,14 +142,14 @@ class Cluster:
             with contextlib.suppress(Exception):
                 self._client.unregister_worker_plugin(plugin.name)
 
-    def _grade(self, tasks: Iterable[Task], run: str) -> Iterator[tuple[Task, Graded | NotGraded | Unreadable]]:
+    def _grade(self, tasks: Iterable[Task], run: str) -> Iterator[list[Finished]]:
         running: dict[Future, Task] = {}
         finished: queue.SimpleQueue[Future] = queue.SimpleQueue()
         waiting = iter(tasks)
         more, under_way = True, 0
         try:
             while more or running:
-                while more and len(running) < self.slots * AHEAD and under_way < MOST_UNDER_WAY:
+                while more and len(running) < self._most() and under_way < MOST_UNDER_WAY:
                     task = next(waiting, None)
                     more = task is not None
                     if task is not None:
@@ -139,11 +157,13 @@ class Cluster:
                         future = self._submit(task, run)
                         running[future] = task
                         future.add_done_callback(finished.put)
-                future_done = self._next(finished) if running else None
-                if future_done is not None and future_done in running:
-                    task = running.pop(future_done)
-                    under_way -= task.size
-                    yield task, _outcome(future_done)
+                done = [future for future in self._next(finished) if future in running] if running else []
+                ended = [(running.pop(future), _outcome(future)) for future in done]
+                under_way -= sum(task.size for task, _ in ended)
+                if results := [(task, outcome) for task, outcome in ended if not isinstance(outcome, CoursepackError)]:
+                    yield results
+                for error in (outcome for _, outcome in ended if isinstance(outcome, CoursepackError)):
+                    raise error
         finally:
             with contextlib.suppress(Exception):
                 self._client.cancel(list(running), force=True)
@@ -154,19 +174,22 @@ class Cluster:
             warnings.filterwarnings("ignore", message="Sending large graph")
             return self._client.submit(_grade_given, task, run, pure=False)
 
-    def _next(self, finished: queue.SimpleQueue[Future]) -> Future | None:
-        """Return a future that is done, or None after a short wait, so that Ctrl-C works."""
+    def _next(self, finished: queue.SimpleQueue[Future]) -> list[Future]:
+        """Return futures that are done, at most TOGETHER, or none after a short wait, so that Ctrl-C works."""
+        done: list[Future] = []
         try:
-            return finished.get(timeout=POLL_SECONDS)
+            done.append(finished.get(timeout=POLL_SECONDS))
+            while len(done) < TOGETHER:
+                done.append(finished.get_nowait())
         except queue.Empty:
-            if self._client.status != "running":
+            if not done and self._client.status != "running":
                 remedy = "start it again and repeat the command: what is graded stays graded"
                 raise LostClusterError("the connection to the scheduler is lost", remedy=remedy) from None
-            return None
+        return done
 
 
-def _outcome(future: Future) -> Graded | NotGraded | Unreadable:
-    """Return a task's result, or the reason why there is none."""
+def _outcome(future: Future) -> Graded | NotGraded | Unreadable | CoursepackError:
+    """Return a task's result, or the reason why there is none: an error if no task of this worker will have one."""
     error = future.exception() if future.status == "error" else None
     if error is None and future.status == "finished":
         result: Graded | Unreadable = future.result()
@@ -174,7 +197,7 @@ def _outcome(future: Future) -> Graded | NotGraded | Unreadable:
     if isinstance(error, KilledWorker):
         return NotGraded(LOST)
     if isinstance(error, CoursepackError):
-        raise error
+        return error
     if error is None:
         return NotGraded(f"its grading was {future.status}")
     told = f"an error in coursepack itself, please report it: {type(error).__name__}: {error}"[:500]

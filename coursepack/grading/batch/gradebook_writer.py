@@ -1,18 +1,18 @@
-"""Write results into nbgrader's gradebook, in one transaction per submission, and into `autograded/`.
+"""Write results into nbgrader's gradebook, in transactions, and into `autograded/`.
 
 The order makes any interruption harmless. The graded notebook is written to a temporary place, the gradebook's
 transaction is committed, the notebook is moved to its place, and only then the note "graded" is written. The next
-run repeats whatever is missing, with the same result.
+run repeats whatever is missing, with the same result. Results that came in together share a transaction, for the disk
+takes as long for one as for many; if it fails, each has one of its own.
 """
 
 from __future__ import annotations
 
 import contextlib
-import json
 import shutil
 import tempfile
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from dataclasses import replace as with_fields
 from functools import cached_property
@@ -20,9 +20,8 @@ from pathlib import Path
 from typing import Any
 
 import nbformat
-from nbformat import NotebookNode
 from nbgrader import utils
-from nbgrader.api import Comment, Grade, Gradebook, SubmittedNotebook
+from nbgrader.api import Gradebook
 from nbgrader.preprocessors import AssignLatePenalties
 from sqlalchemy.exc import DBAPIError
 
@@ -33,16 +32,18 @@ from coursepack.grading.batch.submission_rows import (
     GradedCell,
     HeldGrade,
     NotebookRows,
+    add,
     find,
-    find_or_add,
+    lateness,
     notebooks_of,
     read_layout,
     score_of,
-    seconds_late,
     set_times,
-    write_rows,
+    write_comments,
+    write_grades,
+    write_penalty,
 )
-from coursepack.grading.batch.task import Graded, records_of
+from coursepack.grading.batch.task import Graded
 from coursepack.grading.submission.extra_time import extra_time, has_extra_times
 from coursepack.grading.submission.folder_files import VERDICTS_FILE
 from coursepack.grading.submission.timestamps import moment_of
@@ -63,16 +64,30 @@ class _Entry:
         digests: digests of the answers, by cell name; see `answer_digests`.
     """
 
-    cells: Mapping[str, NotebookNode] = field(default_factory=dict)
+    cells: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     points: Mapping[str, float] = field(default_factory=dict)
     digests: Mapping[str, str] = field(default_factory=dict)
 
     @classmethod
     def of(cls, graded: Graded) -> _Entry:
         """Return what a worker's answer says."""
-        cells = {name: _as_node(cell) for name, cell in json.loads(graded.cells).items()}
-        points = {record.grade_id: record.points for record in records_of(graded).records}
-        return cls(cells, points, graded.answers)
+        points = {record.grade_id: record.points for record in graded.verdicts.records}
+        return cls(graded.cells, points, graded.answers)
+
+
+@dataclass(frozen=True)
+class Result:
+    """What is known of a submission that a worker graded.
+
+    Attributes:
+        graded: the worker's answer.
+        files: the files submitted beside the notebook, and the assignment's own files.
+        record: our note on the grading.
+    """
+
+    graded: Graded
+    files: Mapping[str, bytes]
+    record: GradingNote
 
 
 @dataclass(frozen=True)
@@ -87,27 +102,49 @@ class GradebookWriter:
     workspace: Workspace
     gradebook: Gradebook
 
-    def enter(self, graded: Graded, files: Mapping[str, bytes], record: GradingNote) -> None:
-        """Write a worker's result for a submission.
-
-        Args:
-            graded: the worker's answer.
-            files: the files submitted beside the notebook, and the assignment's own files.
-            record: our note on the grading.
+    def enter(self, results: Sequence[Result]) -> None:
+        """Write workers' results, each of another student.
 
         Raises:
-            CoursepackError: the gradebook cannot be written, or the disk is full. Nothing has changed then.
+            CoursepackError: the gradebook cannot be written, or the disk is full. Results that can be written are;
+                of the others nothing has changed.
         """
-        student = graded.student
+        with _told(self.workspace):
+            try:
+                self._enter(results)
+            except Exception as error:
+                if len(results) == 1 or _is_locked(error):
+                    raise
+                self._enter_each(results)
+
+    def _enter_each(self, results: Iterable[Result]) -> None:
+        """Write results one by one, so that one that cannot be written takes no other with it."""
+        errors = []
+        for result in results:
+            try:
+                self._enter([result])
+            except Exception as error:
+                errors.append(error)
+        if errors:
+            raise errors[0]
+
+    def _enter(self, results: Sequence[Result]) -> None:
         self.workspace.workshop.mkdir(parents=True, exist_ok=True)
-        with _told(self.workspace), tempfile.TemporaryDirectory(dir=self.workspace.workshop) as scratch:
-            fresh = Path(scratch) / self.workspace.assignment
-            write_files(fresh, {**files, VERDICTS_FILE: graded.records.encode("utf-8")})
-            (fresh / f"{self.workspace.assignment}.ipynb").write_text(graded.notebook + "\n", encoding="utf-8")
-            answers = self._write(student, _Entry.of(graded))
-            replace(fresh, self.workspace.folder("autograded", student))
-            self.workspace.log(student).unlink(missing_ok=True)
-            self.workspace.write_record(student, with_fields(record, answers=answers))
+        with tempfile.TemporaryDirectory(dir=self.workspace.workshop) as scratch:
+            fresh = [Path(scratch) / str(place) for place in range(len(results))]
+            for folder, result in zip(fresh, results, strict=True):
+                write_files(folder, self._files(result))
+            entered = self._write({result.graded.student: _Entry.of(result.graded) for result in results})
+            for folder, result in zip(fresh, results, strict=True):
+                student = result.graded.student
+                replace(folder, self.workspace.folder("autograded", student))
+                self.workspace.log(student).unlink(missing_ok=True)
+                self.workspace.write_record(student, with_fields(result.record, answers=entered[student]))
+
+    def _files(self, result: Result) -> dict[str, bytes]:
+        """Return the files of a graded submission, by relative path."""
+        notebook = f"{self.workspace.assignment}.ipynb"
+        return {**result.files, VERDICTS_FILE: result.graded.records.encode(), notebook: result.graded.notebook}
 
     def give_no_points(self, student: str, record: GradingNote) -> None:
         """Enter 0 for every cell of a submission that could not be graded; keep marks given by hand.
@@ -118,9 +155,9 @@ class GradebookWriter:
             CoursepackError: the gradebook cannot be written.
         """
         with _told(self.workspace):
-            answers = self._write(student, _Entry())
+            answers = self._write({student: _Entry()})
             self._take_back(student)
-            self.workspace.write_record(student, with_fields(record, answers=answers))
+            self.workspace.write_record(student, with_fields(record, answers=answers[student]))
 
     def leave_ungraded(self, student: str, record: GradingNote, details: str) -> None:
         """Record a grader error: the gradebook does not change, and feedback shows nothing of the attempt.
@@ -150,7 +187,7 @@ class GradebookWriter:
 
     def _answers_before(self, student: str) -> dict[str, str]:
         """Return the digests of the answers that the marks in the gradebook are for."""
-        submission = find(self.gradebook.db, self._layout, student)
+        submission = find(self.gradebook.db, self._layout, student).key
         rows = notebooks_of(self.gradebook.db, self._layout, submission) if submission else []
         own = [one for one in rows if one.layout.name == self.workspace.assignment]
         return self._marked(student, *own) if own else {}
@@ -160,14 +197,14 @@ class GradebookWriter:
         graded = self.workspace.notebook("autograded", student)
         return marked_answers(rows.grades.values(), note.answers if note else {}, graded)
 
-    def _write(self, student: str, entry: _Entry) -> dict[str, str]:
-        """Write a submission's scores; return the digests of the answers that its marks are for."""
+    def _write(self, entries: Mapping[str, _Entry]) -> dict[str, dict[str, str]]:
+        """Write students' scores, all or none; return the digests of the answers that their marks are for."""
         for attempt in range(1, ATTEMPTS + 1):
             try:
                 with one_transaction(self.gradebook):
-                    return self._enter_scores(student, entry)
+                    return {student: self._enter_scores(student, entry) for student, entry in entries.items()}
             except DBAPIError as error:
-                if "locked" not in str(error) or attempt == ATTEMPTS:
+                if not _is_locked(error) or attempt == ATTEMPTS:
                     raise
                 time.sleep(attempt)
         raise AssertionError("the last attempt returns or raises")
@@ -175,16 +212,15 @@ class GradebookWriter:
     def _enter_scores(self, student: str, entry: _Entry) -> dict[str, str]:
         """Write scores and comments as nbgrader's SaveAutoGrades and AssignLatePenalties do, but from our records."""
         db, assignment = self.gradebook.db, self.workspace.assignment
-        self.gradebook.update_or_create_student(student)
-        submission = find_or_add(db, self._layout, student)
-        times: dict[str, Any] = {}
-        if moment := moment_of(self.workspace.folder("submitted", student)):
-            times["timestamp"] = moment
-        if has_extra_times(self.workspace.course):
-            times["extension"] = extra_time(self.workspace.course, student, assignment)
-        set_times(db, submission, **times)
-        late, answers = seconds_late(db, submission), dict[str, str]()
-        for rows in notebooks_of(db, self._layout, submission):
+        held, times = find(db, self._layout, student), self._times(student)
+        if held.key:
+            set_times(db, held.key, times)
+            notebooks = notebooks_of(db, self._layout, held.key)
+        else:
+            notebooks = add(db, self._layout, student, times, knows_student=held.knows_student)
+        now = {**held.times, **times}
+        late, answers = lateness(held.due, now["timestamp"], now["extension"]), dict[str, str]()
+        for rows in notebooks:
             if rows.layout.name == assignment:
                 answers = self._marked(student, rows)
                 self._score(rows, entry, answers)
@@ -193,8 +229,17 @@ class GradebookWriter:
                 answers |= {name: digest for name, digest in entry.digests.items() if name not in given}
             else:
                 self._score(rows, _Entry(), {})
-            self._take_off_for_lateness(student, late, rows.key)
+            self._take_off_for_lateness(student, late, rows)
         return answers
+
+    def _times(self, student: str) -> dict[str, Any]:
+        """Return the `timestamp` and the `extension` of a submission, as far as the course's files say them."""
+        times: dict[str, Any] = {}
+        if moment := moment_of(self.workspace.folder("submitted", student)):
+            times["timestamp"] = moment
+        if has_extra_times(self.workspace.course):
+            times["extension"] = extra_time(self.workspace.course, student, self.workspace.assignment)
+        return times
 
     def _score(self, rows: NotebookRows, entry: _Entry, marked: Mapping[str, str]) -> None:
         """Write a notebook's scores and the automatic comments.
@@ -206,35 +251,29 @@ class GradebookWriter:
         """
         graded, commented = rows.layout.graded, rows.layout.commented
         asks = {key: _asks_again(grade, marked, entry.digests) for key, grade in rows.grades.items()}
-        write_rows(
-            self.gradebook.db,
-            Grade,
-            (
-                {"id": key, **score(graded[grade.cell], entry.cells.get(grade.name), entry.points, asks[key])}
-                for key, grade in rows.grades.items()
-            ),
-        )
-        write_rows(
-            self.gradebook.db,
-            Comment,
-            (
-                {"id": key, "auto_comment": NO_RESPONSE if _untouched(entry.cells.get(commented[cell])) else None}
-                for key, cell in rows.comments.items()
-            ),
-        )
+        scores = {
+            key: score(graded[grade.cell], entry.cells.get(grade.name), entry.points, asks[key])
+            for key, grade in rows.grades.items()
+        }
+        comments = {
+            key: {"auto_comment": NO_RESPONSE if _untouched(entry.cells.get(commented[cell])) else None}
+            for key, cell in rows.comments.items()
+        }
+        write_grades(self.gradebook.db, rows, scores)
+        write_comments(self.gradebook.db, rows, comments)
 
-    def _take_off_for_lateness(self, student: str, late: float, notebook: str) -> None:
+    def _take_off_for_lateness(self, student: str, late: float, rows: NotebookRows) -> None:
         db, penalty = self.gradebook.db, None
         if late > 0:
-            step, points = AssignLatePenalties(config=self.workspace.coursedir.config), score_of(db, notebook)
+            step, points = AssignLatePenalties(config=self.workspace.coursedir.config), score_of(db, rows.key)
             step.init_plugin()
             asked = step.plugin_inst.late_submission_penalty(student, points, late)
             penalty = None if asked is None else max(0.0, min(float(asked), points))
-        write_rows(db, SubmittedNotebook, [{"id": notebook, "late_submission_penalty": penalty}])
+        write_penalty(db, rows, penalty)
 
 
 def score(
-    graded: GradedCell, cell: NotebookNode | None, points: Mapping[str, float], asks: bool | None
+    graded: GradedCell, cell: Mapping[str, Any] | None, points: Mapping[str, float], asks: bool | None
 ) -> dict[str, Any]:
     """Return a grade's automatic score and whether a person must mark it.
 
@@ -251,7 +290,7 @@ def score(
     auto: float | None = 0.0
     if graded.name in points:
         auto = points[graded.name]
-    elif cell is not None and not settled and (is_task(cell) or not _untouched(cell)):
+    elif not settled and not _untouched(cell):
         auto = None
     return {"auto_score": auto, "needs_manual_grade": not settled and (auto is None if asks is None else asks)}
 
@@ -264,16 +303,12 @@ def _asks_again(grade: HeldGrade, marked: Mapping[str, str], digests: Mapping[st
     return grade.name not in marked or marked[grade.name] != digests.get(grade.name)
 
 
-def _as_node(cell: dict[str, Any]) -> NotebookNode:
-    node: NotebookNode = nbformat.from_dict(cell)  # type: ignore[no-untyped-call]
-    return node
-
-
-def _untouched(cell: NotebookNode | None) -> bool:
-    """Tell whether an answer is still as released."""
+def _untouched(cell: Mapping[str, Any] | None) -> bool:
+    """Tell whether an answer is still as released; a task never is: a person looks at it in any case."""
     if cell is None or is_task(cell):
         return False
-    return bool(marks_of(cell).get("checksum") == utils.compute_checksum(cell))
+    node = nbformat.from_dict(cell)  # type: ignore[no-untyped-call]
+    return bool(marks_of(cell).get("checksum") == utils.compute_checksum(node))
 
 
 @contextlib.contextmanager
@@ -290,6 +325,11 @@ def one_transaction(gradebook: Gradebook) -> Iterator[None]:
         raise
     finally:
         del session.commit
+
+
+def _is_locked(error: Exception) -> bool:
+    """Tell whether another program holds the gradebook."""
+    return isinstance(error, DBAPIError) and "locked" in str(error)
 
 
 @contextlib.contextmanager

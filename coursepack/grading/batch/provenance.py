@@ -57,6 +57,7 @@ def of_run(workspace: Workspace, limits: Limits) -> dict[str, str]:
     others = [path for path in own if path not in gates]
     data = grading_data(workspace.course)
     return {
+        "source": digest(workspace.source),
         "gates": _digest(workspace.course, gates),
         "checks": text_digest(code["checks"] + _digest(workspace.course, others)),
         "limits": text_digest(json.dumps(asdict(limits), sort_keys=True)),
@@ -100,8 +101,8 @@ def why_again(
     if not record.provenance:
         return OLDER
     before = {**record.provenance, "submission": record.submission, "source": record.source}
-    now = {"submission": workspace.submission_digest(student), "source": digest(workspace.source)}
-    now |= of_submission(extra_files(workspace, student, own)[0], run)
+    now = of_submission(extra_files(workspace, student, own)[0], run)
+    now["submission"] = workspace.submission_digest(student)
     return next((REASONS[part] for part in REASONS if before.get(part, "") != now[part]), "")
 
 

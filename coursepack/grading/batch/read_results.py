@@ -62,15 +62,15 @@ def _result(
     handed_in: bool,
     unknown: Mapping[str, str],
 ) -> SubmissionResult:
-    record = workspace.record(student)
-    graded = workspace.notebook("autograded", student).is_file()
+    record, notebook = workspace.record(student), workspace.notebook("autograded", student)
+    graded = notebook.is_file()
     problem = "" if graded or not handed_in else (record.problem if record else "") or WAITING
     grades = sorted(
         submission.grades if submission else (), key=lambda grade: (order.get(grade.name, len(order)), grade.name)
     )
     judged = workspace.graded_notebook(student) if graded else None
     records = {verdict.grade_id: verdict for verdict in judged.records} if judged else {}
-    messages = _messages(workspace.notebook("autograded", student)) if graded and not records else {}
+    messages = _messages(notebook) if graded and not records else {}
     cells = tuple(
         _recorded(grade, records[grade.name])
         if grade.name in records
@@ -87,9 +87,11 @@ def _result(
         time_unknown=is_unknown(unknown, student, submission.handed_in if submission else None),
         penalty=submission.penalty if submission and graded else 0.0,
         problem=problem,
-        notes=_notes(
-            workspace.notebook("autograded", student),
-            tuple(dict.fromkeys((record.notes if record else ()) + (judged.notes if judged else ()))),
+        notes=tuple(
+            dict.fromkeys(
+                # The engine says itself what ran into the time-out.
+                (record.notes if record else ()) + (judged.notes if judged else _timed_out(notebook))
+            )
         ),
         submitted=handed_in or graded,
         cpu_seconds=judged.cpu_seconds if judged else 0.0,
@@ -165,14 +167,13 @@ def complaint(outputs: Iterable[dict[str, Any]]) -> str:
     return f"wrote to stderr: {_ANSI.sub('', written)}"[:LONGEST_MESSAGE] if written else ""
 
 
-def _notes(notebook: Path, noted: tuple[str, ...]) -> tuple[str, ...]:
-    """Return the notes on a submission, with the cells that ran into the time-out."""
-    late = [
+def _timed_out(notebook: Path) -> tuple[str, ...]:
+    """Return a note on each cell of an autograded notebook that ran into nbgrader's time-out."""
+    return tuple(
         f"cell {grade_id_of(cell)} ran into the time-out and was interrupted"
         for cell in (_nbgrader_cells(notebook) if _mentions(notebook, b"CellTimeoutError") else ())
         if complaint(cell.get("outputs", [])).startswith("CellTimeoutError")
-    ]
-    return (*noted, *late)
+    )
 
 
 def _mentions(notebook: Path, word: bytes) -> bool:

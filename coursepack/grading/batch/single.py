@@ -20,7 +20,6 @@ from coursepack.grading.batch.task import (
     as_json,
     grade,
     grader_errors_in,
-    records_of,
 )
 from coursepack.grading.notebook.verdict_records import GradedNotebook
 from coursepack.grading.submission.folder_files import MAX_BYTES, files_beside, is_clutter
@@ -108,7 +107,7 @@ def _graded(task: Task, run: RunInput) -> SingleGrading:
         return SingleGrading(problem=problem, ours=True, details=traceback.format_exc())
     if isinstance(graded, Unreadable):
         return SingleGrading(problem=graded.problem)
-    records = records_of(graded)
+    records = graded.verdicts
     notes = tuple(dict.fromkeys(graded.notes + records.notes))
     at_fault = grader_errors_in(records)
     if at_fault:

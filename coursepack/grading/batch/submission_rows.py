@@ -8,12 +8,33 @@ a notebook of 30 cells. The tables are nbgrader's own classes; which rows a subm
 from __future__ import annotations
 
 import datetime
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from nbgrader.api import Assignment, Comment, Grade, SubmittedAssignment, SubmittedNotebook, new_uuid
-from sqlalchemy import insert, select, update
+from nbgrader.api import Assignment, Comment, Grade, Student, SubmittedAssignment, SubmittedNotebook, new_uuid
+from sqlalchemy import and_, bindparam, insert, select, update
+
+# Of the tables themselves, statements take half the time that they take of nbgrader's classes.
+_ASSIGNMENT, _STUDENT, _SUBMISSION, _NOTEBOOK, _GRADE, _COMMENT = (
+    each.__table__ for each in (Assignment, Student, SubmittedAssignment, SubmittedNotebook, Grade, Comment)
+)
+_FIND = (
+    select(
+        _SUBMISSION.c.id,
+        _STUDENT.c.id,
+        _ASSIGNMENT.c.duedate,
+        _SUBMISSION.c.timestamp,
+        _SUBMISSION.c.extension,
+    )
+    .select_from(_ASSIGNMENT)
+    .outerjoin(_STUDENT, _STUDENT.c.id == bindparam("student"))
+    .outerjoin(
+        _SUBMISSION,
+        and_(_SUBMISSION.c.assignment_id == _ASSIGNMENT.c.id, _SUBMISSION.c.student_id == bindparam("student")),
+    )
+    .where(_ASSIGNMENT.c.id == bindparam("assignment"))
+)
 
 
 @dataclass(frozen=True)
@@ -85,12 +106,31 @@ class NotebookRows:
         layout: the notebook it belongs to.
         grades: for each grade's key, the grade.
         comments: for each comment's key, its cell's key.
+        fresh: whether its grades and comments are yet to be added.
     """
 
     key: str
     layout: NotebookLayout
     grades: Mapping[str, HeldGrade]
     comments: Mapping[str, str]
+    fresh: bool = False
+
+
+@dataclass(frozen=True)
+class HeldSubmission:
+    """What the gradebook has of a student and an assignment before a result is entered.
+
+    Attributes:
+        key: the submission's key; None if there is no submission.
+        knows_student: whether the student is in the gradebook.
+        due: when the assignment is due; None if that is not set.
+        times: the submission's `timestamp` and `extension`.
+    """
+
+    key: str | None
+    knows_student: bool
+    due: datetime.datetime | None
+    times: Mapping[str, Any]
 
 
 def read_layout(gradebook: Any, assignment: str) -> AssignmentLayout:
@@ -111,47 +151,42 @@ def _layout(notebook: Any) -> NotebookLayout:
     return NotebookLayout(notebook.id, notebook.name, graded, commented)
 
 
-def find_or_add(db: Any, layout: AssignmentLayout, student: str) -> str:
-    """Return the key of a student's submission; add it and its rows if there is none. The student must be known."""
-    return find(db, layout, student) or _add(db, layout, student)
+def find(db: Any, layout: AssignmentLayout, student: str) -> HeldSubmission:
+    """Return what the gradebook has of a student's submission."""
+    key, known, due, handed_in, extension = db.execute(_FIND, {"assignment": layout.key, "student": student}).one()
+    return HeldSubmission(key, known is not None, due, {"timestamp": handed_in, "extension": extension})
 
 
-def find(db: Any, layout: AssignmentLayout, student: str) -> str | None:
-    """Return the key of a student's submission; None if there is none."""
-    found: str | None = db.scalar(
-        select(SubmittedAssignment.id).where(
-            SubmittedAssignment.assignment_id == layout.key, SubmittedAssignment.student_id == student
-        )
-    )
-    return found
+def add(
+    db: Any, layout: AssignmentLayout, student: str, times: Mapping[str, Any], *, knows_student: bool
+) -> list[NotebookRows]:
+    """Add a student's submission; return its notebooks, whose grades and comments are yet to be added.
 
-
-def _add(db: Any, layout: AssignmentLayout, student: str) -> str:
-    submission = str(new_uuid())
-    db.execute(insert(SubmittedAssignment), [{"id": submission, "assignment_id": layout.key, "student_id": student}])
+    Args:
+        db: the gradebook's session.
+        layout: the assignment.
+        student: whose submission it is.
+        times: its `timestamp`, its `extension`, or both.
+        knows_student: whether the student is in the gradebook already.
+    """
+    if not knows_student:
+        db.execute(insert(_STUDENT), {"id": student})
+    submission = new_uuid()
+    db.execute(insert(_SUBMISSION), {"id": submission, "assignment_id": layout.key, "student_id": student, **times})
+    added = []
     for notebook in layout.notebooks:
-        key = new_uuid()
-        db.execute(insert(SubmittedNotebook), [{"id": key, "assignment_id": submission, "notebook_id": notebook.key}])
-        for table, cells in ((Grade, notebook.graded), (Comment, notebook.commented)):
-            if cells:
-                db.execute(insert(table), [{"cell_id": cell, "notebook_id": key} for cell in cells])
-    return submission
+        grades = {new_uuid(): HeldGrade(cell, one.name, None, True) for cell, one in notebook.graded.items()}
+        comments = {new_uuid(): cell for cell in notebook.commented}
+        added.append(NotebookRows(new_uuid(), notebook, grades, comments, fresh=True))
+        row = {"id": added[-1].key, "assignment_id": submission, "notebook_id": notebook.key}
+        db.execute(insert(_NOTEBOOK), row)
+    return added
 
 
-def set_times(db: Any, submission: str, **times: datetime.datetime | datetime.timedelta | None) -> None:
+def set_times(db: Any, submission: str, times: Mapping[str, Any]) -> None:
     """Set a submission's `timestamp`, its `extension`, or both."""
     if times:
-        db.execute(update(SubmittedAssignment), [{"id": submission, **times}])
-
-
-def seconds_late(db: Any, submission: str) -> float:
-    """Return how late a submission is, with the student's extension; 0 if it was on time, or if a time is missing."""
-    due, handed_in, extension = db.execute(
-        select(Assignment.duedate, SubmittedAssignment.timestamp, SubmittedAssignment.extension)
-        .join(Assignment, Assignment.id == SubmittedAssignment.assignment_id)
-        .where(SubmittedAssignment.id == submission)
-    ).one()
-    return lateness(due, handed_in, extension)
+        db.execute(_update(_SUBMISSION), {"key": submission, **times})
 
 
 def lateness(
@@ -167,35 +202,56 @@ def notebooks_of(db: Any, layout: AssignmentLayout, submission: str) -> list[Not
     """Return the rows of a submission's notebooks."""
     layouts = {notebook.key: notebook for notebook in layout.notebooks}
     keys = db.execute(
-        select(SubmittedNotebook.id, SubmittedNotebook.notebook_id).where(
-            SubmittedNotebook.notebook_id.in_(layouts), SubmittedNotebook.assignment_id == submission
+        select(_NOTEBOOK.c.id, _NOTEBOOK.c.notebook_id).where(
+            _NOTEBOOK.c.notebook_id.in_(layouts), _NOTEBOOK.c.assignment_id == submission
         )
     ).all()
     names = {cell: graded.name for notebook in layout.notebooks for cell, graded in notebook.graded.items()}
     commented = [cell for notebook in layout.notebooks for cell in notebook.commented]
     grades: dict[str, dict[str, HeldGrade]] = {key: {} for key, _ in keys}
     comments: dict[str, dict[str, str]] = {key: {} for key, _ in keys}
-    for key, notebook, cell, manual, asked in db.execute(
-        select(Grade.id, Grade.notebook_id, Grade.cell_id, Grade.manual_score, Grade.needs_manual_grade).where(
-            # With the cells named, too, the database need not look through the rows of the whole class.
-            Grade.cell_id.in_(names),
-            Grade.notebook_id.in_(grades),
-        )
-    ):
+    columns = (_GRADE.c.id, _GRADE.c.notebook_id, _GRADE.c.cell_id, _GRADE.c.manual_score, _GRADE.c.needs_manual_grade)
+    # With the cells named, too, the database need not look through the rows of the whole class.
+    of_cells = select(*columns).where(_GRADE.c.cell_id.in_(names), _GRADE.c.notebook_id.in_(grades))
+    for key, notebook, cell, manual, asked in db.execute(of_cells):
         grades[notebook][key] = HeldGrade(cell, names[cell], manual, bool(asked))
-    for key, notebook, cell in db.execute(
-        select(Comment.id, Comment.notebook_id, Comment.cell_id).where(
-            Comment.cell_id.in_(commented), Comment.notebook_id.in_(comments)
-        )
-    ):
+    on_cells = select(_COMMENT.c.id, _COMMENT.c.notebook_id, _COMMENT.c.cell_id).where(
+        _COMMENT.c.cell_id.in_(commented), _COMMENT.c.notebook_id.in_(comments)
+    )
+    for key, notebook, cell in db.execute(on_cells):
         comments[notebook][key] = cell
     return [NotebookRows(key, layouts[notebook], grades[key], comments[key]) for key, notebook in keys]
 
 
-def write_rows(db: Any, table: type[Grade | Comment | SubmittedNotebook], rows: Iterable[Mapping[str, Any]]) -> None:
-    """Change rows of a table; each names its key as `id`, and the columns that change."""
-    if changed := list(rows):
-        db.execute(update(table), changed)
+def write_grades(db: Any, rows: NotebookRows, values: Mapping[str, Mapping[str, Any]]) -> None:
+    """Change, or add, a notebook's grades; `values` has the columns to write by the grade's key."""
+    _write(db, _GRADE, rows, {key: grade.cell for key, grade in rows.grades.items()}, values)
+
+
+def write_comments(db: Any, rows: NotebookRows, values: Mapping[str, Mapping[str, Any]]) -> None:
+    """Change, or add, a notebook's comments; `values` has the columns to write by the comment's key."""
+    _write(db, _COMMENT, rows, rows.comments, values)
+
+
+def _write(
+    db: Any, table: Any, rows: NotebookRows, cells: Mapping[str, str], values: Mapping[str, Mapping[str, Any]]
+) -> None:
+    if values and rows.fresh:
+        places = {key: {"id": key, "cell_id": cells[key], "notebook_id": rows.key} for key in values}
+        db.execute(insert(table), [{**places[key], **columns} for key, columns in values.items()])
+    elif values:
+        db.execute(_update(table), [{"key": key, **columns} for key, columns in values.items()])
+
+
+def write_penalty(db: Any, rows: NotebookRows, penalty: float | None) -> None:
+    """Write the points that are taken off a notebook for lateness; None if that is no question."""
+    if penalty is not None or not rows.fresh:
+        db.execute(_update(_NOTEBOOK), {"key": rows.key, "late_submission_penalty": penalty})
+
+
+def _update(table: Any) -> Any:
+    """Return the statement that changes rows: each is given with its `key`, and with the columns to change."""
+    return update(table).where(table.c.id == bindparam("key"))
 
 
 def score_of(db: Any, notebook: str) -> float:

@@ -15,6 +15,7 @@ import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import Any
 
 import nbformat
 from nbformat import NotebookNode
@@ -33,7 +34,7 @@ from coursepack.grading.notebook.worker import shared_worker
 from coursepack.grading.submission.repair import UnreadableError
 from coursepack.grading.submission.sanitize import sanitize_content
 from coursepack.kernel_environment import SECRET
-from coursepack.notebooks.cells import grade_id_of
+from coursepack.notebooks.cells import grade_id_of, marks_of
 from coursepack.sandbox.limits import Limits
 from coursepack.sandbox.outputs import clean_text
 
@@ -103,33 +104,42 @@ class Graded:
 
     Attributes:
         student: whose work it is.
-        notebook: the notebook as it was run, as JSON, its outputs safe to show.
+        notebook: the notebook as it was run, its outputs safe to show: the content of its file.
         records: the verdicts, as `GradedNotebook.to_json` writes them.
         answers: digests of the answers, by graded cell. Of checks, too: whose points a person will override, and what
             grades the submission after that, nobody knows yet. The coordinator, of which there is one, only keeps them.
-        cells: the named cells without their outputs, as JSON, by name: what the gradebook asks about them.
+        cells: the named cells by name, with what the gradebook asks about: their type, source and nbgrader's metadata.
         notes: what was repaired in the submission, one sentence each.
         log: what the worker logged meanwhile.
     """
 
     student: str
-    notebook: str
+    notebook: bytes
     records: str
     answers: Mapping[str, str]
-    cells: str
+    cells: Mapping[str, Mapping[str, Any]]
     notes: tuple[str, ...] = ()
     log: tuple[LogLine, ...] = ()
+
+    @functools.cached_property
+    def verdicts(self) -> GradedNotebook:
+        """The verdicts, read."""
+        return GradedNotebook.from_json(self.records)
 
     @classmethod
     def of(cls, student: str, notebook: str, records: str, notes: tuple[str, ...] = ()) -> Graded:
         """Return the result for a graded notebook, as JSON, and its records."""
         content = json.loads(notebook)
         cells = {
-            name: {"cell_type": cell["cell_type"], "metadata": cell["metadata"], "source": "".join(cell["source"])}
+            name: {
+                "cell_type": cell["cell_type"],
+                "metadata": {"nbgrader": marks_of(cell)},
+                "source": "".join(cell["source"]),
+            }
             for cell in content["cells"]
             if (name := grade_id_of(cell))
         }
-        return cls(student, notebook, records, answer_digests(content), json.dumps(cells), notes)
+        return cls(student, f"{notebook}\n".encode(), records, answer_digests(content), cells, notes)
 
 
 @dataclass(frozen=True)
@@ -219,11 +229,6 @@ def as_compact_json(notebook: NotebookNode) -> str:
 def as_json(notebook: NotebookNode) -> str:
     """Return a notebook as JSON text in the form that is written to files."""
     return str(nbformat.writes(notebook, version=nbformat.NO_CONVERT))  # type: ignore[no-untyped-call]
-
-
-def records_of(graded: Graded) -> GradedNotebook:
-    """Return the verdicts in a worker's answer."""
-    return GradedNotebook.from_json(graded.records)
 
 
 def grader_errors_in(records: GradedNotebook) -> NotGraded | None:

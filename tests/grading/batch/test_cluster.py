@@ -141,8 +141,49 @@ def test_are_large_submissions_sent_a_few_at_a_time(monkeypatch: pytest.MonkeyPa
     monkeypatch.setattr(local, "_submit", lambda *_: Prompt())
     taken: list[int] = []
     tasks = (task.Task(str(taken.append(number)), bytes(8), {"beside": bytes(2)}) for number in range(20))
-    steps = [len(taken) for _ in local._grade(tasks, "run")]
-    assert steps == [min(20, ahead + done) for done in range(20)]
+    done = 0
+    for finished in local._grade(tasks, "run"):
+        assert len(taken) == min(20, done + ahead)
+        done += len(finished)
+        assert 1 <= len(finished) <= cluster.TOGETHER
+    assert done == 20
+
+
+def test_are_workers_not_counted_for_each_submission(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each count is a question to the scheduler and its answer."""
+    asked: list[object] = []
+
+    def counted(_: object) -> int:
+        asked.append(None)
+        return 4
+
+    monkeypatch.setattr(cluster.Cluster, "slots", property(counted))
+    monkeypatch.setattr(cluster, "ASK_SECONDS", 1000)
+    local = cluster.Cluster(types.SimpleNamespace(cancel=lambda *_, **__: None))
+    monkeypatch.setattr(local, "_submit", lambda *_: Prompt())
+    tasks = (task.Task(str(number), b"") for number in range(20))
+    assert sum(len(finished) for finished in local._grade(tasks, "run")) == 20
+    assert len(asked) == 1
+
+
+class Useless(Prompt):
+    """Stands in for a future of a worker that cannot grade at all."""
+
+    status = "error"
+
+    def exception(self) -> CoursepackError:
+        return CoursepackError("no jail")
+
+
+def test_does_a_useless_worker_cost_no_result_that_came_in_with_its_error(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Are the others handed on before the run ends with the error?"""
+    monkeypatch.setattr(cluster.Cluster, "slots", 4)
+    local = cluster.Cluster(types.SimpleNamespace(cancel=lambda *_, **__: None))
+    monkeypatch.setattr(local, "_submit", lambda one, _: Useless() if one.student == "1" else Prompt())
+    results = local._grade((task.Task(str(number), b"") for number in range(4)), "run")
+    assert [one.student for one, _ in next(results)] == ["0", "2", "3"]
+    with pytest.raises(CoursepackError, match="no jail"):
+        next(results)
 
 
 def test_a_notebook_for_a_worker_is_the_same_as_one_in_a_file(tiny_course: Course) -> None:

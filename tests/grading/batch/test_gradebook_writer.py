@@ -20,7 +20,7 @@ from coursepack.errors import CoursepackError
 from coursepack.grading.batch import gradebook_writer as ledger_room
 from coursepack.grading.batch import marked_answers
 from coursepack.grading.batch.answer_digests import answer_digests
-from coursepack.grading.batch.gradebook_writer import GradebookWriter, one_transaction
+from coursepack.grading.batch.gradebook_writer import GradebookWriter, Result, one_transaction
 from coursepack.grading.batch.read_results import read_results
 from coursepack.grading.batch.register import register_assignment
 from coursepack.grading.batch.task import Graded, as_json
@@ -103,7 +103,7 @@ def test_a_due_date_may_be_set_before_the_assignment_is_entered(writer: Gradeboo
 
 
 def test_records_decide_points_and_people_mark_essays(writer: GradebookWriter) -> None:
-    writer.enter(graded(writer, "ann", treble=Verdict.OUT_OF_MEMORY), {"own.txt": b"hello"}, RECORD)
+    writer.enter([Result(graded(writer, "ann", treble=Verdict.OUT_OF_MEMORY), {"own.txt": b"hello"}, RECORD)])
     assert scores(writer, "ann") == {
         "double-visible": (0.0, False),
         "double-hidden": (3.0, False),
@@ -138,18 +138,18 @@ def test_the_coordinator_reads_no_answer_that_nobody_has_marked(
     monkeypatch.setattr(ledger_room, "answer_digests", counted, raising=False)
     answer = graded(writer, "ann")
     for _ in range(2):
-        writer.enter(answer, {}, RECORD)
+        writer.enter([Result(answer, {}, RECORD)])
         note = writer.workspace.record("ann")
         assert note is not None and (note.answers, made) == (answer.answers, [])
     grade = writer.gradebook.find_grade("essay", ASSIGNMENT, ASSIGNMENT, "ann")
     grade.manual_score, grade.needs_manual_grade = 3.0, False
     writer.gradebook.db.commit()
-    writer.enter(answer, {}, RECORD)
+    writer.enter([Result(answer, {}, RECORD)])
     assert len(made) == 1 and scores(writer, "ann")["essay"] == (None, False)
 
 
 def test_untouched_essay_earns_nothing_and_says_so(writer: GradebookWriter) -> None:
-    writer.enter(graded(writer, "ann", essay=UNTOUCHED), {}, RECORD)
+    writer.enter([Result(graded(writer, "ann", essay=UNTOUCHED), {}, RECORD)])
     assert scores(writer, "ann")["essay"] == (0.0, False)
     notebook = writer.gradebook.find_submission_notebook(ASSIGNMENT, ASSIGNMENT, "ann")
     assert {each.name: each.auto_comment for each in notebook.comments}["essay"] == "No response."
@@ -157,8 +157,8 @@ def test_untouched_essay_earns_nothing_and_says_so(writer: GradebookWriter) -> N
 
 def test_the_same_as_nbgraders_own_step(writer: GradebookWriter) -> None:
     answer = graded(writer, "ann", essay=UNTOUCHED)
-    writer.enter(answer, {}, RECORD)
-    writer.enter(graded(writer, "bob", essay=UNTOUCHED), {}, RECORD)
+    writer.enter([Result(answer, {}, RECORD)])
+    writer.enter([Result(graded(writer, "bob", essay=UNTOUCHED), {}, RECORD)])
     notebook = read_notebook(writer.workspace.notebook("autograded", "bob"))
     for grade in writer.gradebook.find_submission_notebook(ASSIGNMENT, ASSIGNMENT, "bob").grades:
         grade.auto_score = None
@@ -169,12 +169,55 @@ def test_the_same_as_nbgraders_own_step(writer: GradebookWriter) -> None:
     assert scores(writer, "bob") == scores(writer, "ann")
 
 
+def rows_of(writer: GradebookWriter, student: str) -> dict[str, list[dict[str, Any]]]:
+    """Return all rows of a student's submission, table by table, without the keys, which are random."""
+    where = {
+        "student": f"id = '{student}'",
+        "submitted_assignment": f"student_id = '{student}'",
+        "submitted_notebook": f"assignment_id in (select id from submitted_assignment where student_id = '{student}')",
+    }
+    of_notebook = f"notebook_id in (select id from submitted_notebook where {where['submitted_notebook']})"
+    where |= {"grade": of_notebook, "comment": of_notebook}
+    random = {"id", "assignment_id", "student_id"}
+    with sqlite3.connect(writer.workspace.course.root / "gradebook.db") as book:
+        book.row_factory = sqlite3.Row
+        found = {
+            table: [dict(row) for row in book.execute(f"select * from {table} where {which}")]
+            for table, which in where.items()
+        }
+    for table in ("grade", "comment"):
+        for row in found[table]:
+            del row["notebook_id"]
+    return {
+        table: sorted(({name: row[name] for name in row if name not in random} for row in rows), key=str)
+        for table, rows in found.items()
+    }
+
+
+@pytest.mark.filterwarnings("ignore:Object of type <Submitted:sqlalchemy.exc.SAWarning")  # from nbgrader itself
+def test_a_new_submission_has_the_rows_that_nbgrader_adds(writer: GradebookWriter) -> None:
+    """Has each table the same rows, with the same values in all columns, as after nbgrader's own steps?"""
+    writer.enter([Result(graded(writer, "ann", essay=UNTOUCHED), {}, RECORD)])
+    writer.gradebook.add_student("bob")
+    writer.gradebook.add_submission(ASSIGNMENT, "bob")
+    writer.enter([Result(graded(writer, "bob", essay=UNTOUCHED), {}, RECORD)])
+    by_us, by_nbgrader = rows_of(writer, "ann"), rows_of(writer, "bob")
+    assert by_us == by_nbgrader
+    assert {table: len(rows) for table, rows in by_us.items()} == {
+        "student": 1,
+        "submitted_assignment": 1,
+        "submitted_notebook": 1,
+        "grade": 4,
+        "comment": 3,
+    }
+
+
 def test_a_mark_given_by_hand_survives_regrading(writer: GradebookWriter) -> None:
     answer = graded(writer, "ann")
-    writer.enter(answer, {}, RECORD)
+    writer.enter([Result(answer, {}, RECORD)])
     writer.gradebook.find_grade("essay", ASSIGNMENT, ASSIGNMENT, "ann").manual_score = 3.5
     writer.gradebook.db.commit()
-    writer.enter(answer, {}, RECORD)
+    writer.enter([Result(answer, {}, RECORD)])
     grade = writer.gradebook.find_grade("essay", ASSIGNMENT, ASSIGNMENT, "ann")
     assert (grade.manual_score, grade.needs_manual_grade) == (3.5, False)
     writer.give_no_points("ann", GradingNote("s", "s", "gone"))
@@ -183,7 +226,7 @@ def test_a_mark_given_by_hand_survives_regrading(writer: GradebookWriter) -> Non
 
 
 def test_a_score_corrected_by_hand_is_what_the_report_shows(writer: GradebookWriter) -> None:
-    writer.enter(graded(writer, "ann", treble=Verdict.FAILED), {}, RECORD)
+    writer.enter([Result(graded(writer, "ann", treble=Verdict.FAILED), {}, RECORD)])
     writer.gradebook.find_grade("treble-hidden", ASSIGNMENT, ASSIGNMENT, "ann").manual_score = 1
     writer.gradebook.db.commit()
     (result,) = read_results(writer.workspace)
@@ -194,12 +237,12 @@ def test_a_score_corrected_by_hand_is_what_the_report_shows(writer: GradebookWri
 def test_the_number_of_statements_does_not_grow_with_the_cells(writer: GradebookWriter) -> None:
     """Is a submission entered in a few statements? nbgrader's own objects need several for each cell."""
     answers = {student: graded(writer, student) for student in ("ann", "bob")}
-    writer.enter(answers["ann"], {}, RECORD)
+    writer.enter([Result(answers["ann"], {}, RECORD)])
     statements: list[str] = []
     event.listen(
         writer.gradebook.engine, "before_cursor_execute", lambda _1, _2, statement, *_: statements.append(statement)
     )
-    writer.enter(answers["bob"], {}, RECORD)
+    writer.enter([Result(answers["bob"], {}, RECORD)])
     assert len(statements) <= 20
     assert not [one for one in statements if "grade_cells" in one or "solution_cells" in one]
 
@@ -213,7 +256,7 @@ def test_no_question_to_the_database_takes_longer_in_a_larger_class(writer: Grad
         lambda _1, _2, words, values, *_: asked.append((words, values)),
     )
     for student in ("ann", "bob", "ann"):
-        writer.enter(graded(writer, student), {}, RECORD)
+        writer.enter([Result(graded(writer, student), {}, RECORD)])
     with sqlite3.connect(writer.workspace.course.root / "gradebook.db") as book:
         questions = {words: values for words, values in asked if words.startswith("SELECT")}
         plans = {
@@ -235,12 +278,98 @@ def test_an_end_within_the_transaction_leaves_no_trace(
     with monkeypatch.context() as patch:
         patch.setattr(GradebookWriter, "_take_off_for_lateness", die)
         with pytest.raises(KeyboardInterrupt):
-            writer.enter(answer, {}, RECORD)
+            writer.enter([Result(answer, {}, RECORD)])
     assert writer.gradebook.students == []
     assert not writer.workspace.notebook("autograded", "ann").exists()
     assert writer.workspace.record("ann") is None
-    writer.enter(answer, {}, RECORD)
+    writer.enter([Result(answer, {}, RECORD)])
     assert scores(writer, "ann")["double-hidden"] == (3.0, False)
+
+
+def three(writer: GradebookWriter) -> list[Result]:
+    """Return the results of three students, that came in together."""
+    return [Result(graded(writer, student), {}, RECORD) for student in ("ann", "bob", "cem")]
+
+
+def kept(writer: GradebookWriter) -> dict[str, tuple[bool, bool, bool]]:
+    """Tell for each student whether scores, graded notebook and note are there."""
+    with sqlite3.connect(writer.workspace.course.root / "gradebook.db") as book:
+        entered = {student for (student,) in book.execute("select student_id from submitted_assignment")}
+    workspace = writer.workspace
+    return {
+        student: (
+            student in entered,
+            workspace.notebook("autograded", student).is_file(),
+            workspace.record(student) is not None,
+        )
+        for student in ("ann", "bob", "cem")
+    }
+
+
+NOTHING, ALL = (False,) * 3, (True,) * 3
+
+
+def test_results_that_come_in_together_share_a_transaction(writer: GradebookWriter) -> None:
+    commits: list[object] = []
+    event.listen(writer.gradebook.engine, "commit", commits.append)
+    writer.enter(three(writer))
+    assert len(commits) == 1
+    assert kept(writer) == dict.fromkeys(("ann", "bob", "cem"), ALL)
+    assert scores(writer, "ann") == scores(writer, "bob") == scores(writer, "cem")
+
+
+@pytest.mark.parametrize("error", [OSError(28, "No space left on device", "somewhere"), ValueError("of a plugin")])
+@pytest.mark.parametrize("step", ["write_files", "find", "replace"])
+def test_a_result_that_cannot_be_written_takes_no_other_with_it(
+    writer: GradebookWriter, monkeypatch: pytest.MonkeyPatch, step: str, error: Exception
+) -> None:
+    """Does a step that fails for one of three leave the others whole, and the one to the next run?"""
+    results, works = three(writer), getattr(ledger_room, step)
+
+    def fails_for_bob(*values: Any) -> Any:
+        # A step knows whose turn it is by the student, the files or the folder.
+        if "bob" in str(values):
+            raise error
+        return works(*values)
+
+    results[1] = replace(results[1], files={"bob": b""})
+    with monkeypatch.context() as patch:
+        patch.setattr(ledger_room, step, fails_for_bob)
+        with pytest.raises((CoursepackError, ValueError)):
+            writer.enter(results)
+    found = kept(writer)
+    assert found["ann"] == found["cem"] == ALL
+    # The files come after the transaction: what is missing then is the note, by which the next run knows.
+    assert found["bob"] == ((True, False, False) if step == "replace" else NOTHING)
+    writer.enter(results[1:2])
+    assert kept(writer)["bob"] == ALL and scores(writer, "bob") == scores(writer, "ann")
+
+
+@pytest.mark.parametrize(
+    ("step", "left"),
+    [("write_files", [NOTHING] * 3), ("replace", [ALL, (True, False, False), (True, False, False)])],
+    ids=["before the transaction", "after the transaction"],
+)
+def test_a_killed_coordinator_keeps_each_result_or_leaves_it_to_the_next_run(
+    writer: GradebookWriter, monkeypatch: pytest.MonkeyPatch, step: str, left: list[tuple[bool, bool, bool]]
+) -> None:
+    """Is no submission noted as graded whose files or scores are missing? Nothing catches a kill, or this."""
+    results, works, calls = three(writer), getattr(ledger_room, step), list[object]()
+
+    def dies_at_the_second(*values: Any) -> Any:
+        calls.append(values)
+        if len(calls) == 2:
+            raise KeyboardInterrupt
+        return works(*values)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(ledger_room, step, dies_at_the_second)
+        with pytest.raises(KeyboardInterrupt):
+            writer.enter(results)
+    assert list(kept(writer).values()) == left
+    writer.enter(results)
+    assert list(kept(writer).values()) == [ALL] * 3
+    assert [cell.points for result in read_results(writer.workspace) for cell in result.cells] == [0, 3, 2, 0] * 3
 
 
 def test_one_transaction_commits_once(writer: GradebookWriter) -> None:
@@ -263,11 +392,11 @@ def test_a_gradebook_that_stays_locked_is_one_message_and_loses_nothing(
     other = sqlite3.connect(writer.workspace.course.root / "gradebook.db", isolation_level=None)
     other.execute("begin exclusive")
     with pytest.raises(CoursepackError, match="gradebook cannot be written: database is locked"):
-        writer.enter(answer, {}, RECORD)
+        writer.enter([Result(answer, {}, RECORD)])
     assert writer.workspace.record("ann") is None
     other.execute("rollback")
     other.close()
-    writer.enter(answer, {}, RECORD)
+    writer.enter([Result(answer, {}, RECORD)])
     assert scores(writer, "ann")["double-hidden"] == (3.0, False)
 
 
@@ -279,7 +408,7 @@ def test_a_full_disk_is_one_message_and_loses_nothing(writer: GradebookWriter, m
     with monkeypatch.context() as patch:
         patch.setattr(ledger_room, "write_files", full)
         with pytest.raises(CoursepackError, match="somewhere: results cannot be written: No space left on device"):
-            writer.enter(answer, {}, RECORD)
+            writer.enter([Result(answer, {}, RECORD)])
     assert writer.gradebook.students == []
 
 
@@ -292,11 +421,11 @@ def test_lateness_costs_what_the_courses_plugin_says(writer: GradebookWriter) ->
         (fresh.workspace.folder("submitted", student) / "timestamp.txt").write_text(
             f"{day} 12:00:00 UTC", encoding="utf-8"
         )
-        fresh.enter(answer, {}, RECORD)
+        fresh.enter([Result(answer, {}, RECORD)])
     found = {result.student: (result.penalty, result.score) for result in read_results(fresh.workspace)}
     assert found == {"ann": (2.0, 3.0), "bob": (5.0, 0.0), "cem": (0.0, 5.0)}
 
 
 def test_nothing_is_left_in_the_workshop(writer: GradebookWriter) -> None:
-    writer.enter(graded(writer, "ann"), {}, RECORD)
+    writer.enter([Result(graded(writer, "ann"), {}, RECORD)])
     assert list(Path(writer.workspace.workshop).iterdir()) == []
