@@ -1,4 +1,4 @@
-"""Can the pictures of problem sets 1 to 3 be read: by those who cannot see them, in a dark theme, without scripts?"""
+"""Can the pictures be read: by those who cannot see them, in a dark theme, without scripts?"""
 
 from __future__ import annotations
 
@@ -40,6 +40,17 @@ def test_does_every_picture_come_in_words_too(assignment: str) -> None:
         kind = next(kind for kind in IMAGES if kind in output.data)
         words = output.metadata.get(kind, {}).get("alt", "")
         assert 20 <= len(words) <= MOST_OF_A_DESCRIPTION, f"{cell}: {words!r}"
+
+
+@pytest.mark.parametrize("assignment", COURSE.assignments)
+def test_has_every_svg_a_png_beside_it_and_both_the_same_words(assignment: str) -> None:
+    """Feedback pages, for one, show no SVG."""
+    for cell, output in pictures(assignment):
+        if "image/svg+xml" in output.data:
+            words = output.metadata.get("image/svg+xml", {}).get("alt", "")
+            assert 20 <= len(words) <= MOST_OF_A_DESCRIPTION, cell
+            assert "image/png" in output.data, cell
+            assert output.metadata["image/png"]["alt"] == words, cell
 
 
 @each_assignment

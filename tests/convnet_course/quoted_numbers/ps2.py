@@ -258,7 +258,7 @@ OF_PART_C_AND_D = (
 )
 QUOTES = (*OF_PART_A_AND_B, *OF_PART_C_AND_D)
 UNHELD = (
-    unheld("parameter-arithmetic-caption", "each grid mark is a factor of ten", SETTING),
+    unheld("parameter-arithmetic-caption", "each labelled mark is a factor of ten", SETTING),
     unheld("part-c", "they take about fourteen minutes of computing", TIME),
     unheld("steps-picture-caption", "the curves of 0.01 and 0.001", SETTING),
     unheld("rates-simple-cnn-caption", "after a hundred times as many steps", THOUGHT),
