@@ -57,8 +57,8 @@ their number.{bounds}
 In ps5 these are trainings; in ps1 they are nearly all matplotlib. And what is done once for a run (a server and a
 judge, the workers' start, the assignment's entry in the gradebook) weighs on a small class. It does not get shorter
 with a second worker either, so two are somewhat less than twice as fast; two trainings, moreover, share the machine's
-memory. Above the floor come the kernel's start, a fork of the judge for each test cell, and the messages between
-nbclient and the kernel. The floor is measured in a plain process: the engine's kernels get memory in large pages, so
+memory. Above the floor come the kernel's start, the hidden tests' own work (the floor runs none of them), a fork of the
+judge for each, and the messages between nbclient and the kernel. The floor is measured in a plain process: the engine's kernels get memory in large pages, so
 that training itself takes somewhat less there.
 """
 

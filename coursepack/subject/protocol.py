@@ -102,12 +102,12 @@ class Source:
 
 
 class ModuleHandle(Protocol):
-    """A handle to a student's `torch.nn.Module`. Each method works on a copy in float64 if possible."""
+    """A handle to a student's `torch.nn.Module`. Each method but `forward` works on a copy in float64 if possible."""
 
     name: str
 
     def forward(self, images: Array, *, train: bool = False) -> Array:
-        """Return the output for `images` (batch first), in train or eval mode."""
+        """Return the output for `images` (batch first), in train or eval mode; computed in float32 if they are."""
 
     def trace(self, images: Array, *, train: bool = False, grad_output: Array | None = None) -> Pass:
         """Return output and layers of one pass; with `grad_output`, the layers' gradients too."""

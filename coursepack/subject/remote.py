@@ -224,7 +224,7 @@ class RemoteModule:
         return self._subject.ask(do, args, options, self._number)
 
     def forward(self, images: Array, *, train: bool = False) -> Array:
-        """Return the output for `images` (batch first), in train or eval mode."""
+        """Return the output for `images` (batch first), in train or eval mode; computed in float32 if they are."""
         output = self._ask("forward", images, train=train)
         self._subject._checked(_is_float_array(output))
         return output  # type: ignore[no-any-return]

@@ -17,7 +17,7 @@ from .passes import inventory, module_steps
 from .plain_data import to_plain
 from .protocol import Array, Pass, StudentError
 
-FORWARD_BATCH = 512
+FORWARD_BATCH = 64
 
 
 class LocalModule:
@@ -27,14 +27,21 @@ class LocalModule:
         self._module, self.name = module, name
 
     def forward(self, images: Array, *, train: bool = False) -> Array:
-        """Return the output for `images` (batch first); a large batch in eval mode is computed in pieces."""
+        """Return the output for `images` (batch first), in their precision; in eval mode they are passed in pieces.
+
+        Pieces that fit into the processor's cache take two thirds of the time, and float32 takes half.
+        """
+        dtype = torch.float32 if images.dtype == np.float32 else torch.float64
         pieces = [images] if train else np.array_split(images, max(1, -(-len(images) // FORWARD_BATCH)))
-        return np.concatenate([self.trace(piece, train=train).output for piece in pieces])
+        return np.concatenate([self._passed(piece, train, None, dtype).output for piece in pieces])
 
     def trace(self, images: Array, *, train: bool = False, grad_output: Array | None = None) -> Pass:
         """Return output and layers of one pass, in float64 unless the network insists on float32."""
+        return self._passed(images, train, grad_output, torch.float64)
+
+    def _passed(self, images: Array, train: bool, grad_output: Array | None, dtype: torch.dtype) -> Pass:
         try:
-            return self._trace(images, train, grad_output, torch.float64)
+            return self._trace(images, train, grad_output, dtype)
         except StudentError:  # usually mixed dtypes: the network casts its input to float32
             return self._trace(images, train, grad_output, torch.float32)
 
