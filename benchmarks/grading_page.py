@@ -40,9 +40,8 @@ HEAD = """# How fast grading is
 
 Written by `python benchmarks/grading.py` from `performance.csv`; do not edit. Every submission is the solved notebook.
 By default, cells of the assignment that only draw are not run again: the picture that was handed in is shown, and no
-point depends on it. `--redraw` runs them, as stock nbgrader does. Figures from before 2026-11-27 were not measured
-again: what was the default then is `--redraw` now, and an option of then, `--no-pictures`, left out the same cells and
-showed no picture. The large classes of then were graded with it, too.
+point depends on it. `--redraw` runs them, as stock nbgrader does. In the part about two workers, and in ps5's
+throughput, measured on 2026-11-26 and not again, every picture was drawn, and ps5 trained for longer than it does now.
 
 Stock nbgrader is the installed release with its own `Execute` and longer time-outs, one notebook after the other as it
 does it; ours is `coursepack grade` with the jail and the judge. A figure is seconds of wall-clock time for one
@@ -57,9 +56,9 @@ their number.{bounds}
 In ps5 these are trainings; in ps1 they are nearly all matplotlib. And what is done once for a run (a server and a
 judge, the workers' start, the assignment's entry in the gradebook) weighs on a small class. It does not get shorter
 with a second worker either, so two are somewhat less than twice as fast; two trainings, moreover, share the machine's
-memory. Above the floor come the kernel's start, the hidden tests' own work (the floor runs none of them), a fork of the
-judge for each, and the messages between nbclient and the kernel. The floor is measured in a plain process: the engine's kernels get memory in large pages, so
-that training itself takes somewhat less there.
+memory. Above the floor come the kernel's start, the hidden tests' own work (the floor runs none of them), a fork of
+the judge for each, and the messages between nbclient and the kernel. The floor is measured in a plain process: the
+engine's kernels get memory in large pages, so that training itself takes somewhat less there.
 """
 
 
