@@ -40,8 +40,8 @@ HEAD = """# How fast grading is
 
 Written by `python benchmarks/grading.py` from `performance.csv`; do not edit. Every submission is the solved notebook.
 By default, cells of the assignment that only draw are not run again: the picture that was handed in is shown, and no
-point depends on it. `--redraw` runs them, as stock nbgrader does. In the part about two workers, and in ps5's
-throughput, measured on 2026-11-26 and not again, every picture was drawn, and ps5 trained for longer than it does now.
+point depends on it. `--redraw` runs them, as stock nbgrader does. In the part about two workers,
+measured on 2026-11-26 and not again, every picture was drawn, and ps5 trained for longer.
 
 Stock nbgrader is the installed release with its own `Execute` and longer time-outs, one notebook after the other as it
 does it; ours is `coursepack grade` with the jail and the judge. A figure is seconds of wall-clock time for one
