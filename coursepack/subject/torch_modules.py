@@ -42,8 +42,9 @@ class LocalModule:
     def _passed(self, images: Array, train: bool, grad_output: Array | None, dtype: torch.dtype) -> Pass:
         try:
             return self._trace(images, train, grad_output, dtype)
-        except StudentError:  # usually mixed dtypes: the network casts its input to float32
-            return self._trace(images, train, grad_output, torch.float32)
+        except StudentError:  # usually mixed dtypes: the network casts its input to the other one
+            other = torch.float32 if dtype is torch.float64 else torch.float64
+            return self._trace(images, train, grad_output, other)
 
     def _trace(self, images: Array, train: bool, grad_output: Array | None, dtype: torch.dtype) -> Pass:
         self._materialise(images)

@@ -45,3 +45,21 @@ def test_are_many_images_passed_in_pieces_but_in_train_mode() -> None:
     module.seen.clear()
     LocalModule(module, "network").forward(images, train=True)
     assert [count for _, count in module.seen] == [150]
+
+
+class Insists(nn.Module):
+    """Casts its input to one dtype, and has weights of this dtype."""
+
+    def __init__(self, dtype: torch.dtype) -> None:
+        super().__init__()
+        self.dtype, self.layer = dtype, nn.Linear(4, 3, dtype=dtype)
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        return self.layer(x.flatten(1).to(self.dtype))  # type: ignore[no-any-return]
+
+
+@pytest.mark.parametrize("insists", [torch.float32, torch.float64])
+@pytest.mark.parametrize("given", [np.float32, np.float64])
+def test_is_a_network_scored_that_insists_on_a_precision(insists: torch.dtype, given: type[np.floating[Any]]) -> None:
+    """Does neither of the two precisions cost a right network its points, whatever the images have?"""
+    assert LocalModule(Insists(insists), "network").forward(np.zeros((2, 2, 2), given)).shape == (2, 3)
