@@ -193,12 +193,9 @@ def floor(assignments: Sequence[str], size: int) -> Iterator[Line]:
         yield Line("floor", assignment, "private memory of a kernel, at most", most[0] / 2**20, "MiB", count)
 
 
-@contextmanager
-def ready_worker(course: Course, assignment: str) -> Iterator[Worker]:
-    """Yield a worker as a run of the assignment has it."""
-    imports = warm_imports(course, read_notebook(course.notebook("source", assignment)))
-    with Worker(course, imports=imports) as worker:
-        yield worker
+def ready_worker(course: Course, assignment: str) -> Worker:
+    """Return a worker as a run of the assignment has it."""
+    return Worker(course, imports=warm_imports(course, read_notebook(course.notebook("source", assignment))))
 
 
 def engine_seconds(

@@ -24,6 +24,7 @@ BLOCKS = ("body", "orelse", "finalbody")
 # What sets a name in the middle of an expression, or another scope's.
 ASIDE = (ast.NamedExpr, ast.Global)
 _IMPORT = re.compile(r"\bimport\b")
+_DEFINED = re.compile(r"\b(?:def|class)[\s\\]+(\w+)")
 
 
 class RanCell(NamedTuple):
@@ -124,15 +125,14 @@ def may_set(text: str, name: str) -> bool:
     A name right before a dot and an attribute, or before a bracket, is used, not set, unless it is imported or defined.
     """
     found = text.find(name)
-    if found >= 0 and (len(text) > MAX_SOURCE or _IMPORT.search(text)):
+    if found >= 0 and (len(text) > MAX_SOURCE or _IMPORT.search(text) or name in _DEFINED.findall(text)):
         return True
     while found >= 0:
         end = found + len(name)
-        before, after = text[:found][-1:], text[end : end + 2]
+        before, after = text[found - 1 : found], text[end : end + 2]
         if not _in_a_name(before) and not _in_a_name(after[:1]):
             attribute = after[:1] == "." and _in_a_name(after[1:])
-            call = after[:1] == "(" and not text[:found].rstrip(" \t\f\r\n\\").endswith(("def", "class"))
-            if not attribute and not call:
+            if not attribute and after[:1] != "(":
                 return True
         found = text.find(name, end)
     return False

@@ -8,7 +8,7 @@ from typing import NamedTuple
 from nbformat import NotebookNode
 
 from coursepack.course import Course
-from coursepack.notebooks.cells import is_graded_code
+from coursepack.notebooks.cells import code_cells, is_graded_code
 from coursepack.notebooks.imports import imported_at_once, imported_modules
 from coursepack.settings import read_settings
 from coursepack.subject.magics import parse_cells
@@ -34,7 +34,7 @@ def all_imports(course: Course) -> WarmImports:
 def warm_imports(course: Course, source_nb: NotebookNode) -> WarmImports:
     """Return what to import for an assignment."""
     settings = read_settings(course.root)
-    cells = [cell for cell in source_nb.cells if cell.cell_type == "code"]
+    cells = code_cells(source_nb)
     tests = tuple(cell.source for cell in cells if is_graded_code(cell))
     rest = tuple(cell.source for cell in cells if not is_graded_code(cell))
     return WarmImports(_of_tests(settings.package or "coursepack", tests), _of_kernels(settings.preload, rest))
