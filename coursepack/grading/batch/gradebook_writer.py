@@ -41,7 +41,7 @@ from coursepack.grading.batch.submission_rows import (
     set_times,
     write_comments,
     write_grades,
-    write_penalty,
+    write_penalties,
 )
 from coursepack.grading.batch.task import Graded
 from coursepack.grading.submission.extra_time import extra_time, has_extra_times
@@ -187,8 +187,8 @@ class GradebookWriter:
 
     def _answers_before(self, student: str) -> dict[str, str]:
         """Return the digests of the answers that the marks in the gradebook are for."""
-        submission = find(self.gradebook.db, self._layout, student).key
-        rows = notebooks_of(self.gradebook.db, self._layout, submission) if submission else []
+        submission = find(self.gradebook.db, self._layout, [student])[student].key
+        rows = notebooks_of(self.gradebook.db, self._layout, [submission])[submission] if submission else []
         own = [one for one in rows if one.layout.name == self.workspace.assignment]
         return self._marked(student, *own) if own else {}
 
@@ -202,35 +202,52 @@ class GradebookWriter:
         for attempt in range(1, ATTEMPTS + 1):
             try:
                 with one_transaction(self.gradebook):
-                    return {student: self._enter_scores(student, entry) for student, entry in entries.items()}
+                    return self._enter_scores(entries)
             except DBAPIError as error:
                 if not _is_locked(error) or attempt == ATTEMPTS:
                     raise
                 time.sleep(attempt)
         raise AssertionError("the last attempt returns or raises")
 
-    def _enter_scores(self, student: str, entry: _Entry) -> dict[str, str]:
+    def _enter_scores(self, entries: Mapping[str, _Entry]) -> dict[str, dict[str, str]]:
         """Write scores and comments as nbgrader's SaveAutoGrades and AssignLatePenalties do, but from our records."""
-        db, assignment = self.gradebook.db, self.workspace.assignment
-        held, times = find(db, self._layout, student), self._times(student)
-        if held.key:
-            set_times(db, held.key, times)
-            notebooks = notebooks_of(db, self._layout, held.key)
-        else:
-            notebooks = add(db, self._layout, student, times, knows_student=held.knows_student)
-        now = {**held.times, **times}
-        late, answers = lateness(held.due, now["timestamp"], now["extension"]), dict[str, str]()
-        for rows in notebooks:
-            if rows.layout.name == assignment:
-                answers = self._marked(student, rows)
-                self._score(rows, entry, answers)
+        late, notebooks = self._submissions(list(entries))
+        answers: dict[str, dict[str, str]] = {student: {} for student in entries}
+        grades, comments = [], []
+        for student, rows in notebooks:
+            own = rows.layout.name == self.workspace.assignment
+            entry, marked = entries[student] if own else _Entry(), self._marked(student, rows) if own else {}
+            grades.append((rows, _scores(rows, entry, marked)))
+            comments.append((rows, _comments(rows, entry)))
+            if own:
                 # Marks that are yet to be given will be for the answers that are entered now.
                 given = {grade.name for grade in rows.grades.values() if grade.manual_score is not None}
-                answers |= {name: digest for name, digest in entry.digests.items() if name not in given}
-            else:
-                self._score(rows, _Entry(), {})
-            self._take_off_for_lateness(student, late, rows)
+                answers[student] = marked | {
+                    name: digest for name, digest in entry.digests.items() if name not in given
+                }
+        db = self.gradebook.db
+        write_grades(db, grades)
+        write_comments(db, comments)
+        write_penalties(db, [(rows, self._penalty(student, late[student], rows)) for student, rows in notebooks])
         return answers
+
+    def _submissions(self, students: Sequence[str]) -> tuple[dict[str, float], list[tuple[str, NotebookRows]]]:
+        """Find, or add, students' submissions; return by how many seconds each is late, and all their notebooks."""
+        db = self.gradebook.db
+        held = find(db, self._layout, students)
+        times = {student: {**held[student].times, **self._times(student)} for student in students}
+        keys = {student: key for student in students if (key := held[student].key)}
+        set_times(db, {key: times[student] for student, key in keys.items()})
+        found = notebooks_of(db, self._layout, list(keys.values())) if keys else {}
+        new = [student for student in students if student not in keys]
+        unknown = [student for student in new if not held[student].knows_student]
+        added = add(db, self._layout, {student: times[student] for student in new}, unknown=unknown)
+        late = {
+            student: lateness(held[student].due, times[student]["timestamp"], times[student]["extension"])
+            for student in students
+        }
+        of_each = {student: added[student] if student in added else found[keys[student]] for student in students}
+        return late, [(student, rows) for student, several in of_each.items() for rows in several]
 
     def _times(self, student: str) -> dict[str, Any]:
         """Return the `timestamp` and the `extension` of a submission, as far as the course's files say them."""
@@ -241,35 +258,38 @@ class GradebookWriter:
             times["extension"] = extra_time(self.workspace.course, student, self.workspace.assignment)
         return times
 
-    def _score(self, rows: NotebookRows, entry: _Entry, marked: Mapping[str, str]) -> None:
-        """Write a notebook's scores and the automatic comments.
+    def _penalty(self, student: str, late: float, rows: NotebookRows) -> float | None:
+        """Return the points that are taken off a notebook, whose scores are written; None if it is not late."""
+        if late <= 0:
+            return None
+        points = score_of(self.gradebook.db, rows.key)
+        step = AssignLatePenalties(config=self.workspace.coursedir.config)
+        step.init_plugin()
+        asked = step.plugin_inst.late_submission_penalty(student, points, late)
+        return None if asked is None else max(0.0, min(float(asked), points))
 
-        Args:
-            rows: the notebook's rows.
-            entry: what is entered.
-            marked: digests of the answers that a person marked.
-        """
-        graded, commented = rows.layout.graded, rows.layout.commented
-        asks = {key: _asks_again(grade, marked, entry.digests) for key, grade in rows.grades.items()}
-        scores = {
-            key: score(graded[grade.cell], entry.cells.get(grade.name), entry.points, asks[key])
-            for key, grade in rows.grades.items()
-        }
-        comments = {
-            key: {"auto_comment": NO_RESPONSE if _untouched(entry.cells.get(commented[cell])) else None}
-            for key, cell in rows.comments.items()
-        }
-        write_grades(self.gradebook.db, rows, scores)
-        write_comments(self.gradebook.db, rows, comments)
 
-    def _take_off_for_lateness(self, student: str, late: float, rows: NotebookRows) -> None:
-        db, penalty = self.gradebook.db, None
-        if late > 0:
-            step, points = AssignLatePenalties(config=self.workspace.coursedir.config), score_of(db, rows.key)
-            step.init_plugin()
-            asked = step.plugin_inst.late_submission_penalty(student, points, late)
-            penalty = None if asked is None else max(0.0, min(float(asked), points))
-        write_penalty(db, rows, penalty)
+def _scores(rows: NotebookRows, entry: _Entry, marked: Mapping[str, str]) -> dict[str, dict[str, Any]]:
+    """Return the columns of a notebook's grades by the grade's key; `marked` has digests of the answers with a mark."""
+    graded = rows.layout.graded
+    return {
+        key: score(
+            graded[grade.cell],
+            entry.cells.get(grade.name),
+            entry.points,
+            _asks_again(grade, marked, entry.digests),
+        )
+        for key, grade in rows.grades.items()
+    }
+
+
+def _comments(rows: NotebookRows, entry: _Entry) -> dict[str, dict[str, Any]]:
+    """Return the columns of a notebook's automatic comments by the comment's key."""
+    commented = rows.layout.commented
+    return {
+        key: {"auto_comment": NO_RESPONSE if _untouched(entry.cells.get(commented[cell])) else None}
+        for key, cell in rows.comments.items()
+    }
 
 
 def score(

@@ -1,4 +1,4 @@
-"""Write one submission's rows in nbgrader's gradebook, in a few statements.
+"""Write the rows of submissions in nbgrader's gradebook, in a few statements for all that are written together.
 
 nbgrader's own objects load and write every cell by itself: some 80 statements, and half of the coordinator's time, for
 a notebook of 30 cells. The tables are nbgrader's own classes; which rows a submission has is as in
@@ -8,7 +8,8 @@ a notebook of 30 cells. The tables are nbgrader's own classes; which rows a subm
 from __future__ import annotations
 
 import datetime
-from collections.abc import Mapping
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -21,17 +22,16 @@ _ASSIGNMENT, _STUDENT, _SUBMISSION, _NOTEBOOK, _GRADE, _COMMENT = (
 )
 _FIND = (
     select(
-        _SUBMISSION.c.id,
         _STUDENT.c.id,
+        _SUBMISSION.c.id,
         _ASSIGNMENT.c.duedate,
         _SUBMISSION.c.timestamp,
         _SUBMISSION.c.extension,
     )
     .select_from(_ASSIGNMENT)
-    .outerjoin(_STUDENT, _STUDENT.c.id == bindparam("student"))
+    .outerjoin(_STUDENT, _STUDENT.c.id.in_(bindparam("students", expanding=True)))
     .outerjoin(
-        _SUBMISSION,
-        and_(_SUBMISSION.c.assignment_id == _ASSIGNMENT.c.id, _SUBMISSION.c.student_id == bindparam("student")),
+        _SUBMISSION, and_(_SUBMISSION.c.assignment_id == _ASSIGNMENT.c.id, _SUBMISSION.c.student_id == _STUDENT.c.id)
     )
     .where(_ASSIGNMENT.c.id == bindparam("assignment"))
 )
@@ -151,42 +151,57 @@ def _layout(notebook: Any) -> NotebookLayout:
     return NotebookLayout(notebook.id, notebook.name, graded, commented)
 
 
-def find(db: Any, layout: AssignmentLayout, student: str) -> HeldSubmission:
-    """Return what the gradebook has of a student's submission."""
-    key, known, due, handed_in, extension = db.execute(_FIND, {"assignment": layout.key, "student": student}).one()
-    return HeldSubmission(key, known is not None, due, {"timestamp": handed_in, "extension": extension})
+def find(db: Any, layout: AssignmentLayout, students: Collection[str]) -> dict[str, HeldSubmission]:
+    """Return what the gradebook has of each student's submission."""
+    rows = db.execute(_FIND, {"assignment": layout.key, "students": list(students)}).all()
+    known = {student: (key, times) for student, key, _, *times in rows}
+    due = rows[0][2]
+    held = {}
+    for student in students:
+        key, (handed_in, extension) = known.get(student, (None, (None, None)))
+        times = {"timestamp": handed_in, "extension": extension}
+        held[student] = HeldSubmission(key, student in known, due, times)
+    return held
 
 
 def add(
-    db: Any, layout: AssignmentLayout, student: str, times: Mapping[str, Any], *, knows_student: bool
-) -> list[NotebookRows]:
-    """Add a student's submission; return its notebooks, whose grades and comments are yet to be added.
+    db: Any, layout: AssignmentLayout, times: Mapping[str, Mapping[str, Any]], *, unknown: Iterable[str]
+) -> dict[str, list[NotebookRows]]:
+    """Add students' submissions; return the notebooks of each, whose grades and comments are yet to be added.
 
     Args:
         db: the gradebook's session.
         layout: the assignment.
-        student: whose submission it is.
-        times: its `timestamp`, its `extension`, or both.
-        knows_student: whether the student is in the gradebook already.
+        times: each student's `timestamp` and `extension`.
+        unknown: those of the students who are not in the gradebook yet.
     """
-    if not knows_student:
-        db.execute(insert(_STUDENT), {"id": student})
-    submission = new_uuid()
-    db.execute(insert(_SUBMISSION), {"id": submission, "assignment_id": layout.key, "student_id": student, **times})
-    added = []
-    for notebook in layout.notebooks:
-        grades = {new_uuid(): HeldGrade(cell, one.name, None, True) for cell, one in notebook.graded.items()}
-        comments = {new_uuid(): cell for cell in notebook.commented}
-        added.append(NotebookRows(new_uuid(), notebook, grades, comments, fresh=True))
-        row = {"id": added[-1].key, "assignment_id": submission, "notebook_id": notebook.key}
-        db.execute(insert(_NOTEBOOK), row)
+    _add(db, _STUDENT, [{"id": student} for student in unknown])
+    keys = {student: new_uuid() for student in times}
+    of_assignment = {"assignment_id": layout.key}
+    _add(
+        db,
+        _SUBMISSION,
+        [{"id": keys[student], "student_id": student, **of_assignment, **times[student]} for student in times],
+    )
+    added = {student: [_fresh(notebook) for notebook in layout.notebooks] for student in times}
+    notebooks = [(keys[student], rows) for student, several in added.items() for rows in several]
+    _add(
+        db,
+        _NOTEBOOK,
+        [{"id": rows.key, "assignment_id": key, "notebook_id": rows.layout.key} for key, rows in notebooks],
+    )
     return added
 
 
-def set_times(db: Any, submission: str, times: Mapping[str, Any]) -> None:
-    """Set a submission's `timestamp`, its `extension`, or both."""
-    if times:
-        db.execute(_update(_SUBMISSION), {"key": submission, **times})
+def _fresh(notebook: NotebookLayout) -> NotebookRows:
+    grades = {new_uuid(): HeldGrade(cell, one.name, None, True) for cell, one in notebook.graded.items()}
+    comments = {new_uuid(): cell for cell in notebook.commented}
+    return NotebookRows(new_uuid(), notebook, grades, comments, fresh=True)
+
+
+def set_times(db: Any, times: Mapping[str, Mapping[str, Any]]) -> None:
+    """Set the `timestamp` and the `extension` of submissions, by the submission's key."""
+    _change(db, _SUBMISSION, [{"key": key, **columns} for key, columns in times.items()])
 
 
 def lateness(
@@ -198,18 +213,18 @@ def lateness(
     return max(0.0, (handed_in - due - (extension or datetime.timedelta())).total_seconds())
 
 
-def notebooks_of(db: Any, layout: AssignmentLayout, submission: str) -> list[NotebookRows]:
-    """Return the rows of a submission's notebooks."""
+def notebooks_of(db: Any, layout: AssignmentLayout, submissions: Collection[str]) -> dict[str, list[NotebookRows]]:
+    """Return the rows of submissions' notebooks, by the submission's key."""
     layouts = {notebook.key: notebook for notebook in layout.notebooks}
     keys = db.execute(
-        select(_NOTEBOOK.c.id, _NOTEBOOK.c.notebook_id).where(
-            _NOTEBOOK.c.notebook_id.in_(layouts), _NOTEBOOK.c.assignment_id == submission
+        select(_NOTEBOOK.c.id, _NOTEBOOK.c.notebook_id, _NOTEBOOK.c.assignment_id).where(
+            _NOTEBOOK.c.notebook_id.in_(layouts), _NOTEBOOK.c.assignment_id.in_(submissions)
         )
     ).all()
     names = {cell: graded.name for notebook in layout.notebooks for cell, graded in notebook.graded.items()}
     commented = [cell for notebook in layout.notebooks for cell in notebook.commented]
-    grades: dict[str, dict[str, HeldGrade]] = {key: {} for key, _ in keys}
-    comments: dict[str, dict[str, str]] = {key: {} for key, _ in keys}
+    grades: dict[str, dict[str, HeldGrade]] = {key: {} for key, *_ in keys}
+    comments: dict[str, dict[str, str]] = {key: {} for key, *_ in keys}
     columns = (_GRADE.c.id, _GRADE.c.notebook_id, _GRADE.c.cell_id, _GRADE.c.manual_score, _GRADE.c.needs_manual_grade)
     # With the cells named, too, the database need not look through the rows of the whole class.
     of_cells = select(*columns).where(_GRADE.c.cell_id.in_(names), _GRADE.c.notebook_id.in_(grades))
@@ -220,38 +235,58 @@ def notebooks_of(db: Any, layout: AssignmentLayout, submission: str) -> list[Not
     )
     for key, notebook, cell in db.execute(on_cells):
         comments[notebook][key] = cell
-    return [NotebookRows(key, layouts[notebook], grades[key], comments[key]) for key, notebook in keys]
+    found = defaultdict(list)
+    for key, notebook, submission in keys:
+        found[submission].append(NotebookRows(key, layouts[notebook], grades[key], comments[key]))
+    return found
 
 
-def write_grades(db: Any, rows: NotebookRows, values: Mapping[str, Mapping[str, Any]]) -> None:
-    """Change, or add, a notebook's grades; `values` has the columns to write by the grade's key."""
-    _write(db, _GRADE, rows, {key: grade.cell for key, grade in rows.grades.items()}, values)
+def write_grades(db: Any, written: Iterable[tuple[NotebookRows, Mapping[str, Mapping[str, Any]]]]) -> None:
+    """Change, or add, grades: each notebook's rows, with the columns to write by the grade's key."""
+    _write(db, _GRADE, [(rows, _cells_of(rows), values) for rows, values in written])
 
 
-def write_comments(db: Any, rows: NotebookRows, values: Mapping[str, Mapping[str, Any]]) -> None:
-    """Change, or add, a notebook's comments; `values` has the columns to write by the comment's key."""
-    _write(db, _COMMENT, rows, rows.comments, values)
+def _cells_of(rows: NotebookRows) -> dict[str, str]:
+    return {key: grade.cell for key, grade in rows.grades.items()}
+
+
+def write_comments(db: Any, written: Iterable[tuple[NotebookRows, Mapping[str, Mapping[str, Any]]]]) -> None:
+    """Change, or add, comments: each notebook's rows, with the columns to write by the comment's key."""
+    _write(db, _COMMENT, [(rows, rows.comments, values) for rows, values in written])
 
 
 def _write(
-    db: Any, table: Any, rows: NotebookRows, cells: Mapping[str, str], values: Mapping[str, Mapping[str, Any]]
+    db: Any,
+    table: Any,
+    written: Iterable[tuple[NotebookRows, Mapping[str, str], Mapping[str, Mapping[str, Any]]]],
 ) -> None:
-    if values and rows.fresh:
-        places = {key: {"id": key, "cell_id": cells[key], "notebook_id": rows.key} for key in values}
-        db.execute(insert(table), [{**places[key], **columns} for key, columns in values.items()])
-    elif values:
-        db.execute(_update(table), [{"key": key, **columns} for key, columns in values.items()])
+    """Write columns of rows; each notebook comes with the cells of its rows, by the row's key."""
+    fresh, held = list[dict[str, Any]](), list[dict[str, Any]]()
+    for rows, cells, values in written:
+        for key, columns in values.items():
+            if rows.fresh:
+                fresh.append({"id": key, "cell_id": cells[key], "notebook_id": rows.key, **columns})
+            else:
+                held.append({"key": key, **columns})
+    _add(db, table, fresh)
+    _change(db, table, held)
 
 
-def write_penalty(db: Any, rows: NotebookRows, penalty: float | None) -> None:
-    """Write the points that are taken off a notebook for lateness; None if that is no question."""
-    if penalty is not None or not rows.fresh:
-        db.execute(_update(_NOTEBOOK), {"key": rows.key, "late_submission_penalty": penalty})
+def write_penalties(db: Any, penalties: Iterable[tuple[NotebookRows, float | None]]) -> None:
+    """Write the points that are taken off notebooks for lateness; None where that is no question."""
+    told = [(rows.key, penalty) for rows, penalty in penalties if penalty is not None or not rows.fresh]
+    _change(db, _NOTEBOOK, [{"key": key, "late_submission_penalty": penalty} for key, penalty in told])
 
 
-def _update(table: Any) -> Any:
-    """Return the statement that changes rows: each is given with its `key`, and with the columns to change."""
-    return update(table).where(table.c.id == bindparam("key"))
+def _add(db: Any, table: Any, rows: list[dict[str, Any]]) -> None:
+    if rows:
+        db.execute(insert(table), rows)
+
+
+def _change(db: Any, table: Any, rows: list[dict[str, Any]]) -> None:
+    """Change rows: each is given with its `key`, and with the columns to change, all with the same."""
+    if rows:
+        db.execute(update(table).where(table.c.id == bindparam("key")), rows)
 
 
 def score_of(db: Any, notebook: str) -> float:

@@ -276,7 +276,7 @@ def test_an_end_within_the_transaction_leaves_no_trace(
         raise KeyboardInterrupt
 
     with monkeypatch.context() as patch:
-        patch.setattr(GradebookWriter, "_take_off_for_lateness", die)
+        patch.setattr(GradebookWriter, "_penalty", die)
         with pytest.raises(KeyboardInterrupt):
             writer.enter([Result(answer, {}, RECORD)])
     assert writer.gradebook.students == []
