@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import functools
 import hashlib
 import json
 import os
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -95,8 +96,18 @@ class Workspace:
 
     def folder(self, step: str, student: str) -> Path:
         """Return a student's folder in a step ("submitted", "autograded")."""
-        directory = getattr(self.coursedir, f"{step}_directory")
-        return Path(self.coursedir.format_path(directory, student, self.assignment))
+        return self._folder(step, student)
+
+    @cached_property
+    def _folder(self) -> Callable[[str, str], Path]:
+        """`folder`, which is asked for the same student several times in a row."""
+
+        @functools.lru_cache(maxsize=16)
+        def folder(step: str, student: str) -> Path:
+            directory = getattr(self.coursedir, f"{step}_directory")
+            return Path(self.coursedir.format_path(directory, student, self.assignment))
+
+        return folder
 
     def notebook(self, step: str, student: str) -> Path:
         """Return a student's notebook in a step ("submitted", "autograded")."""
@@ -151,12 +162,19 @@ class Workspace:
         query = gradebook.db.query(SubmittedAssignment.student_id).join(SubmittedAssignment.assignment)
         return {student for (student,) in query.filter(Assignment.name == self.assignment)}
 
-    def submission_digest(self, student: str) -> str:
+    def submission_digest(self, student: str, content: bytes | None = None) -> str:
         """Return the SHA-256 of a student's notebook and the time of its hand-in; empty if there is no notebook.
 
         Extra time belongs to it: lateness counts from there.
+
+        Args:
+            student: whose notebook it is.
+            content: what is in the notebook's file, if that has just been read.
         """
-        notebook = digest(self.notebook("submitted", student))
+        if content is None:
+            notebook = digest(self.notebook("submitted", student))
+        else:
+            notebook = hashlib.sha256(content).hexdigest()
         time = timestamp_of(self.folder("submitted", student)) or ""
         extra = extra_time(self.course, student, self.assignment)
         time += f" and {extra.total_seconds():.0f} s" if extra else ""

@@ -242,18 +242,19 @@ class ClassRun:
         """Yield tasks for the workers; submissions that cannot be graded go to `refused`."""
         own = self._given.files
         for student in students:
-            submission = self._workspace.submission_digest(student)
             folder = self._workspace.folder("submitted", student)
             files, left_out = extra_files(self._workspace, student, own)
             made_from = provenance.of_submission(files, self._run)
-            pending = _Pending(submission, left_out + unreadable_time(folder), made_from)
+            notes = left_out + unreadable_time(folder)
             path = self._workspace.notebook("submitted", student)
             try:
                 content = content_of(path)
             except UnreadableError as error:
+                pending = _Pending(self._workspace.submission_digest(student), notes, made_from)
                 refused.append((student, self._refusal(student, pending, str(error))))
                 continue
-            self._pending[student] = pending
+            submission = self._workspace.submission_digest(student, content)
+            self._pending[student] = _Pending(submission, notes, made_from)
             _log.debug("%s: handed out", student)
             theirs = {name: content for name, content in files.items() if name not in own}
             yield GradingTask(student, content, theirs, path.name)

@@ -12,7 +12,7 @@ import time
 import traceback
 import uuid
 import warnings
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 import dask
@@ -27,7 +27,15 @@ _log = logging.getLogger(__name__)
 
 # Dask gives up what was on a lost worker, run or waiting, at once: the second try is ours, and apart from all others.
 LOST_WORKERS = 0
-KEPT_MESSAGES = 10
+# What Dask does for those who watch their computations, and what would cost the graders time and memory: it keeps its
+# last messages (here, whole submissions), and looks a hundred times a second at what each worker is doing.
+LIGHT = {
+    "distributed.admin.low-level-log-length": 10,
+    "distributed.worker.profile.enabled": False,
+    "distributed.admin.system-monitor.interval": "10s",
+    "distributed.admin.system-monitor.gil.enabled": False,
+    "distributed.scheduler.active-memory-manager.start": False,
+}
 # Number of tasks queued at a worker, so that it never waits for the coordinator.
 AHEAD = 2
 # How many results are handed back at a time, if so many have come.
@@ -44,6 +52,8 @@ LOST = "the worker that graded it was lost, twice: perhaps it ran out of memory"
 
 # A task with its result, or with the reason why there is none.
 Finished = tuple[Task, Graded | NotGraded | Unreadable]
+# The same for one task; an error if the worker can grade none.
+Outcome = Graded | NotGraded | Unreadable | CoursepackError
 
 
 class LostClusterError(CoursepackError):
@@ -158,7 +168,7 @@ class Cluster:
                         running[future] = task
                         future.add_done_callback(finished.put)
                 done = [future for future in self._next(finished) if future in running] if running else []
-                ended = [(running.pop(future), _outcome(future)) for future in done]
+                ended = [(running.pop(future), outcome) for future, outcome in self._outcomes(done)]
                 under_way -= sum(task.size for task, _ in ended)
                 if results := [(task, outcome) for task, outcome in ended if not isinstance(outcome, CoursepackError)]:
                     yield results
@@ -187,13 +197,25 @@ class Cluster:
                 raise LostClusterError("the connection to the scheduler is lost", remedy=remedy) from None
         return done
 
+    def _outcomes(self, done: Sequence[Future]) -> Iterator[tuple[Future, Outcome]]:
+        """Yield each task that is done with its outcome; results are fetched all at once, for each trip costs time."""
+        finished = [future for future in done if future.status == "finished"]
+        fetched: dict[Future, Graded | Unreadable] = {}
+        with contextlib.suppress(Exception):  # whichever it is that cannot be fetched
+            fetched = dict(zip(finished, self._client.gather(finished), strict=True)) if finished else {}
+        for future in done:
+            yield future, fetched[future] if future in fetched else _outcome(future)
 
-def _outcome(future: Future) -> Graded | NotGraded | Unreadable | CoursepackError:
+
+def _outcome(future: Future) -> Outcome:
     """Return a task's result, or the reason why there is none: an error if no task of this worker will have one."""
     error = future.exception() if future.status == "error" else None
     if error is None and future.status == "finished":
-        result: Graded | Unreadable = future.result()
-        return result
+        try:
+            result: Graded | Unreadable = future.result()
+            return result
+        except Exception as lost:  # its worker ended with the result
+            error = lost
     if isinstance(error, KilledWorker):
         return NotGraded(LOST)
     if isinstance(error, CoursepackError):
@@ -216,8 +238,7 @@ def open_cluster(jobs: int, scheduler: str | None) -> Iterator[Cluster]:
         CoursepackError: there is no scheduler at that address, or it has no workers.
     """
     with contextlib.ExitStack() as stack:
-        # Dask keeps its last messages for debugging: here, whole submissions.
-        stack.enter_context(dask.config.set({"distributed.admin.low-level-log-length": KEPT_MESSAGES}))
+        stack.enter_context(dask.config.set(LIGHT))
         if scheduler is not None:
             yield Cluster(stack.enter_context(_remote(scheduler)))
             return

@@ -19,7 +19,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-import nbformat
+from nbformat import NotebookNode
 from nbgrader import utils
 from nbgrader.api import Gradebook
 from nbgrader.preprocessors import AssignLatePenalties
@@ -327,8 +327,10 @@ def _untouched(cell: Mapping[str, Any] | None) -> bool:
     """Tell whether an answer is still as released; a task never is: a person looks at it in any case."""
     if cell is None or is_task(cell):
         return False
-    node = nbformat.from_dict(cell)  # type: ignore[no-untyped-call]
-    return bool(marks_of(cell).get("checksum") == utils.compute_checksum(node))
+    marks = NotebookNode(marks_of(cell))  # type: ignore[no-untyped-call]
+    metadata = NotebookNode(nbgrader=marks)  # type: ignore[no-untyped-call]
+    node = NotebookNode({**cell, "metadata": metadata})  # type: ignore[no-untyped-call]
+    return bool(marks.get("checksum") == utils.compute_checksum(node))
 
 
 @contextlib.contextmanager

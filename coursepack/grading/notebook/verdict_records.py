@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import dataclasses
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from coursepack.grading.results import CellResult, CellStatus
 from coursepack.judge.verdict import Verdict
+from coursepack.notebooks.cells import grade_id_of, is_solution
 
 if TYPE_CHECKING:
     from nbformat import NotebookNode
@@ -67,6 +69,7 @@ class GradedNotebook:
         seconds: wall-clock time.
         cpu_seconds: CPU time of the student's processes.
         notebook: the notebook as it was run, with safe outputs; not part of the JSON.
+        written: the text of the answers in code, by cell, as the JSON has it; None if that has none.
     """
 
     records: tuple[VerdictRecord, ...]
@@ -74,6 +77,7 @@ class GradedNotebook:
     seconds: float = 0.0
     cpu_seconds: float = 0.0
     notebook: NotebookNode = dataclasses.field(default_factory=lambda: _empty_notebook(), compare=False, repr=False)
+    written: Mapping[str, str] | None = dataclasses.field(default=None, compare=False, repr=False)
 
     @property
     def points(self) -> float:
@@ -97,7 +101,12 @@ class GradedNotebook:
 
     def to_json(self) -> str:
         """Return the records (without the notebook) as JSON text."""
-        fields = {"notes": self.notes, "seconds": self.seconds, "cpu_seconds": self.cpu_seconds}
+        written = {
+            grade_id_of(cell): cell.source
+            for cell in self.notebook.cells
+            if cell.cell_type == "code" and is_solution(cell)
+        }
+        fields = {"notes": self.notes, "seconds": self.seconds, "cpu_seconds": self.cpu_seconds, "written": written}
         records = [dataclasses.asdict(record) for record in self.records]
         return json.dumps({"records": records, **fields}, indent=1, ensure_ascii=False)
 
@@ -117,7 +126,10 @@ class GradedNotebook:
 
 
 def _empty_notebook() -> NotebookNode:
-    """Return a notebook without cells; nbformat is imported here to spare the judge its slow import."""
-    import nbformat
+    """Return a notebook without cells; nbformat is imported here to spare the judge its slow import.
 
-    return nbformat.v4.new_notebook()  # type: ignore[no-untyped-call, no-any-return]
+    nbformat's own function validates it: in reading the records of a class, that would be half of the work.
+    """
+    from nbformat import NotebookNode
+
+    return NotebookNode(nbformat=4, nbformat_minor=5, metadata=NotebookNode(), cells=[])  # type: ignore[no-untyped-call]
