@@ -13,24 +13,21 @@ import shutil
 import tempfile
 import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from dataclasses import replace as with_fields
 from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from nbformat import NotebookNode
-from nbgrader import utils
 from nbgrader.api import Gradebook
 from nbgrader.preprocessors import AssignLatePenalties
 from sqlalchemy.exc import DBAPIError
 
 from coursepack.errors import CoursepackError
 from coursepack.grading.batch.marked_answers import marked_answers
+from coursepack.grading.batch.score_entry import ScoreEntry, comment_columns, grade_columns
 from coursepack.grading.batch.submission_rows import (
     AssignmentLayout,
-    GradedCell,
-    HeldGrade,
     NotebookRows,
     add,
     find,
@@ -48,31 +45,8 @@ from coursepack.grading.submission.extra_time import extra_time, has_extra_times
 from coursepack.grading.submission.folder_files import VERDICTS_FILE
 from coursepack.grading.submission.timestamps import moment_of
 from coursepack.grading.workspace import GradingNote, Workspace
-from coursepack.notebooks.cells import is_task, marks_of
 
 ATTEMPTS = 3
-NO_RESPONSE = "No response."
-
-
-@dataclass(frozen=True)
-class _Entry:
-    """What is entered for a submission.
-
-    Attributes:
-        cells: the named cells of the graded notebook, without outputs.
-        points: the records' points, by cell name.
-        digests: digests of the answers, by cell name; see `answer_digests`.
-    """
-
-    cells: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
-    points: Mapping[str, float] = field(default_factory=dict)
-    digests: Mapping[str, str] = field(default_factory=dict)
-
-    @classmethod
-    def of(cls, graded: Graded) -> _Entry:
-        """Return what a worker's answer says."""
-        points = {record.grade_id: record.points for record in graded.verdicts.records}
-        return cls(graded.cells, points, graded.answers)
 
 
 @dataclass(frozen=True)
@@ -134,7 +108,7 @@ class GradebookWriter:
             fresh = [Path(scratch) / str(place) for place in range(len(results))]
             for folder, result in zip(fresh, results, strict=True):
                 write_files(folder, self._files(result))
-            entered = self._write({result.graded.student: _Entry.of(result.graded) for result in results})
+            entered = self._write({result.graded.student: ScoreEntry.of(result.graded) for result in results})
             for folder, result in zip(fresh, results, strict=True):
                 student = result.graded.student
                 replace(folder, self.workspace.folder("autograded", student))
@@ -155,7 +129,7 @@ class GradebookWriter:
             CoursepackError: the gradebook cannot be written.
         """
         with _told(self.workspace):
-            answers = self._write({student: _Entry()})
+            answers = self._write({student: ScoreEntry()})
             self._take_back(student)
             self.workspace.write_record(student, with_fields(record, answers=answers[student]))
 
@@ -197,7 +171,7 @@ class GradebookWriter:
         graded = self.workspace.notebook("autograded", student)
         return marked_answers(rows.grades.values(), note.answers if note else {}, graded)
 
-    def _write(self, entries: Mapping[str, _Entry]) -> dict[str, dict[str, str]]:
+    def _write(self, entries: Mapping[str, ScoreEntry]) -> dict[str, dict[str, str]]:
         """Write students' scores, all or none; return the digests of the answers that their marks are for."""
         for attempt in range(1, ATTEMPTS + 1):
             try:
@@ -209,16 +183,16 @@ class GradebookWriter:
                 time.sleep(attempt)
         raise AssertionError("the last attempt returns or raises")
 
-    def _enter_scores(self, entries: Mapping[str, _Entry]) -> dict[str, dict[str, str]]:
+    def _enter_scores(self, entries: Mapping[str, ScoreEntry]) -> dict[str, dict[str, str]]:
         """Write scores and comments as nbgrader's SaveAutoGrades and AssignLatePenalties do, but from our records."""
         late, notebooks = self._submissions(list(entries))
         answers: dict[str, dict[str, str]] = {student: {} for student in entries}
         grades, comments = [], []
         for student, rows in notebooks:
             own = rows.layout.name == self.workspace.assignment
-            entry, marked = entries[student] if own else _Entry(), self._marked(student, rows) if own else {}
-            grades.append((rows, _scores(rows, entry, marked)))
-            comments.append((rows, _comments(rows, entry)))
+            entry, marked = entries[student] if own else ScoreEntry(), self._marked(student, rows) if own else {}
+            grades.append((rows, grade_columns(rows, entry, marked)))
+            comments.append((rows, comment_columns(rows, entry)))
             if own:
                 # Marks that are yet to be given will be for the answers that are entered now.
                 given = {grade.name for grade in rows.grades.values() if grade.manual_score is not None}
@@ -267,70 +241,6 @@ class GradebookWriter:
         step.init_plugin()
         asked = step.plugin_inst.late_submission_penalty(student, points, late)
         return None if asked is None else max(0.0, min(float(asked), points))
-
-
-def _scores(rows: NotebookRows, entry: _Entry, marked: Mapping[str, str]) -> dict[str, dict[str, Any]]:
-    """Return the columns of a notebook's grades by the grade's key; `marked` has digests of the answers with a mark."""
-    graded = rows.layout.graded
-    return {
-        key: score(
-            graded[grade.cell],
-            entry.cells.get(grade.name),
-            entry.points,
-            _asks_again(grade, marked, entry.digests),
-        )
-        for key, grade in rows.grades.items()
-    }
-
-
-def _comments(rows: NotebookRows, entry: _Entry) -> dict[str, dict[str, Any]]:
-    """Return the columns of a notebook's automatic comments by the comment's key."""
-    commented = rows.layout.commented
-    return {
-        key: {"auto_comment": NO_RESPONSE if _untouched(entry.cells.get(commented[cell])) else None}
-        for key, cell in rows.comments.items()
-    }
-
-
-def score(
-    graded: GradedCell, cell: Mapping[str, Any] | None, points: Mapping[str, float], asks: bool | None
-) -> dict[str, Any]:
-    """Return a grade's automatic score and whether a person must mark it.
-
-    The score is the record's points, 0 for what is missing, None for what a person must mark. A cell worth nothing,
-    such as a marking scheme, has nothing to mark.
-
-    Args:
-        graded: the cell as the gradebook knows it.
-        cell: the cell in the graded notebook; None if it is not there.
-        points: the records' points, by cell name.
-        asks: whether a mark that a person gave is asked for again; None if there is no such mark.
-    """
-    settled = cell is None or not graded.max_score
-    auto: float | None = 0.0
-    if graded.name in points:
-        auto = points[graded.name]
-    elif not settled and not _untouched(cell):
-        auto = None
-    return {"auto_score": auto, "needs_manual_grade": not settled and (auto is None if asks is None else asks)}
-
-
-def _asks_again(grade: HeldGrade, marked: Mapping[str, str], digests: Mapping[str, str]) -> bool | None:
-    """Tell whether a mark is to be asked for again; None if there is none."""
-    if grade.manual_score is None:
-        return None
-    # Without a digest nobody knows what was marked; nbgrader asks again then, and so do we.
-    return grade.name not in marked or marked[grade.name] != digests.get(grade.name)
-
-
-def _untouched(cell: Mapping[str, Any] | None) -> bool:
-    """Tell whether an answer is still as released; a task never is: a person looks at it in any case."""
-    if cell is None or is_task(cell):
-        return False
-    marks = NotebookNode(marks_of(cell))  # type: ignore[no-untyped-call]
-    metadata = NotebookNode(nbgrader=marks)  # type: ignore[no-untyped-call]
-    node = NotebookNode({**cell, "metadata": metadata})  # type: ignore[no-untyped-call]
-    return bool(marks.get("checksum") == utils.compute_checksum(node))
 
 
 @contextlib.contextmanager

@@ -13,8 +13,10 @@ import time
 import types
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
+from distributed.scheduler import KilledWorker
 from tiny_course import ASSIGNMENT, answered, hand_in
 
 from coursepack.course import Course
@@ -88,13 +90,42 @@ def test_two_workers_started_by_hand_share_a_class(tiny_course: Course, by_hand:
 
 def test_what_was_sent_is_not_kept() -> None:
     """Does the coordinator's memory not grow with the class? Dask would keep a thousand messages, notebooks and all."""
+    most = cluster.LIGHT["distributed.admin.low-level-log-length"]
     with cluster.open_cluster(1, None) as local:
         client = local._client
-        for number in range(cluster.KEPT_MESSAGES + 5):
+        for number in range(most + 5):
             assert client.submit(len, bytes(number), pure=False).result() == number
         logs = [comm.recent_message_log for comm in client.cluster.scheduler.stream_comms.values()]
         assert logs
-        assert all(len(log) <= cluster.KEPT_MESSAGES for log in logs)
+        assert all(len(log) <= most for log in logs)
+
+
+def test_nobody_samples_what_the_workers_do() -> None:
+    """Dask looks at what runs a hundred times a second: is that left out, for a grader is watched by the engine?"""
+    with cluster.open_cluster(1, None) as local:
+        (callbacks,) = local._client.run(lambda dask_worker: sorted(dask_worker.periodic_callbacks)).values()
+    assert "heartbeat" in callbacks
+    assert not [name for name in callbacks if "profile" in name]
+
+
+@pytest.mark.parametrize("protocol", range(2, pickle.HIGHEST_PROTOCOL + 1))
+@pytest.mark.parametrize(
+    "sent",
+    [
+        task.Task("ann", b"a notebook", {"own.txt": b"hello"}, "tiny.ipynb"),
+        task.Graded("ann", b"a notebook", "{}", {"double": "12"}, {"double": {"source": "2"}}, ("a note",)),
+    ],
+    ids=["submission", "result"],
+)
+def test_what_is_sent_arrives_unchanged_and_its_bytes_are_not_copied(sent: Any, protocol: int) -> None:
+    assert pickle.loads(pickle.dumps(sent, protocol)) == sent
+    if protocol >= task.PEP_574:
+        apart: list[pickle.PickleBuffer] = []
+        told = pickle.dumps(sent, protocol, buffer_callback=apart.append)
+        assert b"a notebook" not in told
+        for buffers in (apart, [bytearray(one.raw()) for one in apart], [one.raw() for one in apart]):
+            arrived = pickle.loads(told, buffers=buffers)
+            assert arrived == sent and all(type(value) is not memoryview for value in vars(arrived).values())
 
 
 def test_what_a_run_has_in_common_reaches_workers_that_join_later_and_goes_with_the_run() -> None:
@@ -184,6 +215,32 @@ def test_does_a_useless_worker_cost_no_result_that_came_in_with_its_error(monkey
     assert [one.student for one, _ in next(results)] == ["0", "2", "3"]
     with pytest.raises(CoursepackError, match="no jail"):
         next(results)
+
+
+@pytest.mark.parametrize("lost", [KilledWorker("ann", None, 0), OSError("its worker has ended")])
+def test_does_a_result_that_is_lost_on_its_way_cost_no_other(lost: Exception) -> None:
+    """Results are fetched all at once: what if a worker ends with one of them, which it has announced?"""
+
+    class Announced:
+        """Stands in for a future whose worker has said that it is done."""
+
+        status = "finished"
+
+        def __init__(self, value: Any) -> None:
+            self.value = value
+
+        def result(self) -> Any:
+            if isinstance(self.value, Exception):
+                raise self.value
+            return self.value
+
+    fine = task.Unreadable("empty")
+    done = [Announced(fine), Announced(lost), Announced(fine)]
+    client = types.SimpleNamespace(gather=lambda futures: [future.result() for future in futures])
+    found = [outcome for _, outcome in cluster.Cluster(client)._outcomes(done)]  # type: ignore[arg-type]
+    assert [found[0], found[2]] == [fine, fine]
+    assert isinstance(found[1], task.NotGraded)
+    assert (found[1].problem == cluster.LOST) == isinstance(lost, KilledWorker)
 
 
 def test_a_notebook_for_a_worker_is_the_same_as_one_in_a_file(tiny_course: Course) -> None:

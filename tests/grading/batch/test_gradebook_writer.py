@@ -318,6 +318,65 @@ def test_results_that_come_in_together_share_a_transaction(writer: GradebookWrit
     assert scores(writer, "ann") == scores(writer, "bob") == scores(writer, "cem")
 
 
+def test_a_batch_enters_what_one_by_one_would(writer: GradebookWriter) -> None:
+    """New and known students, first and second gradings, late ones and those with a mark: is each row as if alone?"""
+    config = writer.workspace.course.root / "nbgrader_config.py"
+    config.write_text(config.read_text(encoding="utf-8") + PENALTY, encoding="utf-8")
+    writer = GradebookWriter(Workspace(writer.workspace.course, ASSIGNMENT), writer.gradebook)
+    mixed = [
+        graded(writer, "ann", treble=Verdict.FAILED, essay="Anew."),  # graded before, and marked
+        graded(writer, "bob", essay=UNTOUCHED),  # known, of no submission yet
+        graded(writer, "cem"),  # new, and late
+        graded(writer, "dov", treble=Verdict.TIMED_OUT),  # new
+        graded(writer, "eve", treble=Verdict.FAILED),  # graded before, and late by now
+    ]
+    for student in ("cem", "eve"):
+        stamp = writer.workspace.folder("submitted", student) / "timestamp.txt"
+        stamp.write_text("2026-01-02 12:00:00 UTC", encoding="utf-8")
+    found = []
+    for together in (True, False):
+        _begin(writer)
+        for batch in [mixed] if together else [[one] for one in mixed]:
+            writer.enter([Result(one, {}, RECORD) for one in batch])
+        notes = {one: writer.workspace.record(one) for one in ("ann", "bob", "cem", "dov", "eve")}
+        found.append((_rows(writer), notes))
+    assert found[0] == found[1]
+    rows = found[0][0]
+    assert rows["cem", "late"] == (1.0,) == rows["eve", "late"] and rows["dov", "late"] == (None,)
+    assert rows["ann", "essay"] == (None, 2.5, True) and rows["bob", "essay"] == (0.0, None, False)
+    assert rows["bob", "comment"] == ("No response.",)
+
+
+def _begin(writer: GradebookWriter) -> None:
+    """Leave of the class what was there before: bob's name, and the gradings of ann, with a mark, and of eve."""
+    for student in [one.id for one in writer.gradebook.students]:
+        writer.gradebook.remove_student(student)
+        (writer.workspace.records / f"{student}.json").unlink(missing_ok=True)
+    writer.gradebook.add_student("bob")
+    for student in ("ann", "eve"):
+        writer.enter([Result(graded(writer, student), {}, RECORD)])
+    notebook = writer.gradebook.find_submission_notebook(ASSIGNMENT, ASSIGNMENT, "ann")
+    essay = next(grade for grade in notebook.grades if grade.name == "essay")
+    essay.manual_score, essay.needs_manual_grade = 2.5, False
+    writer.gradebook.db.commit()
+
+
+def _rows(writer: GradebookWriter) -> dict[tuple[str, str], tuple[Any, ...]]:
+    """Return what the gradebook says of each student, by what it is about."""
+    writer.gradebook.db.expire_all()
+    rows: dict[tuple[str, str], tuple[Any, ...]] = {}
+    for submission in writer.gradebook.assignment_submissions(ASSIGNMENT):
+        student = submission.student_id
+        rows[student, "times"] = (submission.timestamp, submission.extension)
+        for notebook in submission.notebooks:
+            rows[student, "late"] = (notebook.late_submission_penalty,)
+            for grade in notebook.grades:
+                rows[student, grade.name] = (grade.auto_score, grade.manual_score, grade.needs_manual_grade)
+            for comment in notebook.comments:
+                rows[student, "comment"] = (comment.auto_comment,)
+    return rows
+
+
 @pytest.mark.parametrize("error", [OSError(28, "No space left on device", "somewhere"), ValueError("of a plugin")])
 @pytest.mark.parametrize("step", ["write_files", "find", "replace"])
 def test_a_result_that_cannot_be_written_takes_no_other_with_it(
