@@ -22,6 +22,7 @@ def prepare(order: dict[str, Any], sockets: str) -> Any:
     config.IPKernelApp.transport = "ipc"
     config.IPKernelApp.ip = f"{sockets}/k"
     config.IPKernelApp.log_level = logging.CRITICAL
+    config.IPKernelApp.outstream_class = f"{__package__}.out_stream.OutStream"
     config.Session.key = order["key"].encode("ascii")
     config.HistoryManager.enabled = False
     config.HistoryManager.hist_file = ":memory:"

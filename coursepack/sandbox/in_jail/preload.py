@@ -26,6 +26,7 @@ IMPORTS = (
     "tornado.platform.asyncio",
     "tornado.queues",
     "subject_agent.agent",
+    f"{__package__}.out_stream",
 )
 # With torch, the agent also needs these to reach networks.
 WITH_TORCH = ("subject_agent.torch_modules", "subject_agent.training_loops")
