@@ -11,6 +11,8 @@ import types
 from collections.abc import Iterator
 from typing import Any
 
+from .preload import OUT_STREAM
+
 CONNECTION = "{HOME}/connection.json"
 CHANNELS = ("shell", "iopub", "stdin", "hb", "control")
 
@@ -26,7 +28,7 @@ def prepare(order: dict[str, Any], sockets: str) -> Any:
     config.IPKernelApp.transport = "ipc"
     config.IPKernelApp.ip = f"{sockets}/k"
     config.IPKernelApp.log_level = logging.CRITICAL
-    config.IPKernelApp.outstream_class = f"{__package__}.out_stream.OutStream"
+    config.IPKernelApp.outstream_class = f"{OUT_STREAM}.OutStream"
     config.Session.key = order["key"].encode("ascii")
     config.HistoryManager.enabled = False
     config.HistoryManager.hist_file = ":memory:"
