@@ -11,6 +11,7 @@ import queue
 import secrets
 import shutil
 import signal
+import socket
 import time
 from collections.abc import Awaitable, Callable, Mapping
 from pathlib import Path
@@ -206,15 +207,14 @@ class ForkedKernelManager(AsyncKernelManager):
 
         The agent ends a conversation in which nothing is said; it costs the kernel a tenth of an answer over ZeroMQ.
         """
-        try:
-            reader, writer = await asyncio.open_unix_connection(self.subject_socket)
-        except OSError:  # nobody listens any more: there is nothing to wait for
-            return
-        with contextlib.closing(writer), contextlib.suppress(OSError):
-            writer.write_eof()
+        loop = asyncio.get_running_loop()
+        with contextlib.closing(socket.socket(socket.AF_UNIX)) as connection, contextlib.suppress(OSError):
+            connection.setblocking(False)
+            await loop.sock_connect(connection, str(self.subject_socket))
+            connection.shutdown(socket.SHUT_WR)
             while await self.fork.poll() is None:
                 with contextlib.suppress(TimeoutError):
-                    await asyncio.wait_for(reader.read(1), LOOK_SECONDS)
+                    await asyncio.wait_for(loop.sock_recv(connection, 1), LOOK_SECONDS)
                     return
 
     @property

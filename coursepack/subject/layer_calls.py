@@ -25,7 +25,8 @@ _SIGNATURES: dict[Any, tuple[str, Sequence[str]]] = {
     F.batch_norm: ("batch_norm", tuple(inspect.signature(F.batch_norm).parameters)),
     torch.batch_norm: ("batch_norm", ("input", "weight", "bias", "running_mean", "running_var")),
 }
-_KEPT = ("weight", "bias", "running_mean", "running_var")
+_STATISTICS = ("running_mean", "running_var")
+_KEPT = ("weight", "bias", *_STATISTICS)
 
 
 class LayerRecorder(TorchFunctionMode):
@@ -58,8 +59,11 @@ class LayerRecorder(TorchFunctionMode):
         self.before.append(Layer(kind, _copy(tensors | shown)))
 
     def after(self) -> list[Layer]:
-        """Return the recorded layers with the current values of their arrays."""
-        return [Layer(kind, _copy(tensors)) for kind, tensors in self.calls]
+        """Return the recorded layers with what a pass may change: the current values of their running statistics."""
+        return [
+            Layer(kind, _copy({key: tensors[key] for key in _STATISTICS if key in tensors}))
+            for kind, tensors in self.calls
+        ]
 
     def with_gradients(self, output: torch.Tensor, grad_output: torch.Tensor) -> list[Layer]:
         """Return the recorded layers with the gradients of their weights and biases, without those that got none."""

@@ -78,7 +78,7 @@ class Pass:
     Attributes:
         output: the network's output.
         layers: the layers in call order, as they were when the pass began (running statistics too).
-        after: the same layers when the pass was over, so that changed running statistics can be seen.
+        after: the same layers when the pass was over, with their running statistics alone.
     """
 
     output: Array

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Iterator, Mapping, Sequence
-from typing import Any
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import Any, TypeVar
 
 import numpy as np
 import torch
@@ -18,6 +18,7 @@ from .plain_data import to_plain
 from .protocol import Array, Pass, StudentError
 
 FORWARD_BATCH = 64
+_Result = TypeVar("_Result")
 
 
 class LocalModule:
@@ -32,23 +33,21 @@ class LocalModule:
         Pieces that fit into the processor's cache take two thirds of the time, and float32 takes half.
         """
         dtype = torch.float32 if images.dtype == np.float32 else torch.float64
-        pieces = [images] if train else np.array_split(images, max(1, -(-len(images) // FORWARD_BATCH)))
-        return np.concatenate([self._passed(piece, train, None, dtype).output for piece in pieces])
+        return _in_either(dtype, lambda dtype: self._forward(images, train, dtype))
 
     def trace(self, images: Array, *, train: bool = False, grad_output: Array | None = None) -> Pass:
         """Return output and layers of one pass, in float64 unless the network insists on float32."""
-        return self._passed(images, train, grad_output, torch.float64)
+        return _in_either(torch.float64, lambda dtype: self._trace(images, train, grad_output, dtype))
 
-    def _passed(self, images: Array, train: bool, grad_output: Array | None, dtype: torch.dtype) -> Pass:
-        try:
-            return self._trace(images, train, grad_output, dtype)
-        except StudentError:  # usually mixed dtypes: the network casts its input to the other one
-            other = torch.float32 if dtype is torch.float64 else torch.float64
-            return self._trace(images, train, grad_output, other)
+    def _forward(self, images: Array, train: bool, dtype: torch.dtype) -> Array:
+        self._materialise(images)
+        pieces = [images] if train else np.array_split(images, max(1, -(-len(images) // FORWARD_BATCH)))
+        with student_code(), self._borrowed(dtype, train) as module, torch.no_grad():
+            outputs = [to_plain(_tensor(module(_batch(piece, dtype)))) for piece in pieces]
+        return np.concatenate(outputs)
 
     def _trace(self, images: Array, train: bool, grad_output: Array | None, dtype: torch.dtype) -> Pass:
         self._materialise(images)
-        batch = torch.from_numpy(np.array(images)).to(dtype)
         with (
             student_code(),
             self._borrowed(dtype, train) as module,
@@ -56,9 +55,7 @@ class LocalModule:
         ):
             recorder = LayerRecorder()
             with recorder:
-                output = module(batch)
-            if not isinstance(output, torch.Tensor):
-                raise StudentError("TypeError", f"forward returned {type(output).__name__}, not a tensor")
+                output = _tensor(module(_batch(images, dtype)))
             layers = recorder.before
             if grad_output is not None and output.shape == grad_output.shape:
                 layers = recorder.with_gradients(output, torch.from_numpy(np.array(grad_output)).to(output.dtype))
@@ -143,6 +140,24 @@ class LocalModule:
         self._require_real()
         named = nn.Module.named_parameters(self._module)
         return {key: tensor.detach().cpu().numpy().copy() for key, tensor in named if tensor.requires_grad}
+
+
+def _in_either(dtype: torch.dtype, run: Callable[[torch.dtype], _Result]) -> _Result:
+    """Return what `run` does in one precision, or if the student's code fails there, in the other."""
+    try:
+        return run(dtype)
+    except StudentError:  # usually mixed dtypes: the network casts its input to the other one
+        return run(torch.float32 if dtype is torch.float64 else torch.float64)
+
+
+def _batch(images: Array, dtype: torch.dtype) -> torch.Tensor:
+    return torch.from_numpy(np.array(images)).to(dtype)
+
+
+def _tensor(output: Any) -> torch.Tensor:
+    if not isinstance(output, torch.Tensor):
+        raise StudentError("TypeError", f"forward returned {type(output).__name__}, not a tensor")
+    return output
 
 
 def _tensors(module: nn.Module) -> dict[str, Any]:

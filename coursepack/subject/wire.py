@@ -29,6 +29,7 @@ MAX_DEPTH = 16
 MAX_PARTS = 500_000
 # Larger integers may share one hash; building a dictionary of them takes time quadratic in its length.
 MAX_KEY = 2**60
+Bytes = bytes | bytearray
 _HEAD = struct.Struct(">II")
 _SIZE = struct.Struct(">Q")
 _LABELS = (bool, int, float, str, type(None))
@@ -111,7 +112,7 @@ def _array_to_json(value: Any, buffers: list[bytes]) -> Any:
     return {kind: [array.dtype.str, list(array.shape), len(buffers) - 1]}
 
 
-def decode(text: bytes, buffers: Sequence[bytes]) -> Any:
+def decode(text: Bytes, buffers: Sequence[Bytes]) -> Any:
     """Return the value of a frame.
 
     Raises:
@@ -128,11 +129,11 @@ def decode(text: bytes, buffers: Sequence[bytes]) -> Any:
         raise WireError(f"malformed: {type(error).__name__}") from None
 
 
-def _parts(text: bytes) -> int:
+def _parts(text: Bytes) -> int:
     return sum(map(text.count, (b",", b"[", b"{")))
 
 
-def _from_json(value: Any, buffers: dict[int, bytes], depth: int) -> Any:
+def _from_json(value: Any, buffers: dict[int, Bytes], depth: int) -> Any:
     if depth > MAX_DEPTH:
         raise WireError("nested too deeply")
     if isinstance(value, list):
@@ -164,7 +165,7 @@ def _from_json(value: Any, buffers: dict[int, bytes], depth: int) -> Any:
     raise WireError(f"unknown kind {kind[:20]!r}")
 
 
-def _table_from_json(body: Any, buffers: dict[int, bytes], depth: int) -> Table:
+def _table_from_json(body: Any, buffers: dict[int, Bytes], depth: int) -> Table:
     parts, indexed, series = body
     columns = [
         Column(name, _typed(dtype, str), values) for name, dtype, values in _from_json(parts, buffers, depth + 1)
@@ -173,7 +174,7 @@ def _table_from_json(body: Any, buffers: dict[int, bytes], depth: int) -> Table:
     return Table(columns, index, _typed(series, bool))
 
 
-def _rows_from_json(body: Any, buffers: dict[int, bytes], depth: int) -> Rows:
+def _rows_from_json(body: Any, buffers: dict[int, Bytes], depth: int) -> Rows:
     items, series, label, named = body
     rows = [_typed(_from_json(item, buffers, depth + 1), dict) for item in _typed(items, list)]
     if label is not None and any(type(row.get(_typed(label, str), ())) not in _LABELS for row in rows):
@@ -184,7 +185,7 @@ def _rows_from_json(body: Any, buffers: dict[int, bytes], depth: int) -> Rows:
     return Rows(rows, series=series, label=label, named=_typed(named, bool))
 
 
-def _array_from_json(body: Any, buffers: dict[int, bytes]) -> Any:
+def _array_from_json(body: Any, buffers: dict[int, Bytes]) -> Any:
     dtype, shape, index = body
     if not isinstance(dtype, str) or not _DTYPE.fullmatch(dtype):
         raise WireError("an array of unknown dtype")
@@ -193,7 +194,8 @@ def _array_from_json(body: Any, buffers: dict[int, bytes]) -> Any:
         raise WireError("an array whose size is not that of its shape")
     if kind == np.bool_:
         return np.frombuffer(raw, np.uint8).reshape(sizes).astype(np.bool_)
-    return np.frombuffer(raw, kind).reshape(sizes).copy()
+    array = np.frombuffer(raw, kind).reshape(sizes)
+    return array if array.flags.writeable else array.copy()  # a buffer that was received is nobody else's
 
 
 def _text_array(shape: Any, items: Any) -> Any:
@@ -225,7 +227,7 @@ def _shape(value: Any) -> tuple[int, ...]:
     return tuple(value)
 
 
-def _buffer(index: Any, buffers: dict[int, bytes]) -> bytes:
+def _buffer(index: Any, buffers: dict[int, Bytes]) -> Bytes:
     if type(index) is not int or index not in buffers:
         raise WireError("no such buffer, or one that was taken already")
     return buffers.pop(index)
@@ -273,20 +275,21 @@ def receive(connection: socket.socket, seconds: float | None = None) -> Any:
     return decode(text, [_read(connection, size, deadline) for size in sizes])
 
 
-def _read(connection: socket.socket, size: int, deadline: float | None) -> bytes:
-    parts = bytearray()
-    while len(parts) < size:
+def _read(connection: socket.socket, size: int, deadline: float | None) -> bytearray:
+    parts = bytearray(size)
+    rest = memoryview(parts)
+    while rest:
         left = None if deadline is None else deadline - time.monotonic()
         if left is not None and left <= 0:
             raise LateError("no answer in time")
         connection.settimeout(left)
         try:
-            part = connection.recv(min(size - len(parts), 2**20))
+            count = connection.recv_into(rest)
         except TimeoutError:
             raise LateError("no answer in time") from None
         except OSError:
             raise EndedError("the connection broke") from None
-        if not part:
+        if not count:
             raise EndedError("the connection is closed")
-        parts += part
-    return bytes(parts)
+        rest = rest[count:]
+    return parts

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import socket
 import struct
 import threading
@@ -248,6 +249,31 @@ def test_a_pass_of_the_wrong_structure_ends_it(impostor: Impostor, subject: Remo
     impostor.says({"value": body})
     with pytest.raises(SubjectLostError):
         network.trace(np.zeros((1, 3)))
+
+
+def test_are_weights_held_against_those_loaded_last(impostor: Impostor, subject: RemoteSubject) -> None:
+    """Does a pass with the weights of an earlier load not count, however often it counted before?"""
+    impostor.says({"value": 0})
+    network = subject.module("Net")
+    linear: Any = ["linear", {"weight": np.array([1.0, 2.0])}, {}]
+    pass_with_these = {"value": [np.zeros(3), [linear], [linear]]}
+    for weights, refused in (([2.0, 1.0], False), ([3.0, 4.0], True)):
+        impostor.says({"value": None})
+        network.load({"weight": np.array(weights)})
+        impostor.says(pass_with_these)
+        for _ in range(2):
+            with pytest.raises(StudentError, match="not one of") if refused else contextlib.nullcontext():
+                network.trace(np.zeros((1, 3)))
+
+
+def test_can_a_received_array_be_written_to() -> None:
+    """Does whoever receives an array have it for himself, as one that was made here?"""
+    here, there = socket.socketpair()
+    with here, there:
+        wire.send(here, [np.arange(3.0), np.zeros((0, 2)), b"text"])
+        array, empty, text = wire.receive(there)
+    array += 1.0
+    assert (array.tolist(), empty.shape, text) == ([1.0, 2.0, 3.0], (0, 2), b"text")
 
 
 RAW = {

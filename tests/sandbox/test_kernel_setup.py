@@ -109,6 +109,7 @@ HABITS = [
     "from IPython.display import Markdown, display\ndisplay(Markdown('**x**'))",
     "%%capture caught\nprint('caught')",
     "caught.stdout",
+    "print('first')\ndisplay(Markdown('second'))\nprint('third', file=sys.stderr)\nprint('fourth', flush=True)",
     "from tqdm.auto import tqdm\nfor _ in tqdm(range(3), disable=True):\n    pass",
     "import multiprocessing\nwith multiprocessing.Pool(2) as pool:\n    print(pool.map(abs, [-1, 2]))",
     "import subprocess\ncommand = [sys.executable, '-c', 'import mine; print(mine.other)']\n"
@@ -149,3 +150,9 @@ def test_the_same_notebook_meets_the_same_numbers(lab: Lab, seeded: str) -> None
     first, second = lab.shown(text, **PATIENT), lab.shown(text, **PATIENT)
     with Worker(lab.worker.course) as other:
         assert first == second == Lab(other).shown(text, **PATIENT)
+
+
+def test_is_a_bar_drawn_only_once_it_lasts(lab: Lab) -> None:
+    """Does a short loop under tqdm's bar show nothing, and count all the same?"""
+    bar = "import sys\nfrom tqdm import tqdm\nbar = tqdm(range(3), file=sys.stdout)\nprint(sum(bar), bar.n)"
+    assert lab.shown(bar, **PATIENT)[0].split() == ["3", "3"]

@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
+import contextlib
 import importlib
 import logging
 import os
+import sys
+import types
+from collections.abc import Iterator
 from typing import Any
+
+from .preload import OUT_STREAM
 
 CONNECTION = "{HOME}/connection.json"
 CHANNELS = ("shell", "iopub", "stdin", "hb", "control")
@@ -22,6 +28,7 @@ def prepare(order: dict[str, Any], sockets: str) -> Any:
     config.IPKernelApp.transport = "ipc"
     config.IPKernelApp.ip = f"{sockets}/k"
     config.IPKernelApp.log_level = logging.CRITICAL
+    config.IPKernelApp.outstream_class = f"{OUT_STREAM}.OutStream"
     config.Session.key = order["key"].encode("ascii")
     config.HistoryManager.enabled = False
     config.HistoryManager.hist_file = ":memory:"
@@ -39,9 +46,24 @@ def prepare(order: dict[str, Any], sockets: str) -> Any:
             super().init_iopub(context)  # type: ignore[no-untyped-call]
 
     application: Any = IPKernelApp.instance(config=config, connection_file=CONNECTION.format(**os.environ))
-    application.initialize([])
+    with _without_modules():
+        application.initialize([])
     application.attach_agent = attach
     return application
+
+
+@contextlib.contextmanager
+def _without_modules() -> Iterator[None]:
+    """Hide all modules from ipykernel, which lists them for its debugger: looking at each copies its page of memory."""
+    from ipykernel import ipkernel
+
+    names, shown = vars(ipkernel), types.ModuleType("sys")
+    vars(shown).update(vars(sys), modules={})
+    names["sys"] = shown
+    try:
+        yield
+    finally:
+        names["sys"] = sys
 
 
 def serve(application: Any) -> None:

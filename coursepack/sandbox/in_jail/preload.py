@@ -27,6 +27,7 @@ IMPORTS = (
     "tornado.queues",
     "subject_agent.agent",
 )
+OUT_STREAM = f"{__package__}.out_stream"
 # With torch, the agent also needs these to reach networks.
 WITH_TORCH = ("subject_agent.torch_modules", "subject_agent.training_loops")
 
@@ -41,7 +42,7 @@ def import_all(preload: Sequence[str]) -> list[str]:
         The modules that are not installed, each with the reason.
     """
     missing = []
-    for name in (*preload, *IMPORTS, *(WITH_TORCH if "torch" in preload else ())):
+    for name in (*preload, *IMPORTS, OUT_STREAM, *(WITH_TORCH if "torch" in preload else ())):
         try:
             with _in_a_notebook():
                 importlib.import_module(name)
