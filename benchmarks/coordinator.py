@@ -1,6 +1,6 @@
 """How many submissions a second can the one coordinator hand out and enter, if workers answer at once?
 
-    python benchmarks/coordinator.py 300 [--folder FOLDER] [--database URL] [--workers 1] [--profile]
+    python benchmarks/coordinator.py 300 [--folder FOLDER] [--database URL] [--workers 4] [--profile]
 
 It makes a class of ps1_conv_filters: everybody hands in the worked notebook, pictures included. One submission is
 really graded; after that, workers return its result at once, under each student's name. All else is as in
@@ -145,7 +145,8 @@ def main() -> None:
     parser.add_argument("count", type=int, nargs="?", default=0)
     parser.add_argument("--folder", type=Path)
     parser.add_argument("--database", default="")
-    parser.add_argument("--workers", type=int, default=1)
+    # With one worker, never more than two results wait: a coordinator of many enters several at a time.
+    parser.add_argument("--workers", type=int, default=4)
     parser.add_argument("--profile", action="store_true")
     parser.add_argument("--step", default="")
     options = parser.parse_args()

@@ -178,10 +178,11 @@ def floor(assignments: Sequence[str], size: int) -> Iterator[Line]:
             source = read_notebook(course.notebook("source", assignment))
             solved = handed_in(course, assignment)
             grade_notebook(course, source, solved, worker=worker, redraw=True)  # what is done once is done now
-            rounds = []
+            rounds, parts = [], []
             for _ in range(count):
-                engine = [engine_seconds(worker, source, solved, redraw=redraw) for redraw in (True, False)]
-                rounds.append((floor_seconds(course, assignment), *engine))
+                parts.append(engine_seconds(worker, source, solved, redraw=True))
+                kept = sum(engine_seconds(worker, source, solved, redraw=False)[:3])
+                rounds.append((floor_seconds(course, assignment), sum(parts[-1][:3]), kept))
             with most_memory(worker) as most:  # looking costs time: in a run of its own
                 grade_notebook(course, source, solved, worker=worker, redraw=True)
         alone, taken, kept = (statistics.median(seconds) for seconds in zip(*rounds, strict=True))
@@ -190,6 +191,9 @@ def floor(assignments: Sequence[str], size: int) -> Iterator[Line]:
         yield Line("floor", assignment, "the engine, pictures as handed in", kept, "CPU s", count)
         yield Line("floor", assignment, "more than the cells alone", taken - alone, "CPU s", count)
         yield Line("floor", assignment, "more than the cells alone, in parts", 100 * (taken / alone - 1), "%", count)
+        kinds = ("the worker", "the judge", "the kernel", "the tests with points, in the kernel")
+        for kind, seconds in zip(kinds, zip(*parts, strict=True), strict=True):
+            yield Line("floor", assignment, f"of the engine: {kind}", statistics.median(seconds), "CPU s", count)
         yield Line("floor", assignment, "private memory of a kernel, at most", most[0] / 2**20, "MiB", count)
 
 
@@ -200,19 +204,26 @@ def ready_worker(course: Course, assignment: str) -> Worker:
 
 def engine_seconds(
     worker: Worker, source: nbformat.NotebookNode, handed: nbformat.NotebookNode, *, redraw: bool
-) -> float:
-    """Return the CPU time that all processes take to grade a notebook once."""
-    before = own_and_judges_seconds(worker)
+) -> tuple[float, float, float, float]:
+    """Return the CPU time that grading a notebook once takes.
+
+    Returns:
+        That of this process with the worker's server; of the judge; of the kernel; and what of the kernel's the test
+        cells with points take, of which the floor has none.
+    """
+    own, judge = own_and_judges_seconds(worker)
     graded = grade_notebook(worker.course, source, handed, worker=worker, redraw=redraw)
-    return own_and_judges_seconds(worker) - before + graded.cpu_seconds
+    own_now, judge_now = own_and_judges_seconds(worker)
+    tests = sum(record.cpu_seconds for record in graded.records if record.max_points)
+    return own_now - own, judge_now - judge, graded.cpu_seconds, tests
 
 
-def own_and_judges_seconds(worker: Worker) -> float:
-    """Return the CPU time so far of this process, the worker's server, and its judge with its checks; of no kernel."""
+def own_and_judges_seconds(worker: Worker) -> tuple[float, float]:
+    """Return the CPU time so far of this process with the worker's server, and of its judge with its checks."""
     mine, server, judge = (
         psutil.Process(pid).cpu_times() for pid in (os.getpid(), worker.server.pid, worker.judge.pid)
     )
-    return mine.user + mine.system + server.user + server.system + sum(judge[:4])
+    return mine.user + mine.system + server.user + server.system, sum(judge[:4])
 
 
 @contextmanager
