@@ -181,8 +181,8 @@ def floor(assignments: Sequence[str], size: int) -> Iterator[Line]:
             rounds, parts = [], []
             for _ in range(count):
                 parts.append(engine_seconds(worker, source, solved, redraw=True))
-                kept = sum(engine_seconds(worker, source, solved, redraw=False)[:3])
-                rounds.append((floor_seconds(course, assignment), sum(parts[-1][:3]), kept))
+                undrawn = engine_seconds(worker, source, solved, redraw=False)
+                rounds.append((floor_seconds(course, assignment), sum(parts[-1][:3]), sum(undrawn[:3])))
             with most_memory(worker) as most:  # looking costs time: in a run of its own
                 grade_notebook(course, source, solved, worker=worker, redraw=True)
         alone, taken, kept = (statistics.median(seconds) for seconds in zip(*rounds, strict=True))

@@ -62,9 +62,9 @@ engine's kernels get memory in large pages, so that training itself takes somewh
 
 The aim for ps5, 8 % above the floor, was set when its cells alone took 21.9 CPU s: it allowed 1.75 CPU s. Since then
 ps5 trains on fewer images while it is graded, its cells take little more than half, and what the engine adds weighs
-more. A third of that is what the hidden tests themselves compute (they score two trained networks on all test images);
-worker and judge take the rest, in milliseconds for each cell. One run says little about it: the trainings differ by
-more from run to run than all that is added.
+more. More than a quarter of that is what the hidden tests themselves compute (they score two trained networks on all
+test images); judge, worker, and the kernel's start and messages take the rest, in milliseconds for each cell. One run
+says little about it: the trainings differ by more from run to run than all that is added.
 """
 
 

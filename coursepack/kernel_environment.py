@@ -26,8 +26,8 @@ ONE_THREAD = {
 # gives back at every step is no longer mapped and cleared in small pieces, and a fork takes half as long.
 LARGE_PAGES = {"GLIBC_TUNABLES": "glibc.malloc.hugetlb=1"}
 # Tells a notebook whether it is graded. It may then train less than in the lesson: nobody looks at the curves.
-# Nobody watches tqdm's bars either: they count from the start, but are drawn from their tenth second on. Each drawing
-# is a message of its own, and costs kernel and worker more than a small batch does.
+# Nobody watches tqdm's bars either: they count from the start, but are drawn from their tenth second on: each
+# drawing is a message of its own.
 LESSON, GRADED = {"COURSE_GRADED": ""}, {"COURSE_GRADED": "1", "TQDM_DELAY": "10"}
 # As in every kernel that draws into the notebook; the debugger, which every kernel imports, would warn.
 IN_A_KERNEL = {

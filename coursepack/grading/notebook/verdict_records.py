@@ -6,15 +6,13 @@ import dataclasses
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
+
+from nbformat import NotebookNode
 
 from coursepack.grading.results import CellResult, CellStatus
 from coursepack.judge.verdict import Verdict
 from coursepack.notebooks.cells import grade_id_of, is_solution
-
-if TYPE_CHECKING:
-    from nbformat import NotebookNode
-
 
 STATUS = {
     Verdict.PASSED: CellStatus.PASSED,
@@ -126,10 +124,8 @@ class GradedNotebook:
 
 
 def _empty_notebook() -> NotebookNode:
-    """Return a notebook without cells; nbformat is imported here to spare the judge its slow import.
+    """Return a notebook without cells.
 
     nbformat's own function validates it: in reading the records of a class, that would be half of the work.
     """
-    from nbformat import NotebookNode
-
     return NotebookNode(nbformat=4, nbformat_minor=5, metadata=NotebookNode(), cells=[])  # type: ignore[no-untyped-call]
