@@ -37,6 +37,8 @@ class GradingNote:
         ours: whether the problem is a grader error, so that the next run tries again.
         provenance: digests of everything else that the result was made from; see `batch/provenance.py`.
         answers: digests of the answers that a person's marks are for, by cell; see `batch/marked_answers.py`.
+        notebook: SHA-256 of the submitted notebook's file; empty if it was not read.
+        notebook_state: the file's state when it was read; see `file_state`.
     """
 
     submission: str
@@ -46,6 +48,8 @@ class GradingNote:
     ours: bool = False
     provenance: Mapping[str, str] = field(default_factory=dict)
     answers: Mapping[str, str] = field(default_factory=dict)
+    notebook: str = ""
+    notebook_state: str = ""
 
 
 @dataclass(frozen=True)
@@ -162,19 +166,17 @@ class Workspace:
         query = gradebook.db.query(SubmittedAssignment.student_id).join(SubmittedAssignment.assignment)
         return {student for (student,) in query.filter(Assignment.name == self.assignment)}
 
-    def submission_digest(self, student: str, content: bytes | None = None) -> str:
-        """Return the SHA-256 of a student's notebook and the time of its hand-in; empty if there is no notebook.
+    def submission_digest(self, student: str, notebook: str | None = None) -> str:
+        """Return a digest of a student's notebook and the time of its hand-in; empty if there is no notebook.
 
         Extra time belongs to it: lateness counts from there.
 
         Args:
             student: whose notebook it is.
-            content: what is in the notebook's file, if that has just been read.
+            notebook: SHA-256 of the notebook's file; the file is read if it is not given.
         """
-        if content is None:
+        if notebook is None:
             notebook = digest(self.notebook("submitted", student))
-        else:
-            notebook = hashlib.sha256(content).hexdigest()
         time = timestamp_of(self.folder("submitted", student)) or ""
         extra = extra_time(self.course, student, self.assignment)
         time += f" and {extra.total_seconds():.0f} s" if extra else ""

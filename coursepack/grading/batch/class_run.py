@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import hashlib
 import logging
 import secrets
 import shutil
@@ -39,6 +40,7 @@ from coursepack.grading.batch.task import (
 )
 from coursepack.grading.batch.task import Task as GradingTask
 from coursepack.grading.batch.worker_log import repeat
+from coursepack.grading.file_state import file_state
 from coursepack.grading.notebook.machine import Machine
 from coursepack.grading.notebook.warm_imports import warm_imports
 from coursepack.grading.results import Status
@@ -247,14 +249,16 @@ class ClassRun:
             made_from = provenance.of_submission(files, self._run)
             notes = left_out + unreadable_time(folder)
             path = self._workspace.notebook("submitted", student)
+            state = file_state(path)  # before it is read: what is written meanwhile changes it
             try:
                 content = content_of(path)
             except UnreadableError as error:
                 pending = _Pending(self._workspace.submission_digest(student), notes, made_from)
                 refused.append((student, self._refusal(student, pending, str(error))))
                 continue
-            submission = self._workspace.submission_digest(student, content)
-            self._pending[student] = _Pending(submission, notes, made_from)
+            notebook = hashlib.sha256(content).hexdigest()
+            submission = self._workspace.submission_digest(student, notebook)
+            self._pending[student] = _Pending(submission, notes, made_from, notebook, state)
             _log.debug("%s: handed out", student)
             theirs = {name: content for name, content in files.items() if name not in own}
             yield GradingTask(student, content, theirs, path.name)
@@ -263,7 +267,7 @@ class ClassRun:
         """Return the note on a submission that cannot be graded."""
         _log.warning("%s: cannot be read", student)
         _log.debug("%s: %s", student, problem)
-        return GradingNote(pending.submission, self._digest, problem, provenance=pending.provenance)
+        return pending.note(self._digest, problem)
 
     def _keep(self, finished: Iterable[Finished]) -> list[tuple[str, GradingNote]]:
         """Enter results; return the students with the notes that were kept."""
@@ -307,7 +311,7 @@ class ClassRun:
         _log.info("%s: back %.1f s after it was read, with %d notes", task.student, seconds, len(notes))
         for note in notes:
             _log.debug("%s: %s", task.student, note)
-        return GradingNote(pending.submission, self._digest, problem, notes, bool(problem), pending.provenance)
+        return pending.note(self._digest, problem, notes, ours=bool(problem))
 
 
 @dataclass(frozen=True)
@@ -317,4 +321,19 @@ class _Pending:
     submission: str
     notes: tuple[str, ...]
     provenance: Mapping[str, str]
+    notebook: str = ""
+    notebook_state: str = ""
     begun: float = field(default_factory=time.monotonic)
+
+    def note(self, source: str, problem: str, notes: tuple[str, ...] = (), *, ours: bool = False) -> GradingNote:
+        """Return the note on its grading; see `GradingNote`."""
+        return GradingNote(
+            self.submission,
+            source,
+            problem,
+            notes,
+            ours,
+            self.provenance,
+            notebook=self.notebook,
+            notebook_state=self.notebook_state,
+        )

@@ -18,6 +18,7 @@ from coursepack.course import Course
 from coursepack.course_secret import secret_digest
 from coursepack.grading.batch.code_digest import code_digests, digest_of, files_below, text_digest
 from coursepack.grading.batch.extra_files import extra_files
+from coursepack.grading.file_state import file_state
 from coursepack.grading.workspace import Workspace, digest
 from coursepack.notebooks.cells import is_graded_code
 from coursepack.notebooks.imports import imported_modules
@@ -79,7 +80,8 @@ def why_again(
 ) -> str:
     """Return why a submission must be graded (again); empty if its result is still valid.
 
-    After a plain `nbgrader autograde` we have no note; then the files' modification times decide.
+    A notebook's file is read only if its state has changed since it was graded. After a plain `nbgrader autograde` we
+    have no note; then the files' modification times decide.
 
     Args:
         workspace: the assignment's workspace.
@@ -102,7 +104,8 @@ def why_again(
         return OLDER
     before = {**record.provenance, "submission": record.submission, "source": record.source}
     now = of_submission(extra_files(workspace, student, own)[0], run)
-    now["submission"] = workspace.submission_digest(student)
+    unchanged = record.notebook_state and record.notebook_state == file_state(submitted)
+    now["submission"] = workspace.submission_digest(student, record.notebook if unchanged else None)
     return next((REASONS[part] for part in REASONS if before.get(part, "") != now[part]), "")
 
 

@@ -15,7 +15,9 @@ from tiny_course import ASSIGNMENT, answered, hand_in, make_tiny_course, source_
 
 from coursepack.course import Course
 from coursepack.errors import CoursepackError
-from coursepack.grading.batch import class_run
+from coursepack.grading import file_state
+from coursepack.grading import workspace as workspace_module
+from coursepack.grading.batch import class_run, provenance
 from coursepack.grading.batch.class_run import ClassRun, Options, grade_class
 from coursepack.grading.batch.gradebook_writer import GradebookWriter
 from coursepack.grading.batch.marked_answers import digests_in
@@ -23,7 +25,7 @@ from coursepack.grading.batch.provenance import is_graded
 from coursepack.grading.batch.read_results import complaint, read_results
 from coursepack.grading.batch.register import reason_in
 from coursepack.grading.results import CellStatus, Status, SubmissionResult
-from coursepack.grading.workspace import GradingNote, Workspace
+from coursepack.grading.workspace import GradingNote, Workspace, digest
 from coursepack.notebooks.reading import read_notebook
 from coursepack.notebooks.versions import released_notebook
 from coursepack.sandbox.limits import Limits
@@ -60,7 +62,9 @@ def graded(tmp_path_factory: pytest.TempPathFactory) -> tuple[Course, int]:
         gradebook.add_assignment(ASSIGNMENT, duedate="2026-01-01 12:00:00 UTC")
         gradebook.add_student("hal-wrong", first_name="Hal", last_name="Wrong")
         gradebook.add_student("kim", first_name="Kim", last_name="Away")
-    return course, grade_class(course, ASSIGNMENT, Options(jobs=2, timeout=TIMEOUT))
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(file_state, "SETTLED_SECONDS", -1)  # as if all had been handed in long before
+        return course, grade_class(course, ASSIGNMENT, Options(jobs=2, timeout=TIMEOUT))
 
 
 @pytest.fixture(scope="module")
@@ -210,6 +214,22 @@ def test_what_is_graded_is_not_graded_again(
     monkeypatch.setattr(ClassRun, "grade", refuse)
     assert grade_class(graded[0], ASSIGNMENT, Options(timeout=TIMEOUT)) == 1
     assert "11 already graded" in capsys.readouterr().out
+
+
+def test_does_a_second_run_read_no_notebook_again(graded: tuple[Course, int], monkeypatch: pytest.MonkeyPatch) -> None:
+    """Is each known by its file's state, whether it could be read or not, unless it is missing?"""
+    read = list[str]()
+
+    def noted(path: Path) -> str:
+        read.append(path.parent.parent.name)
+        return digest(path)
+
+    workspace = Workspace(graded[0], ASSIGNMENT)
+    given = provenance.of_run(workspace, LIMITS)
+    monkeypatch.setattr(file_state, "SETTLED_SECONDS", -1)
+    monkeypatch.setattr(workspace_module, "digest", noted)
+    assert {provenance.why_again(workspace, one, given) for one in workspace.students()} == {""}
+    assert read == ["jim-empty"]
 
 
 def test_changed_submission_and_changed_tests_are_graded_again(graded: tuple[Course, int], tmp_path: Path) -> None:

@@ -7,6 +7,7 @@ import os
 import shutil
 import subprocess
 import sys
+import time
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from pathlib import Path
@@ -16,11 +17,14 @@ from tiny_course import ASSIGNMENT, answered, hand_in, make_tiny_course, source_
 
 import coursepack
 from coursepack.course import Course
+from coursepack.grading import file_state as file_state_module
+from coursepack.grading import workspace as workspace_module
 from coursepack.grading.batch import provenance
 from coursepack.grading.batch.class_run import Options, grade_class
 from coursepack.grading.batch.code_digest import code_digests
 from coursepack.grading.batch.extra_files import extra_files
 from coursepack.grading.batch.provenance import NEVER, OLDER, OURS, of_run, of_submission, told, why_again
+from coursepack.grading.file_state import file_state
 from coursepack.grading.workspace import GradingNote, Workspace, digest
 from coursepack.sandbox.limits import Limits
 
@@ -183,6 +187,72 @@ def test_does_where_a_course_lies_change_nothing(workspace: Workspace, tmp_path:
     """Does a result stand in a copy of the course, with other times of its files?"""
     shutil.copytree(workspace.course.root, tmp_path / "elsewhere", copy_function=shutil.copy)
     assert why(Workspace(Course(tmp_path / "elsewhere"), ASSIGNMENT)) == ""
+
+
+def settled(workspace: Workspace, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Let the note be of a notebook that was written long before it was graded; return the notebook's file."""
+    monkeypatch.setattr(file_state_module, "SETTLED_SECONDS", -1)
+    notebook = workspace.notebook("submitted", "ann")
+    record = workspace.record("ann")
+    assert record is not None
+    known = {"notebook": digest(notebook), "notebook_state": file_state(notebook)}
+    workspace.write_record("ann", replace(record, **known))
+    return notebook
+
+
+def test_is_an_unchanged_notebook_not_read_again(workspace: Workspace, monkeypatch: pytest.MonkeyPatch) -> None:
+    notebook, read = settled(workspace, monkeypatch), list[Path]()
+
+    def noted(path: Path) -> str:
+        read.append(path)
+        return digest(path)
+
+    monkeypatch.setattr(workspace_module, "digest", noted)
+    assert (why(workspace), read) == ("", [])
+    notebook.touch()
+    assert (why(workspace), read) == ("", [notebook])
+
+
+@pytest.mark.parametrize("how", ["in its place", "by another file"])
+def test_is_a_notebook_read_that_changed_but_for_size_and_time(
+    workspace: Workspace, monkeypatch: pytest.MonkeyPatch, how: str
+) -> None:
+    """Is a change seen that leaves the file's size and its time of modification as they were?"""
+    notebook = settled(workspace, monkeypatch)
+    before = notebook.stat()
+    changed = notebook.read_text(encoding="utf-8").replace("return", "retorn")
+    assert changed != notebook.read_text(encoding="utf-8")
+    target = notebook if how == "in its place" else notebook.with_name("another")
+    target.write_text(changed, encoding="utf-8")
+    os.utime(target, ns=(before.st_atime_ns, before.st_mtime_ns))
+    target.replace(notebook)
+    after = notebook.stat()
+    assert (after.st_size, after.st_mtime_ns) == (before.st_size, before.st_mtime_ns)
+    assert why(workspace) == "the submission changed"
+
+
+def test_does_the_time_of_hand_in_count_for_a_notebook_not_read_again(
+    workspace: Workspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    notebook = settled(workspace, monkeypatch)
+    notebook.with_name("timestamp.txt").write_text("2026-01-03 12:00:00 UTC", encoding="utf-8")
+    assert why(workspace) == "the submission changed"
+
+
+@pytest.mark.parametrize("seconds", [0.0, -3600.0, 3600.0])
+def test_has_a_file_a_state_only_when_its_times_are_settled(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, seconds: float
+) -> None:
+    """Is a file that has just been written, by a clock that may be wrong, read again?"""
+    file, now = tmp_path / "file", time.time()
+    file.write_text("1", encoding="utf-8")
+    monkeypatch.setattr(file_state_module.time, "time", lambda: now + seconds)
+    assert bool(file_state(file)) == (seconds > 0)
+
+
+def test_have_a_folder_and_a_missing_file_no_state(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(file_state_module, "SETTLED_SECONDS", -1)
+    assert (file_state(tmp_path), file_state(tmp_path / "missing")) == ("", "")
 
 
 def test_is_a_result_without_provenance_one_of_an_older_version(workspace: Workspace) -> None:
