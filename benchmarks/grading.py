@@ -72,6 +72,7 @@ c.Execute.extra_arguments = [f"--IPKernelApp.exec_lines=__import__('os').environ
 """
 SAMPLE_SECONDS = 0.5
 IDLE_JOBS = 8
+MOST_ROUNDS = 9
 
 
 @dataclass(frozen=True)
@@ -170,27 +171,29 @@ def throughput(assignments: Sequence[str], size: int) -> Iterator[Line]:
 def floor(assignments: Sequence[str], size: int) -> Iterator[Line]:
     """The CPU time of the student's cells alone in a warm process, against all that the engine's processes take.
 
-    Measured in turns: a machine's speed can change within minutes.
+    Measured in turns, and compared within each: a machine's speed can change within minutes.
     """
     for assignment in assignments:
-        count = min(size, 5)
+        count = min(size, MOST_ROUNDS)
         with class_of(assignment, 1) as course, ready_worker(course, assignment) as worker:
             source = read_notebook(course.notebook("source", assignment))
             solved = handed_in(course, assignment)
             grade_notebook(course, source, solved, worker=worker, redraw=True)  # what is done once is done now
             rounds, parts = [], []
             for _ in range(count):
+                before = floor_seconds(course, assignment)
                 parts.append(engine_seconds(worker, source, solved, redraw=True))
-                undrawn = engine_seconds(worker, source, solved, redraw=False)
-                rounds.append((floor_seconds(course, assignment), sum(parts[-1][:3]), sum(undrawn[:3])))
+                cells, drawn = (before + floor_seconds(course, assignment)) / 2, sum(parts[-1][:3])
+                kept_now = sum(engine_seconds(worker, source, solved, redraw=False)[:3])
+                rounds.append((cells, drawn, kept_now, drawn - cells, 100 * (drawn / cells - 1)))
             with most_memory(worker) as most:  # looking costs time: in a run of its own
                 grade_notebook(course, source, solved, worker=worker, redraw=True)
-        alone, taken, kept = (statistics.median(seconds) for seconds in zip(*rounds, strict=True))
+        alone, taken, kept, more, share = (statistics.median(seconds) for seconds in zip(*rounds, strict=True))
         yield Line("floor", assignment, "the cells alone, warm", alone, "CPU s", count)
         yield Line("floor", assignment, "the engine", taken, "CPU s", count)
         yield Line("floor", assignment, "the engine, pictures as handed in", kept, "CPU s", count)
-        yield Line("floor", assignment, "more than the cells alone", taken - alone, "CPU s", count)
-        yield Line("floor", assignment, "more than the cells alone, in parts", 100 * (taken / alone - 1), "%", count)
+        yield Line("floor", assignment, "more than the cells alone", more, "CPU s", count)
+        yield Line("floor", assignment, "more than the cells alone, in parts", share, "%", count)
         kinds = ("the worker", "the judge", "the kernel", "the tests with points, in the kernel")
         for kind, seconds in zip(kinds, zip(*parts, strict=True), strict=True):
             yield Line("floor", assignment, f"of the engine: {kind}", statistics.median(seconds), "CPU s", count)
@@ -256,23 +259,30 @@ def workers(assignments: Sequence[str], size: int) -> Iterator[Line]:
 
 
 def scale(assignments: Sequence[str], sizes: Sequence[int]) -> Iterator[Line]:
-    """Classes of growing size, with all options at their defaults; ps1 only."""
+    """Classes of growing size, with all options at their defaults; ps1 only.
+
+    Each is measured twice, on the way up and down again, the largest once: a machine's speed can change within minutes.
+    """
     assignment = assignments[0]
-    spent: list[float] = []
-    for size in sizes:
+    spent: dict[int, list[float]] = {size: [] for size in sizes}
+    for size in (*sizes, *sizes[-2::-1]):
         resident: list[tuple[float, float]] = []
         with class_of(assignment, size) as course:
             seconds = grade(course, assignment, "-j", "2", watch=functools.partial(note_memory, seen=resident))
-        spent.append(seconds / size)
+        spent[size].append(seconds / size)
+        print(f"{size} submissions: {seconds / size:.3f} s for one", flush=True)
         resident = [each for each in resident if each[1]]  # before the workers are there and after they are gone
-        yield Line("scale", assignment, f"{size} submissions", spent[-1], "s", size)
+        if len(spent[size]) > 1:
+            continue
         for name, column in (("coordinator", 0), ("workers, together", 1)):
             for when, part in (("in the first half", resident[: len(resident) // 2]), ("at the end", resident[-5:])):
                 most = max((each[column] for each in part), default=0.0)
                 yield Line("scale", assignment, f"{size} submissions: {name}, {when}", most / 2**20, "MiB", size)
-    for (small, before), (large, after) in itertools.pairwise(zip(sizes, spent, strict=True)):
+    for size, seconds in spent.items():
+        yield Line("scale", assignment, f"{size} submissions", statistics.mean(seconds), "s", size)
+    for small, large in itertools.pairwise(sizes):
         what = f"{large} submissions against {small}, time for one"
-        yield Line("scale", assignment, what, after / before, "×", large)
+        yield Line("scale", assignment, what, statistics.mean(spent[large]) / statistics.mean(spent[small]), "×", large)
 
 
 def start(assignments: Sequence[str]) -> Iterator[Line]:

@@ -13,11 +13,23 @@ from coursepack.subject import Array
 # Mean and standard deviation of the coloured shapes' training images, per channel: red, green, blue.
 SHAPES_MEAN = np.array([0.36480, 0.36310, 0.36815])
 SHAPES_STD = np.array([0.22516, 0.22023, 0.22686])
+# While ps5 is graded, its notebook loads the first 200 test images: the last 20 of each digit lie behind them.
+FRESH = 20
 
 
 def mini_mnist() -> tuple[Array, Array]:
     """Return the 800 test images of the bundled part of MNIST, (800, 1, 28, 28) float32 and normalised, and labels."""
     return _digits(*load_mini_mnist("test"))
+
+
+def fresh_mnist() -> tuple[Array, Array]:
+    """Return the last 20 test images of each digit, (200, 1, 28, 28) float32 and normalised, and labels.
+
+    ps5's notebook loads none of them while it is graded.
+    """
+    images, labels = load_mini_mnist("test")
+    chosen = np.sort(np.concatenate([np.flatnonzero(labels == digit)[-FRESH:] for digit in range(10)]))
+    return _digits(images[chosen], labels[chosen])
 
 
 def holdout_mnist() -> tuple[Array, Array]:

@@ -32,12 +32,23 @@ def fixed_seeds(seed: int = SEED) -> Iterator[None]:
         random.seed(seed)
         np.random.seed(seed % 2**32)
         if torch:
-            torch.manual_seed(seed)
+            _seed_torch(torch, seed)
         try:
             yield
         finally:
             random.setstate(states[0])
             np.random.set_state(states[1])
+
+
+def _seed_torch(torch: Any, seed: int) -> None:
+    """Seed torch: for the CPU alone, unless a GPU is in use.
+
+    `torch.manual_seed` queues a seed for each kind of device that is not in use, with the text of the whole call stack.
+    """
+    if torch.cuda.is_initialized():
+        torch.manual_seed(seed)
+    else:
+        torch.default_generator.manual_seed(seed)
 
 
 @contextlib.contextmanager

@@ -6,9 +6,13 @@ import ast
 import importlib.util
 import os
 from types import ModuleType
+from typing import Any
 
+import numpy as np
 import pytest
 
+from convnet_course import scoring_sets
+from convnet_course.datasets.mnist import MEAN, STD, load_mini_mnist
 from coursepack.course import Course
 from coursepack.notebooks.reading import read_notebook
 
@@ -38,7 +42,7 @@ def benchmark(repository: Course) -> ModuleType:
     return module
 
 
-def value_in(code: str, name: str) -> object:
+def value_in(code: str, name: str) -> Any:
     """Return what a name, an argument or a default stands for in a cell while its notebook is graded."""
     for node in ast.walk(ast.parse(code)):
         if isinstance(node, ast.keyword) and node.arg == name:
@@ -68,6 +72,24 @@ def test_are_gates_measured_with_what_notebooks_train_with(
     cells = {one.id: one.source for one in read_notebook(repository.notebook("source", assignment)).cells}
     found = value_in(cells[cell], name)
     assert {getattr(benchmark.SETTINGS[network], setting) for network in networks} == {found}
+
+
+def test_are_ps5s_networks_scored_on_images_that_are_new_to_them(
+    repository: Course, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Does its notebook load none of them while it is graded, and is each digit as frequent as the others?"""
+    monkeypatch.setenv("COURSE_GRADED", "1")
+    cells = {one.id: one.source for one in read_notebook(repository.notebook("source", "ps5_conv_blocks")).cells}
+    trained_on = load_mini_mnist("train")[0][: value_in(cells["load-data"], "TRAIN_IMAGES")]
+    tested_on = load_mini_mnist("test")[0][: value_in(cells["load-data"], "TEST_IMAGES")]
+    images, labels = scoring_sets.fresh_mnist()
+    assert (images.shape, images.dtype) == ((200, 1, 28, 28), np.float32)
+    shown = {image.tobytes() for image in (*trained_on, *tested_on)}
+    pixels = np.round((images[:, 0] * STD + MEAN) * 255).astype(np.uint8)
+    assert not shown & {image.tobytes() for image in pixels}
+    assert np.bincount(labels).tolist() == [20] * 10
+    every = {(image.tobytes(), label) for image, label in zip(*scoring_sets.mini_mnist(), strict=True)}
+    assert {(image.tobytes(), label) for image, label in zip(images, labels, strict=True)} < every
 
 
 @pytest.mark.parametrize("network", NETWORKS)

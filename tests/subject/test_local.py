@@ -15,6 +15,7 @@ import torch
 from stand_ins import STAND_INS
 
 from coursepack.subject import Frozen, LocalSubject, Name, StudentError
+from coursepack.subject.guard import fixed_seeds
 
 
 def test_are_tensors_tables_and_scalars_made_plain() -> None:
@@ -52,6 +53,16 @@ def test_is_a_subclass_that_lies_about_equality_made_an_honest_number() -> None:
 def test_is_the_students_own_class_passed_by_name() -> None:
     subject = LocalSubject({"Net": int, "build": lambda network, seed: f"{network.__name__} {seed}"})
     assert subject.call("build", Name("Net"), seed=3) == "int 3"
+
+
+def test_is_student_code_seeded_without_a_word_to_devices_that_are_not_in_use(monkeypatch: pytest.MonkeyPatch) -> None:
+    """`torch.manual_seed` writes down the whole call stack for each of them."""
+    monkeypatch.delattr(torch, "manual_seed")
+    drawn = []
+    for seed in (1, 1, 2):
+        with fixed_seeds(seed):
+            drawn.append(torch.rand(3).tolist())
+    assert drawn[0] == drawn[1] != drawn[2]
 
 
 def test_is_student_code_quiet_and_seeded_and_the_seeds_restored(capfd: pytest.CaptureFixture[str]) -> None:

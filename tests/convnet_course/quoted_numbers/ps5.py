@@ -65,7 +65,7 @@ QUOTES = (
     ),
     quote(
         "conv-max-pool-train-idea",
-        "at least **{70} %** of 800",
+        "at least **{70} %** of 200",
         computed(lambda: 100 * gates.CONV_MAX_POOL.threshold),
     ),
     quote(
@@ -75,7 +75,7 @@ QUOTES = (
     ),
     quote(
         "conv-max-pool-train-idea",
-        "the right solution {200} times: {163} trainings passed, with a median of {88} %",
+        "the right solution {200} times: {162} trainings passed, with a median of {89} %",
         *(
             trained_for_its_gate("ConvMaxPoolNetwork", how)
             for how in (len, passed(gates.CONV_MAX_POOL.threshold), statistics.median)
@@ -97,12 +97,12 @@ QUOTES = (
     quote("dead-relu", "ln 10 ≈ **{2.303}**", computed(lambda: math.log(10))),
     quote(
         "squeeze-trap-meaning",
-        "at least **{70} %** of the 800",
+        "at least **{70} %** of the same 200",
         computed(lambda: 100 * gates.CONV_BATCH_NORM.threshold),
     ),
     quote(
         "squeeze-trap-meaning",
-        "Of {200} trainings of the right solution, {196} passed at once, with a median of {86} %",
+        "Of {200} trainings of the right solution, {192} passed at once, with a median of {86} %",
         *(
             trained_for_its_gate("ConvBatchNormNetwork", how)
             for how in (len, passed(gates.CONV_BATCH_NORM.threshold), statistics.median)
