@@ -275,3 +275,34 @@ def test_is_a_kernels_count_a_number(lab: Lab) -> None:
     text = "k = get_ipython().kernel\nk.session.send(k.iopub_socket, 'execute_input', {'execution_count': {'a': [1]}}, "
     graded = lab.grade({"cells": [added(text + "parent=k.get_parent('shell'))")]})
     nbformat.validate(graded.notebook)
+
+
+SENT = """publisher = get_ipython().display_pub
+def send(kind, content):
+    publisher.session.send(publisher.pub_socket, kind, content, parent=publisher.parent_header)
+print("before")
+"""
+# What is shown, and whether it is told that something was left out.
+ODD = {
+    "a number as text": ("get_ipython().display_pub.publish({'text/plain': 5})", False),
+    "a text in pieces, one of them a number": ("get_ipython().display_pub.publish({'text/plain': ['a', 1]})", False),
+    "no picture": ("get_ipython().display_pub.publish({'image/png': None})", False),
+    "a list as a name": ("get_ipython().display_pub.publish({'text/plain': 'x'}, transient={'display_id': [7]})", True),
+    "a stream of a number": ("send('stream', {'name': 'stdout', 'text': 5})", False),
+    "a stream of another name": ("send('stream', {'name': 'third', 'text': ''})", False),
+    "a stream of nothing": ("send('stream', {})", True),
+    "an error without a traceback": ("send('error', {'ename': 1})", True),
+    "a picture that is a number": ("send('display_data', {'data': 5, 'metadata': {}})", False),
+    "an update of a list": ("send('update_display_data', {'transient': {'display_id': []}, 'data': {}})", False),
+    "a status without a state": ("send('status', {})", True),
+    "a kind that there is not": ("send('nonsense', {})", False),
+}
+
+
+@pytest.mark.parametrize("what", ODD)
+def test_does_what_jupyter_cannot_show_end_nothing(lab: Lab, what: str) -> None:
+    """Does the cell go on, is its other output shown, and is it said that something was left out?"""
+    text, told = ODD[what]
+    said, then = lab.shown(f"{SENT}_ = {text}\nprint('behind')", "print('next')")
+    assert "before" in said and "behind" in said and then == "next"
+    assert ("that Jupyter cannot show" in said) == told
