@@ -40,10 +40,10 @@ from coursepack.grading.batch.task import (
 )
 from coursepack.grading.batch.task import Task as GradingTask
 from coursepack.grading.batch.worker_log import repeat
-from coursepack.grading.file_state import file_state
 from coursepack.grading.notebook.machine import Machine
 from coursepack.grading.notebook.warm_imports import warm_imports
 from coursepack.grading.results import Status
+from coursepack.grading.submission.file_state import file_state
 from coursepack.grading.submission.repair import UnreadableError
 from coursepack.grading.submission.sanitize import content_of
 from coursepack.grading.submission.timestamps import unreadable_time

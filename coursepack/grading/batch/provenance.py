@@ -18,7 +18,7 @@ from coursepack.course import Course
 from coursepack.course_secret import secret_digest
 from coursepack.grading.batch.code_digest import code_digests, digest_of, files_below, text_digest
 from coursepack.grading.batch.extra_files import extra_files
-from coursepack.grading.file_state import file_state
+from coursepack.grading.submission.file_state import file_state
 from coursepack.grading.workspace import Workspace, digest
 from coursepack.notebooks.cells import is_graded_code
 from coursepack.notebooks.imports import imported_modules

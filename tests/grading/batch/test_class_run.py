@@ -15,7 +15,6 @@ from tiny_course import ASSIGNMENT, answered, hand_in, make_tiny_course, source_
 
 from coursepack.course import Course
 from coursepack.errors import CoursepackError
-from coursepack.grading import file_state
 from coursepack.grading import workspace as workspace_module
 from coursepack.grading.batch import class_run, provenance
 from coursepack.grading.batch.class_run import ClassRun, Options, grade_class
@@ -25,6 +24,7 @@ from coursepack.grading.batch.provenance import is_graded
 from coursepack.grading.batch.read_results import complaint, read_results
 from coursepack.grading.batch.register import reason_in
 from coursepack.grading.results import CellStatus, Status, SubmissionResult
+from coursepack.grading.submission import file_state
 from coursepack.grading.workspace import GradingNote, Workspace, digest
 from coursepack.notebooks.reading import read_notebook
 from coursepack.notebooks.versions import released_notebook

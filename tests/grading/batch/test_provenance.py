@@ -17,14 +17,14 @@ from tiny_course import ASSIGNMENT, answered, hand_in, make_tiny_course, source_
 
 import coursepack
 from coursepack.course import Course
-from coursepack.grading import file_state as file_state_module
 from coursepack.grading import workspace as workspace_module
 from coursepack.grading.batch import provenance
 from coursepack.grading.batch.class_run import Options, grade_class
 from coursepack.grading.batch.code_digest import code_digests
 from coursepack.grading.batch.extra_files import extra_files
 from coursepack.grading.batch.provenance import NEVER, OLDER, OURS, of_run, of_submission, told, why_again
-from coursepack.grading.file_state import file_state
+from coursepack.grading.submission import file_state as file_state_module
+from coursepack.grading.submission.file_state import file_state
 from coursepack.grading.workspace import GradingNote, Workspace, digest
 from coursepack.sandbox.limits import Limits
 
