@@ -22,16 +22,23 @@ class ResourceUsage:
     def __init__(self, root: int) -> None:
         self._root = root
         self._seen = 0.0
+        self._newest, self._tree = b"", list[int]()  # the last look at the tree, and when it was
         self._turns: dict[int, int] = {}  # process → what was its own when it had its turn; whose is next comes first
 
     def processes(self) -> list[int]:
-        """Return the numbers of all living processes of the tree, the root first."""
-        found, waiting = [], [self._root]
-        while waiting:
-            pid = waiting.pop()
-            found.append(pid)
-            waiting.extend(_children(pid))
-        return found
+        """Return the numbers of the tree's processes, the root first; of those that have just ended, too.
+
+        While no process or thread has begun anywhere, there can be no other ones than at the last look.
+        """
+        newest = _newest_process()
+        if not newest or newest != self._newest:
+            found, waiting = [], [self._root]
+            while waiting:
+                pid = waiting.pop()
+                found.append(pid)
+                waiting.extend(_children(pid))
+            self._newest, self._tree = newest, found
+        return self._tree
 
     def cpu_seconds(self, processes: Sequence[int] = ()) -> float:
         """Return the CPU time used so far, including ended processes; it never decreases.
@@ -81,6 +88,14 @@ def _read(path: str) -> bytes:
         return said
     finally:
         os.close(file)
+
+
+def _newest_process() -> bytes:
+    """Return the number of the newest process or thread of our namespace and those below it; empty if nobody says."""
+    try:
+        return _read("/proc/loadavg").rsplit(maxsplit=1)[-1]
+    except (OSError, IndexError):
+        return b""
 
 
 def _children(pid: int) -> Iterator[int]:

@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
+import time
+
 import pytest
 
 from coursepack.sandbox import resource_usage
@@ -45,3 +50,38 @@ def test_of_many_processes_each_has_its_turn(looked: list[int]) -> None:
         assert len(looked) - before == LOOKS
     assert set(looked) == set(many)
     assert watch.memory(10, many) == sum(number + 1 for number in many)
+
+
+def test_is_a_process_found_as_soon_as_it_is_there() -> None:
+    """Are processes and their ends seen, although the tree is only walked if a process has begun?"""
+    meter = ResourceUsage(os.getpid())
+    before = meter.cpu_seconds()
+    with subprocess.Popen([sys.executable, "-c", "sum(range(10**7)); input()"], stdin=subprocess.PIPE) as child:
+        assert child.pid in meter.processes()
+        until = time.monotonic() + 60
+        while meter.cpu_seconds() - before < 0.05:
+            assert time.monotonic() < until
+            time.sleep(0.01)
+        child.communicate(b"\n")
+    subprocess.run([sys.executable, "-c", ""], check=True)
+    assert child.pid not in meter.processes()
+
+
+@pytest.mark.parametrize(("newest", "walks"), [(b"1", 1), (b"", 3)])
+def test_is_a_tree_walked_again_only_if_there_may_be_a_new_process(
+    monkeypatch: pytest.MonkeyPatch, newest: bytes, walks: int
+) -> None:
+    """And is it walked each time where nobody says?"""
+    asked: list[int] = []
+
+    def children(pid: int) -> list[int]:
+        asked.append(pid)
+        return [pid + 1] if pid < 3 else []
+
+    monkeypatch.setattr(resource_usage, "_newest_process", lambda: newest)
+    monkeypatch.setattr(resource_usage, "_children", children)
+    meter = ResourceUsage(1)
+    assert [meter.processes() for _ in range(3)] == [[1, 2, 3]] * 3
+    assert asked == [1, 2, 3] * walks
+    monkeypatch.setattr(resource_usage, "_newest_process", lambda: b"2")
+    assert (meter.processes(), asked) == ([1, 2, 3], [1, 2, 3] * (walks + 1))
