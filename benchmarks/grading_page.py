@@ -64,9 +64,9 @@ minutes.
 
 The aim for ps5, 8 % above the floor, was set when its cells alone took 21.9 CPU s: it allowed 1.75 CPU s. Since then
 ps5 trains on fewer images while it is graded, its cells take little more than half, and what the engine adds weighs
-more. More than half of that are judge and worker, a fifth is what the hidden tests themselves compute; the kernel's start
-and messages take the rest, in milliseconds for each cell. One run says little about it: the same trainings, and the same
-drawing in ps1, differ by more from run to run than all that is added.
+more. More than half of that are judge and worker, a fifth is what the hidden tests themselves compute; the kernel's
+start and messages take the rest, in milliseconds for each cell. One run says little about it: the same trainings, and
+the same drawing in ps1, differ by more from run to run than all that is added.
 """
 
 
