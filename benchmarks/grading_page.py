@@ -57,10 +57,10 @@ In ps5 these are trainings; in ps1 they are nearly all matplotlib. And what is d
 judge, the workers' start, the assignment's entry in the gradebook) weighs on a small class. It does not get shorter
 with a second worker either, so two are somewhat less than twice as fast; two trainings, moreover, share the machine's
 memory. Above the floor come the kernel's start, the hidden tests' own work (the floor runs none of them), a fork of
-the judge for each, and the messages between nbclient and the kernel. The floor is measured in a plain process: the
-engine's kernels get memory in large pages, so that training itself takes somewhat less there. The engine's run stands
-between two of the floor's, and what is more is the median of these comparisons: the machine's speed changes within
-minutes.
+the judge for each, and the messages between nbclient and the kernel; the lines “of the engine” tell them apart. The
+floor is measured in a plain process: the engine's kernels get memory in large pages, so that training itself takes
+somewhat less there. The engine's run stands between two of the floor's, and what is more is the median of these
+comparisons: the machine's speed changes within minutes.
 
 The aim for ps5, 8 % above the floor, was set when its cells alone took 21.9 CPU s: it allowed 1.75 CPU s. Since then
 ps5 trains on fewer images while it is graded, its cells take little more than half, and what the engine adds weighs

@@ -19,7 +19,6 @@ LOOK_SECONDS = 0.1
 # outputs. A busy machine is slow, so only silence counts.
 SILENCE_SECONDS = 4.0
 REMAINDER_SECONDS = 240
-SHOWING = ("stream", "display_data", "execute_result", "error", "update_display_data", "clear_output")
 # What a message of each kind shows.
 SHOWN = {
     "stream": ("name", "text"),
@@ -27,6 +26,7 @@ SHOWN = {
     "execute_result": ("metadata", "data", "execution_count"),
     "error": ("ename", "evalue", "traceback"),
 }
+SHOWING = (*SHOWN, "update_display_data", "clear_output")
 # The minimum cost of a message, in characters: each takes time to read.
 LEAST = 100
 UNSHOWN = "\n… an output that Jupyter cannot show was left out\n"
