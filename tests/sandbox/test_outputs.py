@@ -306,3 +306,12 @@ def test_does_what_jupyter_cannot_show_end_nothing(lab: Lab, what: str) -> None:
     said, then = lab.shown(f"{SENT}_ = {text}\nprint('behind')", "print('next')")
     assert "before" in said and "behind" in said and then == "next"
     assert ("that Jupyter cannot show" in said) == told
+
+
+def test_do_messages_that_cannot_be_shown_end_at_the_room_of_a_cell(lab: Lab) -> None:
+    """Is a flood of them cut, whatever their kind?"""
+    flood = f"{SENT}for _ in range(300):\n    send('status', {{}})"
+    graded = lab.grade({"cells": [added(flood)]}, cell_cpu_seconds=20.0, cell_output_bytes=5_000)
+    [cell] = [cell for cell in graded.notebook.cells if cell.id.startswith("added-")]
+    assert 1 < str(cell.outputs).count("that Jupyter cannot show") <= 50
+    assert "showed more than" in graded.notes[-1]
