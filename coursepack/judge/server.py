@@ -27,13 +27,13 @@ from coursepack.judge.judge_cell import LOST, judge_cell
 from coursepack.judge.verdict import Verdict
 from coursepack.sandbox.in_jail import linux
 from coursepack.sandbox.in_jail.forks import serve_connections
-from coursepack.subject.bindings import RanCell
+from coursepack.subject.bindings import RanCell, read_given
 from coursepack.subject.remote import RemoteSubject, SubjectLostError
 
 WARM_IMPORTS = ("numpy", "coursepack.checks")
 MAX_MESSAGE = 4_000
 MAX_REPLY = 65_536
-# The cell's own imports, in order; each pulls in its dependencies.
+# More names than these of a cell's own imports are not told: the last ones pull in the others.
 MAX_IMPORTS = 50
 DATA_BYTES = 6 * 2**30
 
@@ -60,12 +60,15 @@ def serve_worker(connection: socket.socket) -> None:
 def serve(control: socket.socket) -> None:
     """Answer one worker's requests, one JSON object per line, until the other end closes.
 
-    A request names "socket" (the agent's), "source" (the test cell's), "cells" (what has run, as (text, whole)),
+    A request names "socket" (the agent's), "source" (the test cell's), "cells" (what has run, as `RanCell`),
     "answers" (the names that a test may use as the student's; null for any) and "seconds" (wall clock). The answer
     has "verdict", "message" and, for an error that no check raised on purpose, "details".
     """
     for line in control.makefile("r", encoding="utf-8"):
-        reply = _in_a_fork(json.loads(line), control)
+        request = json.loads(line)
+        if read_given(RanCell(*cell) for cell in request["cells"]):
+            gc.freeze()
+        reply = _in_a_fork(request, control)
         if reply is None:
             return
         imported = reply.pop("imported", [])
@@ -77,8 +80,11 @@ def _as_line(reply: dict[str, Any]) -> bytes:
     return json.dumps(reply, ensure_ascii=False).encode("utf-8", "replace")
 
 
-def _import_for_good(names: Sequence[str]) -> None:
-    """Import modules, so that no later fork needs to; the cell that needs one that fails reports the error."""
+def _import_for_good(names: Sequence[str]) -> bool:
+    """Import modules, so that no later fork needs to; return whether any were new.
+
+    The cell that needs one that fails reports the error.
+    """
     new = [name for name in names if name not in sys.modules]
     for name in new:
         with contextlib.suppress(Exception):
@@ -87,6 +93,7 @@ def _import_for_good(names: Sequence[str]) -> None:
         sys.modules["torch"].set_num_threads(1)
     if new:
         _freeze()
+    return bool(new)
 
 
 def _freeze() -> None:
@@ -96,13 +103,15 @@ def _freeze() -> None:
 
 
 def _imported(before: int) -> list[str]:
-    """Return the modules of installed libraries that were imported since there were so many, in their order.
+    """Return the modules of installed libraries that were imported since there were so many, the last one first.
+
+    It is the one that asked for the others: a module is put last when it is imported to its end.
 
     A course's own modules may change while a judge runs, so they are imported again for each cell. The others are not
     even looked at: a fork copies the memory that it touches.
     """
     installed = tuple(os.path.join(home, "") for home in (sys.prefix, sys.base_prefix))  # noqa: PTH118 (with its slash)
-    new = [*itertools.islice(reversed(sys.modules), max(0, len(sys.modules) - before))][::-1]
+    new = [*itertools.islice(reversed(sys.modules), max(0, len(sys.modules) - before))]
     files = ((name, str(getattr(sys.modules[name], "__file__", ""))) for name in new)
     return [name for name, file in files if file.startswith(installed)][:MAX_IMPORTS]
 
@@ -146,7 +155,13 @@ def main() -> None:
     _freeze()
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     control.sendall(b'{"ready": true}')
-    serve_connections(control, serve_worker, lambda words: _import_for_good(words["imports"]))
+    serve_connections(control, serve_worker, prepare)
+
+
+def prepare(words: dict[str, Any]) -> None:
+    """Import what a worker names before its judge is forked."""
+    if _import_for_good(words["imports"]):
+        linux.gather_memory()
 
 
 if __name__ == "__main__":

@@ -34,7 +34,19 @@ class Agent:
         self._modules: list[ModuleHandle | InstanceHandle] = []
 
     def answer(self, request: Mapping[str, Any]) -> dict[str, Any]:
-        """Return {"value": plain data}, {"error": (kind, message, place, bases)} or {"interrupted": True}."""
+        """Return {"value": plain data}, {"error": (kind, message, place, bases)} or {"interrupted": True}.
+
+        If the request names rules to "watch", the answer also has the "uses" of libraries that they cover.
+        """
+        if "watch" not in request:
+            return self._answer(request)
+        question = dict(request)
+        self._subject.watch(question.pop("watch"))
+        answer = self._answer(question)
+        uses = self._subject.watch(())
+        return answer | {"uses": [[use.function[:MAX_MESSAGE], use.library[:MAX_MESSAGE]] for use in uses]}
+
+    def _answer(self, request: Mapping[str, Any]) -> dict[str, Any]:
         try:
             return {"value": self._do(**request)}
         except StudentError as error:
@@ -59,8 +71,6 @@ class Agent:
         if do == "source":
             source = self._subject.source(*args)
             return [source.kind, source.text]
-        if do == "watch":
-            return [[use.function[:MAX_MESSAGE], use.library[:MAX_MESSAGE]] for use in self._subject.watch(*args)]
         return _plain(getattr(self._subject, do)(*args, **options))
 
     def begin(self) -> None:
@@ -99,7 +109,8 @@ def reply_to(agent: Agent, connection: socket.socket) -> bool:
     try:
         wire.send(connection, answer)
     except wire.WireError as error:
-        wire.send(connection, {"error": ["TypeError", str(error), "", []]})
+        uses = {"uses": answer["uses"]} if "uses" in answer else {}
+        wire.send(connection, {"error": ["TypeError", str(error), "", []], **uses})
     return True
 
 

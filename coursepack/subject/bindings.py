@@ -11,7 +11,7 @@ import re
 import symtable
 import textwrap
 import unicodedata
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
@@ -33,10 +33,12 @@ class RanCell(NamedTuple):
     Attributes:
         text: its source.
         whole: whether it ran to its end; a cell that raised may have set only some of its names.
+        given: whether it is the assignment's, as the instructor wrote it.
     """
 
     text: str
     whole: bool = True
+    given: bool = False
 
 
 @dataclass(frozen=True)
@@ -59,6 +61,24 @@ class Binding:
     def text(self) -> str:
         """The source of a function or class as `ast.unparse` writes it; written when asked for, as few ever are."""
         return _unparsed(self.statement) if self.statement else ""
+
+
+# What the cells that assignments give set when they run to their end, by text and name.
+_given: dict[str, dict[str, list[Binding]]] = {}
+
+
+def read_given(cells: Iterable[RanCell]) -> bool:
+    """Read those cells that an assignment gives once for all notebooks; return whether any were new.
+
+    A student's text is never read here: a text that brings Python's parser down would do so for all notebooks.
+    """
+    new = [cell.text for cell in cells if cell.given and cell.text not in _given]
+    for text in new:
+        found = _given[text] = {}
+        tree = CellReader().read(text)
+        for name, binding in _set_by_cell(tree.body, ast.walk(tree), sure=True):
+            found.setdefault(name, []).append(binding)
+    return bool(new)
 
 
 class NotebookText:
@@ -100,13 +120,20 @@ class NotebookText:
         """Return how a name may have been set: the last sure way and, after it, the unsure ones."""
         if name not in self._known:
             ways: list[Binding] = []
-            for index, text in enumerate(self._texts):
-                if may_set(text, name):
-                    for other, binding in self._set_in(index):
-                        if other == name:
-                            ways = [binding] if binding.sure else [*ways, binding]
+            for index in range(len(self._cells)):
+                for binding in self._ways_in(index, name):
+                    ways = [binding] if binding.sure else [*ways, binding]
             self._known[name] = ways
         return self._known[name]
+
+    def _ways_in(self, index: int, name: str) -> list[Binding]:
+        """Return how a cell sets a name, in order."""
+        cell = self._cells[index]
+        if cell.given and cell.whole and cell.text in _given:
+            return _given[cell.text].get(name, [])
+        if not may_set(self._texts[index], name):
+            return []
+        return [binding for other, binding in self._set_in(index) if other == name]
 
     def _set_in(self, index: int) -> list[tuple[str, Binding]]:
         if index not in self._set:
@@ -114,8 +141,7 @@ class NotebookText:
             tree = self._reader.read(cell.text)
             nodes = list(ast.walk(tree))
             self._room -= sum(isinstance(node, ast.stmt) for node in nodes)
-            plain = not any(isinstance(node, ASIDE) for node in nodes)
-            self._set[index] = [*_set_by(tree.body, sure=cell.whole, plain=plain)] if self._room >= 0 else []
+            self._set[index] = [*_set_by_cell(tree.body, nodes, sure=cell.whole)] if self._room >= 0 else []
         return self._set[index]
 
 
@@ -148,6 +174,13 @@ def parsable(text: str) -> str:
         return ast.unparse(ast.parse(textwrap.dedent(text)))
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         return ""
+
+
+def _set_by_cell(
+    statements: Sequence[ast.stmt], nodes: Iterable[ast.AST], *, sure: bool
+) -> Iterator[tuple[str, Binding]]:
+    """Yield the names that a cell sets, in order; `nodes` are all that it is made of."""
+    return _set_by(statements, sure=sure, plain=not any(isinstance(node, ASIDE) for node in nodes))
 
 
 def _set_by(statements: Iterable[ast.stmt], *, sure: bool, plain: bool) -> Iterator[tuple[str, Binding]]:

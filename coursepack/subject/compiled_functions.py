@@ -6,16 +6,18 @@ import dis
 import functools
 import sys
 from collections.abc import Iterator, Mapping, Sequence
-from types import BuiltinFunctionType, FrameType, MethodType
+from types import BuiltinFunctionType, CodeType, FrameType, MethodType
 from typing import Any
 
 import numpy as np
 
-from .dotted_names import covers, name_of
+from .dotted_names import covered, covers, name_of
 
 # A torch mode sees calls of torch's functions, see `library_calls`.
 SEEN_ANYWAY = "torch"
 MAX_OBJECTS, MAX_DEPTH, MAX_ITEMS = 2_000, 5, 100
+KNOWN = 256
+_read: dict[int, tuple[CodeType, frozenset[str]]] = {}
 
 
 def compiled_within_reach(frame: FrameType, rules: Sequence[str]) -> list[str]:
@@ -24,7 +26,7 @@ def compiled_within_reach(frame: FrameType, rules: Sequence[str]) -> list[str]:
     We look at its arguments (including defaults), the variables it closes over, the globals that its code reads, and at
     what lists, dictionaries, partial functions, bound methods and objects of the notebook's classes among them hold.
     """
-    names = {one.argval for one in dis.get_instructions(frame.f_code) if one.opname in ("LOAD_GLOBAL", "LOAD_NAME")}
+    names = _globals_read(frame.f_code)
     waiting = [(value, 0) for value in frame.f_locals.values()]
     waiting += [(frame.f_globals[name], 0) for name in names if name in frame.f_globals]
     found, seen = list[str](), set[int]()
@@ -34,11 +36,24 @@ def compiled_within_reach(frame: FrameType, rules: Sequence[str]) -> list[str]:
             continue
         seen.add(id(value))
         name = _compiled_name(value, rules)
-        if name and not covers(SEEN_ANYWAY, name) and any(covers(rule, name) for rule in rules):
+        if name and not covers(SEEN_ANYWAY, name) and covered(tuple(rules), name):
             found.append(name)
         if depth < MAX_DEPTH:
             waiting += [(part, depth + 1) for part in _parts(value)]
     return found
+
+
+def _globals_read(code: CodeType) -> frozenset[str]:
+    """Return the names that a function's code reads from its globals; each question runs the function again.
+
+    They are known by the code object itself: its constants may be of a kind that no dictionary takes.
+    """
+    if id(code) not in _read:
+        if len(_read) >= KNOWN:
+            _read.clear()
+        names = (one.argval for one in dis.get_instructions(code) if one.opname in ("LOAD_GLOBAL", "LOAD_NAME"))
+        _read[id(code)] = code, frozenset(names)
+    return _read[id(code)][1]
 
 
 def _compiled_name(value: Any, rules: Sequence[str]) -> str:

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import functools
 from dataclasses import dataclass
 from types import ModuleType
 from typing import Any
+
+KNOWN = 1_024
 
 
 @dataclass(frozen=True)
@@ -32,6 +35,12 @@ def covers(rule: str, name: str) -> bool:
         return True
     home, _, last = rule.rpartition(".")
     return bool(home) and name.startswith(home + ".") and name.rpartition(".")[2] == last
+
+
+@functools.lru_cache(maxsize=KNOWN)
+def covered(rules: tuple[str, ...], name: str) -> bool:
+    """Tell whether any of the rules covers a dotted name; asked for every call that watched code makes."""
+    return any(covers(rule, name) for rule in rules)
 
 
 def public(name: str) -> str:

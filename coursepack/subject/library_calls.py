@@ -20,7 +20,7 @@ from typing import Any
 
 from .code_origin import is_notebook_file
 from .compiled_functions import compiled_within_reach
-from .dotted_names import Use, covers, name_of
+from .dotted_names import Use, covered, name_of
 
 # Python itself calls these, or they compute nothing.
 NO_CALLS = {"<module>", "__del__", "__instancecheck__", "__subclasscheck__"}
@@ -80,22 +80,22 @@ class Watch:
         if not self._on:  # a thread that outlived the watch
             sys.setprofile(None)
         elif event == "call":
-            callee = self._callee(frame)
+            known = self._callees.get(id(frame.f_code))
+            callee = known[1] if known else self._callee(frame)
             if callee and frame.f_back is not None:
                 self.called(callee, frame.f_back)
         elif event == "c_call" and is_students(frame):
             self.called(name_of(argument), frame)
 
     def _callee(self, frame: FrameType) -> str:
-        """Return the dotted name of the function that a frame runs; empty if no rule forbids it."""
+        """Return the dotted name of the function that a frame runs, for the first time; empty if no rule forbids it."""
         code = frame.f_code
-        if id(code) not in self._callees:
-            name = f"{frame.f_globals.get('__name__', '')}.{code.co_qualname}"
-            own = is_students(frame)
-            forbidden = code.co_name not in NO_CALLS and self.forbids(name) and not own
-            self._callees[id(code)] = code, name if forbidden else ""
-            if own:
-                self._look_around(frame)
+        name = f"{frame.f_globals.get('__name__', '')}.{code.co_qualname}"
+        own = is_students(frame)
+        forbidden = code.co_name not in NO_CALLS and covered(self.rules, name) and not own
+        self._callees[id(code)] = code, name if forbidden else ""
+        if own:
+            self._look_around(frame)
         return self._callees[id(code)][1]
 
     def _look_around(self, frame: FrameType) -> None:
@@ -104,13 +104,9 @@ class Watch:
             for name in compiled_within_reach(frame, self.rules):
                 self._note(_title(frame.f_code), name)
 
-    def forbids(self, name: str) -> bool:
-        """Tell whether a rule covers a dotted name."""
-        return any(covers(rule, name) for rule in self.rules)
-
     def called(self, name: str, caller: FrameType) -> None:
         """Record a call if it is forbidden and made for student code."""
-        if not self._collecting and (name == SWITCHED_OFF or self.forbids(name)):
+        if not self._collecting and (name == SWITCHED_OFF or covered(self.rules, name)):
             student = _student_behind(caller, name)
             if student:
                 self._note(student, name)

@@ -66,6 +66,8 @@ class RemoteSubject:
         self._deadline = time.monotonic() + seconds
         self._text = NotebookText(cells)
         self._lost = ""
+        self._rules: tuple[str, ...] = ()
+        self._uses: list[Use] = []
         self.asked = False
         self._connection = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
         self._connection.settimeout(min(seconds, 30.0))
@@ -89,6 +91,8 @@ class RemoteSubject:
         if self._lost:
             raise SubjectLostError(self._lost)
         request = {"do": do, "args": list(args), "options": dict(options), "module": module}
+        if self._rules:
+            request["watch"] = list(self._rules)
         self._connection.settimeout(max(0.1, self._deadline - time.monotonic()))
         try:
             wire.send(self._connection, request)
@@ -108,6 +112,8 @@ class RemoteSubject:
             self._fail(f"the notebook's answer is malformed ({error})")
 
     def _value(self, answer: Any) -> Any:
+        if isinstance(answer, dict) and self._rules:
+            self._note_uses(answer.pop("uses", [] if "interrupted" in answer else None))
         if not isinstance(answer, dict) or len(answer) != 1:
             self._fail("the notebook's answer is malformed")
         [(kind, body)] = answer.items()
@@ -206,11 +212,19 @@ class RemoteSubject:
         return self._text.source(name, Source(kind, text))
 
     def watch(self, rules: Sequence[str]) -> list[Use]:
-        """Record from now on which of these libraries student code calls; return the calls since the last time."""
-        answer = self.ask("watch", [list(rules)], {})
-        self._checked(isinstance(answer, list) and len(answer) <= MAX_USES)
-        self._checked(all(isinstance(use, list) and [type(part) for part in use] == [str, str] for use in answer))
-        return [Use(function[:MAX_MESSAGE], library[:MAX_MESSAGE]) for function, library in answer]
+        """Record from now on which of these libraries student code calls; return the calls since the last time.
+
+        Nothing is asked for it: each question names the rules, and its answer the calls.
+        """
+        if self._lost:
+            raise SubjectLostError(self._lost)
+        uses, self._uses, self._rules = self._uses, [], tuple(rules)
+        return uses
+
+    def _note_uses(self, uses: Any) -> None:
+        self._checked(isinstance(uses, list) and len(uses) <= MAX_USES)
+        self._checked(all(isinstance(use, list) and [type(part) for part in use] == [str, str] for use in uses))
+        self._uses += [Use(function[:MAX_MESSAGE], library[:MAX_MESSAGE]) for function, library in uses]
 
 
 class RemoteModule:

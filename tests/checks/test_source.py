@@ -195,6 +195,26 @@ def test_does_the_watch_end_with_the_question(subject: Any) -> None:
     assert threading.getprofile() is None
 
 
+def test_is_each_call_watched_as_the_first(subject: Any) -> None:
+    """Is what a function reaches, and which rule covers it, found again although it was remembered?"""
+    student = subject(DETOURS["a list"])
+    for rules in (RULES, ("numpy.fft",), RULES):
+        student.watch(rules)
+        student.call("f", IMAGE, KERNEL)
+        assert bool(student.watch(())) == (rules == RULES)
+
+
+def test_is_a_function_with_odd_constants_looked_at(subject: Any) -> None:
+    """Does a constant that no dictionary takes hide what a function reaches?"""
+    text = "from scipy.special import erf\nWAYS = [erf]\ndef f(a, b):\n    return WAYS[0](a)\n"
+    odd = "f.__code__ = f.__code__.replace(co_consts=(*f.__code__.co_consts, []))"
+    for student in (subject(text), subject(text + odd)):
+        student.watch(RULES)
+        student.call("f", IMAGE, KERNEL)
+        [use] = student.watch(())
+        assert use.library.endswith(".erf")
+
+
 def test_is_an_error_of_the_students_told_as_ever(subject: Any) -> None:
     watched = source.without(subject("def f(a, b):\n    return a / 'x'"), "f", *RULES)
     with pytest.raises(StudentError, match="TypeError"):

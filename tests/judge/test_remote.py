@@ -214,7 +214,6 @@ STRUCTURED: dict[str, tuple[Any, ...]] = {
     "run_loop": ("train", "classifier", {}),
     "gradients": ("f", [np.zeros(3)], np.zeros(3)),
     "source": ("f",),
-    "watch": (("scipy",),),
     "file": ("f", b""),
 }
 
@@ -321,6 +320,55 @@ def test_a_source_is_held_against_the_notebook(impostor: Impostor, said: str, ex
 
 
 def test_what_was_watched_arrives(impostor: Impostor, subject: RemoteSubject) -> None:
-    """Does the judge learn which library was called, and where?"""
-    impostor.says({"value": [["f", "scipy.signal.convolve"]]})
-    assert subject.watch(["scipy"]) == [Use("f", "scipy.signal.convolve")]
+    """Does the judge learn once which library was called, and where, from each question that was watched?"""
+    used, uses = ["f", "scipy.signal.convolve"], Use("f", "scipy.signal.convolve")
+    assert subject.watch(["scipy"]) == []
+    impostor.says({"value": 7, "uses": [used]})
+    assert subject.call("f") == 7
+    impostor.says({"error": ["ValueError", "no", "", []], "uses": [used]})
+    with pytest.raises(StudentError, match="no"):
+        subject.call("f")
+    assert subject.watch(()) == [uses, uses]
+    impostor.says({"value": 8})
+    assert (subject.call("f"), subject.watch(())) == (8, [])
+
+
+WATCHED: tuple[Any, ...] = (
+    {"value": 1},
+    {"value": 1, "uses": None},
+    {"value": 1, "uses": [["f"]]},
+    {"value": 1, "uses": [["f", 1]]},
+    {"value": 1, "uses": [["f", "scipy"]] * 21},
+    {"error": ["ValueError", "no", "", []]},
+    {"uses": []},
+)
+
+
+@pytest.mark.parametrize("answer", WATCHED, ids=str)
+def test_an_answer_that_does_not_tell_what_was_called_ends_it(
+    impostor: Impostor, subject: RemoteSubject, answer: Any
+) -> None:
+    """Is it no answer to a question that was watched, and can nobody ask on?"""
+    subject.watch(["scipy"])
+    impostor.says(answer)
+    with pytest.raises(SubjectLostError):
+        subject.call("f")
+    with pytest.raises(SubjectLostError):
+        subject.watch(())
+
+
+def test_an_answer_that_tells_what_nobody_asked_ends_it(impostor: Impostor, subject: RemoteSubject) -> None:
+    impostor.says({"value": 1, "uses": []})
+    with pytest.raises(SubjectLostError):
+        subject.call("f")
+
+
+@pytest.mark.parametrize("told", [{}, {"uses": []}], ids=str)
+def test_a_time_limit_is_told_as_one_while_calls_are_watched(
+    impostor: Impostor, subject: RemoteSubject, told: Any
+) -> None:
+    subject.watch(["scipy"])
+    impostor.says({"interrupted": True, **told})
+    with pytest.raises(SubjectLostError) as caught:
+        subject.call("f")
+    assert caught.value.interrupted

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import socket
+from contextlib import nullcontext
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +12,7 @@ import numpy as np
 import pytest
 from stand_ins import STAND_INS
 
-from coursepack.subject import LocalSubject
+from coursepack.subject import LocalSubject, StudentError
 from coursepack.subject.agent import Agent, _accept
 from coursepack.subject.remote import RemoteSubject
 
@@ -71,3 +72,26 @@ def test_is_an_unknown_stand_in_an_error_and_changes_nothing(tmp_path: Path, nam
     answer = Agent(LocalSubject(names)).answer({"do": "stand_in", "args": [[name], STAND_INS], "options": {}})
     assert "error" in answer
     assert names == {"relative_error": own_error}
+
+
+def watched(subject: RemoteSubject) -> Any:
+    """Ask for what is watched, for what cannot be sent, and for what is watched no more; return what is told."""
+    told = []
+    for rules, name in (("numpy",), "add"), (("numpy",), "unsendable"), ((), "add"):
+        subject.watch(rules)
+        with pytest.raises(StudentError, match="too large to be sent") if name == "unsendable" else nullcontext():
+            subject.call(name, np.ones(2))
+        told.append([use.library for use in subject.watch(())])
+    subject.close()
+    return told
+
+
+def test_is_each_watched_question_answered_with_its_calls(tmp_path: Path) -> None:
+    """Even if the answer itself cannot be sent, and is none but an error?"""
+    text = "import numpy\ndef add(a):\n    return numpy.add.reduce(a)\n"
+    text += "def unsendable(a):\n    numpy.linalg.norm(a)\n    return [['x' * 90_000] * 300] * 3\n"
+    names: dict[str, Any] = {}
+    exec(compile(text, "<student>", "exec"), names)
+    first, second, third = asyncio.run(converse(tmp_path / "agent", names, watched))
+    assert (first, third) == (["numpy.ufunc.reduce"], [])
+    assert "numpy.linalg._linalg.norm" in second

@@ -51,6 +51,41 @@ def test_what_does_a_name_stand_for(what: str) -> None:
     assert NotebookText(map(RanCell, cells)).source("f", said) == expected
 
 
+@pytest.mark.parametrize("what", NAMES)
+def test_is_a_given_cell_read_as_any_other(what: str) -> None:
+    """Do all forks of the judge that find a cell read say of it what each of them would?"""
+    cells, said, expected = NAMES[what]
+    given = [RanCell(cell, given=True) for cell in cells]
+    bindings.read_given(given)
+    assert not bindings.read_given(given)
+    assert NotebookText(given).source("f", said) == expected
+
+
+def test_is_a_given_cell_read_once_and_a_students_never_outside_a_fork(monkeypatch: pytest.MonkeyPatch) -> None:
+    read: list[str] = []
+
+    def note(_: bindings.CellReader, text: str) -> ast.Module:
+        read.append(text)
+        return ast.parse(text)
+
+    monkeypatch.setattr(bindings.CellReader, "read", note)
+    given, own = RanCell("import scipy as f  # given", given=True), RanCell("def f():\n    return 2")
+    assert bindings.read_given([given, own])
+    assert not bindings.read_given([given, own])
+    assert read == [given.text]
+    assert NotebookText([given]).source("f", VALUE) == Source("value", "scipy")
+    assert read == [given.text]
+    assert NotebookText([given, own]).source("f", VALUE) == Source("function", own.text)
+    assert read == [given.text, own.text]
+
+
+def test_may_a_given_cell_that_raised_have_set_only_some_of_its_names() -> None:
+    given = RanCell("import scipy as f  # it raised", given=True)
+    bindings.read_given([given])
+    assert NotebookText([given]).source("f", VALUE) == Source("value", "scipy")
+    assert NotebookText([given._replace(whole=False)]).source("f", VALUE) == VALUE
+
+
 STATEMENTS = (
     "a = b, (c, *d), e.f = [g for g in h]",
     "a[[b for b in c][0]] = 1",

@@ -23,7 +23,7 @@ from coursepack.grading.notebook.warm_imports import warm_imports
 from coursepack.grading.notebook.worker import Worker
 from coursepack.judge.judge_cell import LOST, Answer
 from coursepack.judge.verdict import Verdict
-from coursepack.notebooks.cells import code_cells, grade_id_of, is_test, points_of
+from coursepack.notebooks.cells import code_cells, grade_id_of, is_solution, is_test, points_of
 from coursepack.notebooks.unknown_names import answer_names
 from coursepack.sandbox import outputs
 from coursepack.sandbox.limits import Limits
@@ -86,12 +86,15 @@ def grade_notebook(
     """
     take, beside = limits or Limits(), files or {}
     worker.judge.require(warm_imports(course, source_nb).judge)
+    given = frozenset(cell.source for cell in code_cells(source_nb) if not is_solution(cell))
 
     def grade(submission: NotebookNode, redraw: bool = False) -> GradedNotebook:
         assembly = assemble(source_nb, submission)
         drawing = frozenset() if redraw else frozenset(own_pictures(assembly.notebook))
         kept = KeptPictures(drawing, assembly.pictures)
-        run = _Run(worker, assembly.notebook, take, beside, drawing | set(left_out), answer_names(source_nb), kept)
+        run = _Run(
+            worker, assembly.notebook, take, beside, drawing | set(left_out), given, answer_names(source_nb), kept
+        )
         run.notes.extend(assembly.notes)
         return _wait_for(run.grade())
 
@@ -121,6 +124,7 @@ class _Run:
     limits: Limits
     files: Mapping[str, bytes]
     skipped: frozenset[str] = frozenset()
+    given: frozenset[str] = frozenset()  # the texts of the assignment's own cells
     answers: frozenset[str] | None = None
     kept: KeptPictures = field(default_factory=KeptPictures)
     notes: list[str] = field(default_factory=list)
@@ -229,7 +233,8 @@ class _Run:
         for place, cell in enumerate(self.notebook.cells[:index]):
             if cell.cell_type == "code" and not _points(cell) and cell.id not in self.skipped:
                 raised = any(out.output_type == "error" for out in cell.outputs)
-                ran.append(RanCell(cell.source, whole=place in self.kernels.completed and not raised))
+                whole = place in self.kernels.completed and not raised
+                ran.append(RanCell(cell.source, whole, cell.source in self.given))
         return ran
 
     async def _kernel(self) -> Session | None:
