@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import queue
 from typing import Any
 
@@ -11,6 +12,7 @@ from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionComplete
 from nbformat import NotebookNode
 
+from coursepack.sandbox.kernels import ForkedKernelManager
 from coursepack.sandbox.outputs import TRUNCATED, stream
 
 LISTEN_SECONDS = 20
@@ -30,6 +32,13 @@ SHOWING = (*SHOWN, "update_display_data", "clear_output")
 # The minimum cost of a message, in characters: each takes time to read.
 LEAST = 100
 UNSHOWN = "\n… an output that Jupyter cannot show was left out\n"
+
+
+def number(cell: NotebookNode, cell_index: int, execute_reply: Any) -> None:
+    """Give a cell the number that the kernel's reply tells; our kernels tell it nowhere else."""
+    with contextlib.suppress(Exception):  # student code can send anything
+        count = execute_reply["content"]["execution_count"]
+        cell.execution_count = count if type(count) is int else None
 
 
 class CellRunner(NotebookClient):
@@ -115,9 +124,9 @@ class CellRunner(NotebookClient):
                     return
 
     async def _async_poll_kernel_alive(self) -> None:
-        """Stop waiting for a kernel that is gone; nbclient checks only once a second."""
-        assert isinstance(self.kc, AsyncKernelClient)
-        while await self.kc.is_alive():
+        """Stop waiting for a kernel that is gone; nbclient looks for it only once a second."""
+        assert isinstance(self.km, ForkedKernelManager)
+        while await self.km.fork.poll() is None:
             await asyncio.sleep(LOOK_SECONDS)
         await asyncio.sleep(LOOK_SECONDS)  # what the cell showed last may still be on its way
         if self.task_poll_for_reply is not None:

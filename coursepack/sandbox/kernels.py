@@ -25,9 +25,10 @@ from jupyter_client.manager import AsyncKernelManager
 from jupyter_client.provisioning.provisioner_base import KernelProvisionerBase
 
 from coursepack.sandbox import seccomp
-from coursepack.sandbox.child_process import ProcessIdentity
 from coursepack.sandbox.fork_server import SOCKETS, ServerConnection
 from coursepack.sandbox.limits import Limits
+from coursepack.sandbox.process_handles import ProcessHandles
+from coursepack.sandbox.resource_usage import stat_of
 
 CHANNELS = ("shell", "iopub", "stdin", "hb", "control")
 MAX_MESSAGE = 16 * 2**20
@@ -53,7 +54,7 @@ class ForkProvisioner(KernelProvisionerBase):
         self.folder = server.folder / self.number
         self.guard: psutil.Process | None = None
         self.kernel: psutil.Process | None = None
-        self._chain: list[ProcessIdentity] = []
+        self._chain: ProcessHandles | None = None
 
     @property
     def has_process(self) -> bool:
@@ -82,7 +83,7 @@ class ForkProvisioner(KernelProvisionerBase):
         self.guard = await self._server.fork(self.number, inside)
         chain = self._find_chain()
         self.kernel = chain[-1]
-        self._chain = [ProcessIdentity.of(process.pid) for process in chain]
+        self._chain = ProcessHandles([process.pid for process in chain])
         ports = {f"{channel}_port": number for number, channel in enumerate(CHANNELS, start=1)}
         info: Any = {"transport": "ipc", "ip": str(self.folder / "k"), "key": key.encode("ascii"), **ports}
         info["signature_scheme"] = "hmac-sha256"
@@ -108,14 +109,24 @@ class ForkProvisioner(KernelProvisionerBase):
 
     async def poll(self) -> int | None:
         """Return None while the kernel is alive."""
-        return None if self.guard is not None and all(one.lives() for one in self._chain) else 1
+        return 1 if self._chain is None or self._chain.any_ended() or self._main_thread_ended() else None
+
+    def _main_thread_ended(self) -> bool:
+        """Tell whether the kernel can answer no more, although others of its threads may run: no handle tells that."""
+        state = stat_of(self.kernel.pid)[:1] if self.kernel is not None else []
+        return state in ([], [b"Z"], [b"X"])
 
     async def wait(self) -> int | None:
         """Wait until all processes of the notebook are gone: its init ends last."""
-        while any(one.lives() for one in self._chain):
+        while self._chain is not None and not self._chain.all_ended():
             await asyncio.sleep(0.005)
-        self.guard = None
+        self._forget()
         return 0
+
+    def _forget(self) -> None:
+        if self._chain is not None:
+            self._chain.close()
+        self.guard = self._chain = None
 
     async def send_signal(self, signum: int) -> None:
         """Signal the kernel, never what it started."""
@@ -135,6 +146,7 @@ class ForkProvisioner(KernelProvisionerBase):
 
     async def cleanup(self, restart: bool = False) -> None:
         """Remove the sockets."""
+        self._forget()
         shutil.rmtree(self.folder, ignore_errors=True)
 
 

@@ -20,6 +20,16 @@ from coursepack.sandbox.kernels import ForkProvisioner
 
 ENDLESS = "while True:\n    pass"
 STUBBORN = "while True:\n    try:\n        while True:\n            pass\n    except BaseException:\n        pass"
+# Ends the kernel's main thread alone, while another goes on.
+HEADLESS = (
+    "import ctypes, platform, threading, time\n{}\n"
+    "ctypes.CDLL(None).syscall(60 if platform.machine() == 'x86_64' else 93, 0)"
+)
+ASLEEP = HEADLESS.format("threading.Thread(target=time.sleep, args=(600,)).start()")
+HOARDING = HEADLESS.format(
+    "def hoard():\n    time.sleep(1)\n    hoarded = []\n    while True:\n        hoarded.append(b'x' * 10_000_000)\n"
+    "threading.Thread(target=hoard).start()"
+)
 # What stands in the body of `double`, and what its hidden test ends as.
 BODIES = {
     "exit": ("import os; os._exit(0)", Verdict.STUDENT_ERROR),
@@ -28,6 +38,7 @@ BODIES = {
     "endless loop": (ENDLESS.replace("\n", "\n    "), Verdict.TIMED_OUT),
     "stubborn loop": (STUBBORN.replace("\n", "\n    "), Verdict.TIMED_OUT),
     "memory": ("x = []\n    while True:\n        x.append(bytearray(10_000_000))", Verdict.OUT_OF_MEMORY),
+    "memory behind a thread that ended": (HOARDING.replace("\n", "\n    "), Verdict.OUT_OF_MEMORY),
 }
 
 
@@ -79,6 +90,15 @@ def test_a_cell_that_ends_badly_costs_nothing_else(lab: Lab, what: str) -> None:
     """Does a submission with right answers keep its points whatever another cell does?"""
     graded = lab.grade(with_cell(CELLS[what], before="treble"))
     assert graded.points == graded.max_points, verdicts(graded)
+
+
+def test_a_kernel_whose_main_thread_has_ended_is_dead(lab: Lab) -> None:
+    """Is it replaced at once, although others of its threads go on, and not at the end of its time?"""
+    begun = time.monotonic()
+    graded = lab.grade(with_cell(ASLEEP, before="treble"), cell_cpu_seconds=60.0, cell_wall_seconds=120.0)
+    assert graded.points == graded.max_points, verdicts(graded)
+    assert time.monotonic() - begun < 60.0
+    assert any("ended the kernel" in note for note in graded.notes)
 
 
 def test_sleep_ends_at_the_wall_clock(lab: Lab) -> None:

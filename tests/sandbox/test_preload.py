@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import ast
 import copy
+import platform
 import subprocess
 import sys
 from pathlib import Path
 from typing import Any
 
 import pytest
-from lab import Lab, verdicts
+from lab import Lab, added, said, verdicts
 from tiny_course import answered, source_notebook
 
-from coursepack.sandbox.in_jail import preload
+from coursepack.sandbox.in_jail import linux, preload
 
 # The laboratory's cells have a second or two; a busy machine may take longer to draw.
 PATIENT = {"cell_cpu_seconds": 30.0, "cell_wall_seconds": 60.0}
@@ -21,7 +22,7 @@ PATIENT = {"cell_cpu_seconds": 30.0, "cell_wall_seconds": 60.0}
 STATE = """
 import gc, os
 import matplotlib.pyplot as plt, torch
-from coursepack.sandbox.in_jail import preload
+from coursepack.sandbox.in_jail import linux, preload
 def state():
     gc.collect()
     return str([torch.get_rng_state().tolist(), torch.get_default_dtype(), torch.is_grad_enabled(), plt.get_fignums(),
@@ -96,3 +97,108 @@ def with_hidden_tests(first: str, second: str) -> dict[str, Any]:
         if cell["id"] in tests:
             cell["source"] = f"### BEGIN HIDDEN TESTS\n{tests[cell['id']]}\n### END HIDDEN TESTS"
     return source
+
+
+# Memory in small pages; how much of it lies in large ones once it was gathered, and whether it holds what it held.
+GATHERING = """
+import mmap, numpy as np, re
+from pathlib import Path
+from coursepack.sandbox.in_jail import linux
+def large():
+    said = Path("/proc/self/smaps_rollup").read_text()
+    return int(said.split("AnonHugePages:")[1].split()[0]) // 1024
+memory = mmap.mmap(-1, SIZE * 2**20, flags=mmap.MAP_PRIVATE | mmap.MAP_ANONYMOUS)
+memory.madvise(mmap.MADV_NOHUGEPAGE)
+numbers = np.frombuffer(memory, np.int64)
+numbers[:] = np.arange(len(numbers))
+memory.madvise(mmap.MADV_HUGEPAGE)
+before = large()
+linux.gather_memory()
+print(large() - before, bool(np.all(numbers == np.arange(len(numbers)))))
+"""
+
+
+@pytest.mark.parametrize(("size", "gathered"), [(200, range(190, 220)), (40, range(1))])
+def test_is_much_memory_gathered_and_little_left_alone(size: int, gathered: range) -> None:
+    """Do forks of a process that has imported PyTorch find its memory in large pages, and unchanged?"""
+    if tuple(map(int, platform.release().split(".")[:2])) < (6, 1):
+        pytest.skip("before Linux 6.1 nothing gathers memory")
+    script = [sys.executable, "-c", GATHERING.replace("SIZE", str(size))]
+    mebibytes, same = subprocess.run(script, capture_output=True, text=True, check=True).stdout.split()
+    assert (int(mebibytes) in gathered, same) == (True, "True")
+
+
+AREAS = """55c039000000-55c045e00000 rw-p 00000000 00:00 0                          [heap]
+Rss:              210944 kB
+Anonymous:        {heap} kB
+AnonHugePages:    {large} kB
+7f14d2dc8000-7f14d87e0000 rw-p 00000000 00:00 0
+Anonymous:         89752 kB
+AnonHugePages:         0 kB
+7f14a0000000-7f14a8000000 rw-p 00000000 00:00 0
+Anonymous:          9752 kB
+AnonHugePages:         0 kB
+7f14d96d4000-7f14df2b7000 rw-p 188d4000 fe:00 5351782                    /usr/lib/lib with a space.so
+Anonymous:         94164 kB
+AnonHugePages:         0 kB
+7f14b0000000-7f14b8000000 rw-s 00000000 00:01 7                          /dev/zero (deleted)
+Anonymous:        131072 kB
+AnonHugePages:         0 kB
+"""
+HEAP, OTHER = (0x55C039000000, 0x55C045E00000), (0x7F14D2E00000, 0x7F14D8600000)
+
+
+@pytest.mark.parametrize(
+    ("heap", "large", "areas"), [(210_944, 0, [HEAP, OTHER]), (210_944, 210_000, [OTHER]), (90_000, 0, [OTHER])]
+)
+def test_is_only_a_programs_own_memory_gathered(heap: int, large: int, areas: list[tuple[int, int]]) -> None:
+    """Are files, shared memory, what is hardly used and what lies in large pages already left alone?"""
+    assert list(linux._scattered(AREAS.format(heap=heap, large=large))) == areas
+
+
+def test_the_last_module_that_was_imported_brings_the_others() -> None:
+    """Does a judge that is told one name of many import all that a check had to import?"""
+    script = """
+import sys
+from coursepack.judge import server
+server.MAX_IMPORTS = 1
+before = len(sys.modules)
+import xmlrpc.server
+print(server._imported(before), len(sys.modules) - before > 10)
+"""
+    said = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True).stdout
+    assert said.strip() == "['xmlrpc.server'] True"
+
+
+def test_are_cells_numbered_as_in_jupyter(lab: Lab) -> None:
+    """Has each cell that ran the number that Jupyter would show, although kernels tell it in the reply alone?"""
+    cells = [added("1"), added("1 / 0"), added("print(len(In))")]
+    graded = lab.grade({**answered(), "cells": [*answered()["cells"], *cells]}, **PATIENT)
+    first, second, third = (cell.execution_count for cell in graded.notebook.cells[-3:])
+    assert (second, third) == (first + 1, first + 2)
+    assert said(graded.notebook.cells[-1]) == str(third + 1)
+
+
+def test_is_a_cell_cut_into_tokens_once() -> None:
+    """And does nobody who changes the tokens change them for the next?"""
+    script = """
+from IPython.core import inputtransformer2 as transformer
+from IPython.utils import tokenutil
+from coursepack.sandbox.in_jail import linux, preload
+cells = ["%matplotlib inline\\nx = !ls\\nf'{1}'\\n", "a = (1,\\n2)\\n", "x = (1,\\n2", ""]
+lines = [cell.splitlines(keepends=True) for cell in cells]
+manager = transformer.TransformerManager()
+plain = [(transformer.make_tokens_by_line(list(each)), manager.transform_cell("".join(each))) for each in lines]
+preload.read_once()
+calls, real = [], tokenutil.generate_tokens_catch_errors
+tokenutil.generate_tokens_catch_errors = lambda *all, **more: calls.append(1) or real(*all, **more)
+for _ in range(2):
+    again = [(transformer.make_tokens_by_line(list(each)), manager.transform_cell("".join(each))) for each in lines]
+    assert again == plain
+    again[1][0][0].clear()
+before = len(calls)
+transformer.make_tokens_by_line(lines[3]), manager.transform_cell(cells[3])
+print(before > 0, len(calls) - before)
+"""
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=False)
+    assert (done.stdout.strip(), done.stderr) == ("True 0", "")

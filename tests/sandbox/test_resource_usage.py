@@ -6,11 +6,17 @@ import os
 import subprocess
 import sys
 import time
+from pathlib import Path
 
 import pytest
 
 from coursepack.sandbox import resource_usage
-from coursepack.sandbox.resource_usage import LOOKS, ResourceUsage
+from coursepack.sandbox.resource_usage import KEPT, LOOKS, ResourceUsage
+
+
+def open_files() -> set[str]:
+    """Return the numbers of the files that this process has open, and of the one that tells it so."""
+    return {path.name for path in Path("/proc/self/fd").iterdir()}
 
 
 @pytest.fixture
@@ -23,7 +29,7 @@ def looked(monkeypatch: pytest.MonkeyPatch) -> list[int]:
         return pid + 1
 
     monkeypatch.setattr(resource_usage, "_private", private)
-    monkeypatch.setattr(resource_usage, "_resident", lambda pid: 1000)
+    monkeypatch.setattr(resource_usage, "_resident", lambda *_: 1000)
     return looks
 
 
@@ -78,10 +84,40 @@ def test_is_a_tree_walked_again_only_if_there_may_be_a_new_process(
         asked.append(pid)
         return [pid + 1] if pid < 3 else []
 
-    monkeypatch.setattr(resource_usage, "_newest_process", lambda: newest)
+    monkeypatch.setattr(resource_usage, "_newest_process", lambda _: newest)
     monkeypatch.setattr(resource_usage, "_children", children)
     meter = ResourceUsage(1)
     assert [meter.processes() for _ in range(3)] == [[1, 2, 3]] * 3
     assert asked == [1, 2, 3] * walks
-    monkeypatch.setattr(resource_usage, "_newest_process", lambda: b"2")
+    monkeypatch.setattr(resource_usage, "_newest_process", lambda _: b"2")
     assert (meter.processes(), asked) == ([1, 2, 3], [1, 2, 3] * (walks + 1))
+
+
+def test_is_a_process_that_takes_over_a_number_read_as_itself(tmp_path: Path) -> None:
+    """Is a file opened anew when the one that is kept open can no longer be read, and are all closed in the end?"""
+    before = open_files()
+    files = resource_usage._Files()
+    with subprocess.Popen([sys.executable, "-c", "input()"], stdin=subprocess.PIPE) as child:
+        path = f"/proc/{child.pid}/stat"
+        link = tmp_path / "stat"
+        link.symlink_to(path)
+        first = files.read(str(link))
+        assert files.read(str(link)).split()[0] == first.split()[0] == str(child.pid).encode()
+        child.communicate(b"\n")
+    with pytest.raises(OSError, match="No such"):
+        files.read(str(link))
+    link.unlink()
+    link.symlink_to("/proc/self/stat")
+    assert files.read(str(link)).split()[0] == str(os.getpid()).encode()
+    del files
+    assert open_files() == before
+
+
+def test_are_no_more_files_kept_open_than_a_notebook_needs(tmp_path: Path) -> None:
+    """Does a notebook that starts hundreds of processes leave the worker its files?"""
+    before, files = len(open_files()), resource_usage._Files()
+    for number in range(2 * KEPT):
+        (tmp_path / str(number)).write_text(f"is {number}", encoding="ascii")
+    for number in (*range(2 * KEPT), *range(2 * KEPT)):
+        assert files.read(str(tmp_path / str(number))) == f"is {number}".encode()
+    assert len(open_files()) == before + KEPT

@@ -18,7 +18,7 @@ from coursepack.errors import CoursepackError
 from coursepack.judge.judge_cell import LOST, Answer
 from coursepack.judge.process import JudgeConnection
 from coursepack.judge.verdict import Verdict
-from coursepack.sandbox.cell_runner import REMAINDER_SECONDS, CellRunner
+from coursepack.sandbox.cell_runner import REMAINDER_SECONDS, CellRunner, number
 from coursepack.sandbox.fork_server import ServerConnection
 from coursepack.sandbox.kernels import ForkedKernelManager
 from coursepack.sandbox.limits import Limits
@@ -87,6 +87,7 @@ class Session:
             raise_on_iopub_timeout=True,
             record_timing=True,  # tells us when the kernel has answered
             store_widget_state=False,
+            on_cell_executed=number,
         )
         # A kernel that took over shows the earlier outputs again.
         self._client.total = 2 * limits.output_bytes

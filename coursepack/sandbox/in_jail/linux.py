@@ -6,9 +6,11 @@ import contextlib
 import ctypes
 import fcntl
 import os
+import re
 import signal
 import socket
 import struct
+from collections.abc import Iterator
 from pathlib import Path
 
 CLONE_NEWNS, CLONE_NEWUTS, CLONE_NEWIPC = 0x0002_0000, 0x0400_0000, 0x0800_0000
@@ -18,6 +20,7 @@ MS_REMOUNT, MS_BIND, MS_REC, MS_PRIVATE = 32, 4096, 16384, 1 << 18
 PR_SET_PDEATHSIG, PR_SET_DUMPABLE, PR_SET_SECCOMP, PR_SET_NO_NEW_PRIVS = 1, 4, 22, 38
 SECCOMP_MODE_FILTER = 2
 SIOCSIFFLAGS, IFF_UP = 0x8914, 1
+MADV_COLLAPSE, LARGE_PAGE, WORTH_GATHERING = 25, 2**21, 100 * 2**20
 CAPABILITY_VERSION_3 = 0x20080522
 
 _libc = ctypes.CDLL(None, use_errno=True)
@@ -105,3 +108,35 @@ def forbid_user_namespaces() -> None:
     """Forbid new user namespaces inside this one."""
     with contextlib.suppress(OSError):
         Path("/proc/sys/user/max_user_namespaces").write_text("0", encoding="ascii")
+
+
+def gather_memory() -> None:
+    """Put this process's memory into large pages, where Linux can (from 6.1 on): a fork then takes half as long.
+
+    A fork copies the list of all pages. Gathering takes up to two milliseconds for each large page, so it pays only
+    where many forks follow, and not for the little that a process without PyTorch has. Pages of files stay as they are.
+    """
+    with contextlib.suppress(OSError):
+        used, large = _in_use(Path("/proc/self/smaps_rollup").read_text(encoding="ascii"))
+        if used - large < WORTH_GATHERING:
+            return
+        for begin, end in _scattered(Path("/proc/self/smaps").read_text(encoding="ascii", errors="replace")):
+            _libc.madvise(ctypes.c_void_p(begin), ctypes.c_size_t(end - begin), ctypes.c_int(MADV_COLLAPSE))
+
+
+def _in_use(sizes: str) -> tuple[int, int]:
+    """Return how many bytes of no file are in use, and how many of these lie in large pages."""
+    kib = dict(re.findall(r"^(\w+): +(\d+) kB$", sizes, re.MULTILINE))
+    return 1024 * int(kib.get("Anonymous", 0)), 1024 * int(kib.get("AnonHugePages", 0))
+
+
+def _scattered(smaps: str) -> Iterator[tuple[int, int]]:
+    """Yield the parts of the private memory of programs, in whole large pages, most of which lies in small pages."""
+    for area in re.split(r"\n(?=[0-9a-f]+-)", smaps):
+        first, _, sizes = area.partition("\n")
+        place, access, _, _, _, *name = first.split()
+        begin, end = (int(number, 16) for number in place.split("-"))
+        used, large = _in_use(sizes)
+        whole = -(-begin // LARGE_PAGE) * LARGE_PAGE, end // LARGE_PAGE * LARGE_PAGE
+        if access == "rw-p" and name in ([], ["[heap]"]) and 2 * used > end - begin and used - large > LARGE_PAGE:
+            yield whole

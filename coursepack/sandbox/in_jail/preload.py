@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import builtins
 import contextlib
+import functools
 import importlib
 import io
 import sys
@@ -31,6 +32,9 @@ OUT_STREAM = f"{__package__}.out_stream"
 # With torch, the agent also needs these to reach networks.
 WITH_TORCH = ("subject_agent.torch_modules", "subject_agent.training_loops")
 
+# Texts whose tokens IPython remembers: a cell, and what becomes of it as its magics are replaced one by one.
+REMEMBERED = 8
+
 
 def import_all(preload: Sequence[str]) -> list[str]:
     """Import everything, and use once what initialises itself at first use: fonts, image formats, convolutions.
@@ -48,6 +52,7 @@ def import_all(preload: Sequence[str]) -> list[str]:
                 importlib.import_module(name)
         except ModuleNotFoundError as error:
             missing += [f"{name} ({error})"] if name in preload else []
+    read_once()
     if "matplotlib" in sys.modules:
         draw_once()
     if "torch" in sys.modules:
@@ -63,6 +68,15 @@ def _in_a_notebook() -> Iterator[None]:
         yield
     finally:
         delattr(builtins, "get_ipython")
+
+
+def read_once() -> None:
+    """Let IPython remember the tokens of the last texts: it reads each cell twice before it runs it."""
+    from IPython.core import inputtransformer2
+
+    read = inputtransformer2.make_tokens_by_line
+    known = functools.lru_cache(maxsize=REMEMBERED)(lambda lines: read(list(lines)))
+    inputtransformer2.make_tokens_by_line = lambda lines: [list(tokens) for tokens in known(tuple(lines))]
 
 
 def draw_once() -> None:

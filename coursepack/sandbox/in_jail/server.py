@@ -131,5 +131,6 @@ def main() -> None:
         linux.hide_memory()
     gc.collect()
     gc.freeze()
+    linux.gather_memory()
     control.sendall(json.dumps({"missing": missing}).encode())
     forks.serve_connections(control, lambda connection: serve_worker(connection, settings["jailed"]))
