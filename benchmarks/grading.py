@@ -185,15 +185,19 @@ def floor(assignments: Sequence[str], size: int) -> Iterator[Line]:
                 parts.append(engine_seconds(worker, source, solved, redraw=True))
                 cells, drawn = (before + floor_seconds(course, assignment)) / 2, sum(parts[-1][:3])
                 kept_now = sum(engine_seconds(worker, source, solved, redraw=False)[:3])
-                rounds.append((cells, drawn, kept_now, drawn - cells, 100 * (drawn / cells - 1)))
+                more = drawn - cells, 100 * (drawn / cells - 1)
+                more_kept = kept_now - floor_seconds(course, assignment, redraw=False)
+                rounds.append((cells, drawn, kept_now, *more, more_kept))
             with most_memory(worker) as most:  # looking costs time: in a run of its own
                 grade_notebook(course, source, solved, worker=worker, redraw=True)
-        alone, taken, kept, more, share = (statistics.median(seconds) for seconds in zip(*rounds, strict=True))
+        medians = (statistics.median(seconds) for seconds in zip(*rounds, strict=True))
+        alone, taken, kept, more, share, undrawn = medians
         yield Line("floor", assignment, "the cells alone, warm", alone, "CPU s", count)
         yield Line("floor", assignment, "the engine", taken, "CPU s", count)
         yield Line("floor", assignment, "the engine, pictures as handed in", kept, "CPU s", count)
         yield Line("floor", assignment, "more than the cells alone", more, "CPU s", count)
         yield Line("floor", assignment, "more than the cells alone, in parts", share, "%", count)
+        yield Line("floor", assignment, "more than the cells alone, pictures as handed in", undrawn, "CPU s", count)
         kinds = ("the worker", "the judge", "the kernel", "the tests with points, in the kernel")
         for kind, seconds in zip(kinds, zip(*parts, strict=True), strict=True):
             yield Line("floor", assignment, f"of the engine: {kind}", statistics.median(seconds), "CPU s", count)

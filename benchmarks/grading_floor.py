@@ -8,6 +8,7 @@ import resource
 from contextlib import redirect_stderr, redirect_stdout
 
 from coursepack.course import Course
+from coursepack.grading.notebook.kept_pictures import own_pictures
 from coursepack.grading.notebook.warm_imports import warm_imports
 from coursepack.kernel_environment import GRADED, IN_A_KERNEL
 from coursepack.notebooks.cells import points_of
@@ -17,16 +18,17 @@ from coursepack.sandbox.in_jail import preload
 from coursepack.settings import grading_environment
 
 
-def floor_seconds(course: Course, assignment: str) -> float:
+def floor_seconds(course: Course, assignment: str, *, redraw: bool = True) -> float:
     """Return the CPU seconds that the solved notebook's cells take in a fork of a warm process, kernel start excluded.
 
-    Pictures are drawn and encoded as in a notebook; nothing is sent anywhere, and no test cell with points is run.
+    Pictures are drawn and encoded as in a notebook, by the assignment's own cells that only draw if `redraw` says so;
+    nothing is sent anywhere, and no test cell with points is run.
     """
     reader, writer = os.pipe()
     child = os.fork()
     if child == 0:
         try:
-            os.write(writer, str(_run_cells(course, assignment)).encode())
+            os.write(writer, str(_run_cells(course, assignment, redraw)).encode())
         finally:
             os._exit(0)
     os.close(writer)
@@ -36,13 +38,18 @@ def floor_seconds(course: Course, assignment: str) -> float:
     return seconds
 
 
-def _run_cells(course: Course, assignment: str) -> float:
+def _run_cells(course: Course, assignment: str, redraw: bool) -> float:
     os.environ |= grading_environment(course) | GRADED | IN_A_KERNEL
     source = read_notebook(course.notebook("source", assignment))
     preload.import_all(warm_imports(course, source).kernels)
     shell = _shell()
     notebook = solved_notebook(source)
-    cells = [cell.source for cell in notebook.cells if cell.cell_type == "code" and not points_of(cell)]
+    left_out = frozenset() if redraw else own_pictures(notebook)
+    cells = [
+        cell.source
+        for cell in notebook.cells
+        if cell.cell_type == "code" and not points_of(cell) and cell.id not in left_out
+    ]
     before = _own_seconds()
     with redirect_stdout(io.StringIO()), redirect_stderr(io.StringIO()):
         for source in cells:
