@@ -22,7 +22,7 @@ PATIENT = {"cell_cpu_seconds": 30.0, "cell_wall_seconds": 60.0}
 STATE = """
 import gc, os
 import matplotlib.pyplot as plt, torch
-from coursepack.sandbox.in_jail import linux, preload
+from coursepack.sandbox.in_jail import preload
 def state():
     gc.collect()
     return str([torch.get_rng_state().tolist(), torch.get_default_dtype(), torch.is_grad_enabled(), plt.get_fignums(),
@@ -101,7 +101,7 @@ def with_hidden_tests(first: str, second: str) -> dict[str, Any]:
 
 # Memory in small pages; how much of it lies in large ones once it was gathered, and whether it holds what it held.
 GATHERING = """
-import mmap, numpy as np, re
+import mmap, numpy as np
 from pathlib import Path
 from coursepack.sandbox.in_jail import linux
 def large():
@@ -184,7 +184,7 @@ def test_is_a_cell_cut_into_tokens_once() -> None:
     script = """
 from IPython.core import inputtransformer2 as transformer
 from IPython.utils import tokenutil
-from coursepack.sandbox.in_jail import linux, preload
+from coursepack.sandbox.in_jail import preload
 cells = ["%matplotlib inline\\nx = !ls\\nf'{1}'\\n", "a = (1,\\n2)\\n", "x = (1,\\n2", ""]
 lines = [cell.splitlines(keepends=True) for cell in cells]
 manager = transformer.TransformerManager()
